@@ -1,0 +1,127 @@
+import { eventIterator, oc } from '@orpc/contract'
+import * as z from 'zod'
+import * as s from './shapes.ts'
+
+/** A refusal, as data: what and where, and the way out. */
+const Refused = z.object({ code: z.string(), remedy: z.string(), facts: z.record(z.string(), z.unknown()) })
+const errors = { REFUSED: { data: Refused }, CANCELLED: {} }
+const base = oc.errors(errors)
+
+const inCase = z.object({ caseId: z.string().min(1).max(64) })
+const path = z.string().min(1).max(4096)
+
+/** Everything the window may ask of the engine. Work that takes time is a stream of Progress that returns its result. */
+export const contract = {
+  app: {
+    info: base.output(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        host: z.enum(['electron', 'serve', 'cli', 'test']),
+        operator: z.string(),
+        home: z.string(),
+        capabilities: z.object({ nativeDialogs: z.boolean(), collect: z.boolean() }),
+      }),
+    ),
+  },
+  files: {
+    /** One folder's entries, for choosing evidence without a native dialog. Newest surface: names are evidence text. */
+    browse: base.input(z.object({ path: z.string().max(4096) })).output(
+      z.object({
+        path: z.string(),
+        parent: z.string().nullable(),
+        entries: z.array(
+          z.object({
+            name: z.string(),
+            path: z.string(),
+            kind: z.enum(['folder', 'file', 'other']),
+            size: z.number(),
+          }),
+        ),
+        cut: z.boolean(),
+      }),
+    ),
+  },
+  cases: {
+    recent: base.output(
+      z.array(z.object({ dir: z.string(), title: z.string(), openedAt: z.string(), exists: z.boolean() })),
+    ),
+    create: base
+      .input(z.object({ dir: path.optional(), title: z.string().min(1).max(200) }))
+      .output(s.CaseSummary),
+    open: base.input(z.object({ dir: path })).output(s.CaseSummary),
+    summary: base.input(inCase).output(s.CaseSummary),
+    /** Writes practice evidence, imports it into a new case, opens it. */
+    practice: base
+      .input(
+        z.object({
+          scenario: z.string().max(100),
+          seed: z.int().nonnegative().optional(),
+          noise: z.int().nonnegative().max(2_000_000).optional(),
+        }),
+      )
+      .output(eventIterator(s.Progress, s.CaseSummary)),
+    scenarios: base.output(z.array(z.object({ name: z.string(), title: z.string(), teaches: z.string() }))),
+  },
+  evidence: {
+    import: base
+      .input(inCase.extend({ paths: z.array(path).min(1).max(1000), host: z.string().max(255).optional() }))
+      .output(eventIterator(s.Progress, s.ImportResult)),
+    list: base.input(inCase).output(z.array(s.EvidenceRow)),
+    problems: base.input(inCase).output(z.array(s.ProblemShape)),
+    custody: base
+      .input(inCase)
+      .output(z.object({ intact: z.boolean(), note: z.string(), lines: z.array(s.CustodyRow) })),
+  },
+  timeline: {
+    /** Rows `from … from+count` of the filtered timeline, by position: what a virtual table asks for. */
+    slice: base
+      .input(
+        inCase.extend({ filter: s.Filter, from: z.int().nonnegative(), count: z.int().positive().max(500) }),
+      )
+      .output(s.TimelineSlice),
+    /** Position of one record in the filtered timeline; null when the filter hides it. */
+    find: base
+      .input(inCase.extend({ filter: s.Filter, at: s.Citation }))
+      .output(z.int().nonnegative().nullable()),
+    density: base
+      .input(inCase.extend({ filter: s.Filter, buckets: z.int().positive().max(2000) }))
+      .output(s.Density),
+    facets: base.input(inCase.extend({ filter: s.Filter })).output(z.array(s.Facet)),
+  },
+  record: {
+    details: base.input(inCase.extend({ at: s.Citation })).output(s.RecordDetails),
+  },
+  chains: {
+    list: base.input(inCase).output(s.ChainsDocument),
+  },
+  bundle: {
+    seal: base
+      .input(
+        inCase.extend({
+          outDir: path,
+          sign: z.boolean(),
+          caseNumber: z.string().max(100),
+          purpose: z.string().max(2000),
+          to: z.string().max(200),
+        }),
+      )
+      .output(eventIterator(s.Progress, s.SealResult)),
+    verify: base
+      .input(
+        z.object({
+          path,
+          allowedSigners: path.optional(),
+          ticketSha256: z
+            .string()
+            .regex(/^[0-9a-fA-F]{64}$/)
+            .optional(),
+        }),
+      )
+      .output(eventIterator(s.Progress, s.VerifyResult)),
+    open: base
+      .input(z.object({ path, allowedSigners: path.optional() }))
+      .output(eventIterator(s.Progress, s.CaseSummary)),
+  },
+}
+export type Contract = typeof contract

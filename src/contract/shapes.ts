@@ -1,0 +1,355 @@
+import * as z from 'zod'
+
+/** Shapes that cross the glass between window and engine. 64-bit values are strings, times ISO UTC with 7 decimals. */
+export const Citation = z.object({
+  evidenceId: z.string(),
+  recordId: z.string(),
+  chunk: z.int().nonnegative(),
+  offset: z.int().nonnegative(),
+})
+
+export const Progress = z.object({
+  /** what is being done, for people: `Reading Security.evtx` */
+  phase: z.string(),
+  /** the same for machines: scan, copy, hash, parse, index, chains, pack, check, generate */
+  step: z.string(),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative().nullable(),
+  unit: z.enum(['bytes', 'files', 'records']),
+  /** units per second, null until it can be told */
+  rate: z.number().nonnegative().nullable(),
+  remainingSeconds: z.number().nonnegative().nullable(),
+})
+
+export const ProblemShape = z.object({
+  code: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  evidenceId: z.string().nullable(),
+  where: z.string(),
+  what: z.string(),
+})
+
+export const EvidenceRow = z.object({
+  id: z.string(),
+  sha256: z.string(),
+  size: z.number(),
+  name: z.string(),
+  origin: z.string(),
+  kind: z.string(),
+  host: z.string().nullable(),
+  /** EVTX only */
+  channel: z.string().nullable(),
+  provenance: z.string().nullable(),
+  provenanceReasons: z.array(z.string()),
+  records: z.int(),
+  problems: z.int(),
+  first: z.string().nullable(),
+  last: z.string().nullable(),
+  missingRecords: z.string(),
+  admittedAt: z.string(),
+  /** incomplete: the import was stopped while this item was read */
+  state: z.enum(['complete', 'incomplete']),
+})
+
+export const CaseSummary = z.object({
+  caseId: z.string(),
+  dir: z.string(),
+  title: z.string(),
+  createdAt: z.string(),
+  /** true for a case made from a sealed bundle */
+  readOnly: z.boolean(),
+  bundle: z
+    .object({ verdict: z.string(), bagDigest: z.string(), signer: z.string().nullable(), path: z.string() })
+    .nullable(),
+  /** an import that was stopped: what is missing, in words; empty when all is whole */
+  incomplete: z.array(z.string()),
+  counts: z.object({
+    evidence: z.int(),
+    records: z.int(),
+    events: z.int(),
+    chains: z.int(),
+    problems: z.int(),
+    tasks: z.int(),
+  }),
+  hosts: z.array(
+    z.object({ name: z.string(), utcOffsetMinutes: z.int().nullable(), timeZone: z.string().nullable() }),
+  ),
+  first: z.string().nullable(),
+  last: z.string().nullable(),
+  practice: z.boolean(),
+})
+
+export const ImportResult = z.object({
+  case: z.string(),
+  evidence: z.array(EvidenceRow),
+  records: z.int(),
+  events: z.int(),
+  problems: z.array(ProblemShape),
+})
+
+/** A filter, already parsed. Between fields AND, inside a field OR. */
+export const Filter = z.object({
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** each: value, and whether it excludes */
+  terms: z
+    .array(
+      z.object({
+        key: z.enum([
+          'host',
+          'event',
+          'channel',
+          'account',
+          'address',
+          'task',
+          'process',
+          'share',
+          'logon',
+          'record',
+          'evidence',
+          'is',
+          'text',
+        ]),
+        values: z.array(z.string().max(2000)).max(100),
+        not: z.boolean(),
+      }),
+    )
+    .max(50)
+    .default([]),
+})
+
+export const TimelineRow = z.object({
+  /** position in the filtered, totally ordered timeline */
+  index: z.int().nonnegative(),
+  time: z.string(),
+  eventId: z.int(),
+  what: z.string(),
+  host: z.string(),
+  account: z.string().nullable(),
+  address: z.string().nullable(),
+  channel: z.string(),
+  provider: z.string(),
+  citation: Citation,
+  /** milliseconds from the anchor of the most serious chain; null without one */
+  deltaMs: z.number().nullable(),
+  /** chain: a step of a chain; rejected: listed there as rejected source; duplicate: same record in another file */
+  marks: z.array(z.enum(['chain', 'anchor', 'rejected', 'duplicate', 'recovered', 'problem'])),
+})
+
+export const TimelineSlice = z.object({ total: z.int(), all: z.int(), rows: z.array(TimelineRow) })
+
+export const Density = z.object({
+  from: z.string(),
+  to: z.string(),
+  /** counts per bucket of equal width: after the filter, and before it */
+  shown: z.array(z.int()),
+  all: z.array(z.int()),
+  coverage: z.array(
+    z.object({
+      host: z.string(),
+      channel: z.string(),
+      evidenceId: z.string(),
+      from: z.string(),
+      to: z.string(),
+      records: z.int(),
+      provenance: z.string(),
+      state: z.enum(['covered', 'filtered', 'empty']),
+      note: z.string(),
+    }),
+  ),
+})
+
+export const Facet = z.object({
+  key: z.string(),
+  values: z.array(z.object({ value: z.string(), label: z.string(), count: z.int() })),
+})
+
+export const RecordDetails = z.object({
+  citation: Citation,
+  evidenceName: z.string(),
+  host: z.string(),
+  time: z.string(),
+  eventId: z.int(),
+  version: z.int(),
+  provider: z.string(),
+  channel: z.string(),
+  computer: z.string(),
+  what: z.string(),
+  /** System fields first, then EventData or UserData, in document order */
+  system: z.array(z.object({ name: z.string(), value: z.string() })),
+  data: z.array(z.object({ name: z.string(), value: z.string(), meaning: z.string().nullable() })),
+  xml: z.string(),
+  /** byte offset of the record in the file, its length, and its bytes (the first 64 KiB) as base64 */
+  fileOffset: z.number(),
+  length: z.int(),
+  bytes: z.string(),
+  links: z.array(
+    z.object({
+      rule: z.string(),
+      why: z.string(),
+      strength: z.string(),
+      other: Citation,
+      otherWhat: z.string(),
+      deltaMs: z.number(),
+    }),
+  ),
+})
+
+const TriState = z.object({
+  answer: z.enum(['yes', 'no', 'unknown']),
+  why: z.string(),
+  citations: z.array(Citation),
+})
+
+export const ChainShape = z.object({
+  id: z.string(),
+  host: z.string(),
+  kind: z.string(),
+  time: z.string(),
+  task: z.object({
+    path: z.string(),
+    action: z.string().nullable(),
+    runAs: z.string().nullable(),
+    author: z.string().nullable(),
+    hidden: z.boolean().nullable(),
+    runLevel: z.string().nullable(),
+    trigger: z.string().nullable(),
+  }),
+  account: z.object({
+    sid: z.string().nullable(),
+    name: z.string().nullable(),
+    domain: z.string().nullable(),
+  }),
+  source: z.object({
+    ip: z.string().nullable(),
+    port: z.int().nullable(),
+    host: z.string().nullable(),
+    logonId: z.string().nullable(),
+    basis: z.string().nullable(),
+    strength: z.string().nullable(),
+    candidates: z.array(
+      z.object({
+        ip: z.string(),
+        port: z.int().nullable(),
+        logonId: z.string().nullable(),
+        citation: Citation,
+      }),
+    ),
+    rejected: z.array(
+      z.object({
+        ip: z.string(),
+        port: z.int().nullable(),
+        logonId: z.string().nullable(),
+        why: z.string(),
+        citation: Citation,
+        time: z.string(),
+      }),
+    ),
+  }),
+  taskLogonId: z.string().nullable(),
+  path: z.string(),
+  mechanism: z.string(),
+  mechanismWhy: z.string(),
+  executed: TriState,
+  deleted: TriState,
+  steps: z.array(
+    z.object({
+      role: z.string(),
+      eventId: z.int(),
+      recordId: z.string(),
+      time: z.string(),
+      deltaMs: z.number(),
+      channel: z.string(),
+      computer: z.string(),
+      evidenceId: z.string(),
+      chunk: z.int(),
+      offset: z.int(),
+      what: z.string(),
+      facts: z.record(z.string(), z.string()),
+      alsoAt: z.array(Citation),
+    }),
+  ),
+  links: z.array(
+    z.object({
+      rule: z.string(),
+      /** record ids, as design/cli.md; the citations say which file when two logs share an id */
+      from: z.string(),
+      to: z.string(),
+      fromAt: Citation,
+      toAt: Citation,
+      deltaMs: z.number(),
+      strength: z.string(),
+      fields: z.record(z.string(), z.string()),
+      why: z.string(),
+    }),
+  ),
+  gaps: z.array(z.object({ expected: z.string(), state: z.string(), why: z.string() })),
+  resembles: z.array(
+    z.object({ tool: z.string(), because: z.array(z.string()), differs: z.array(z.string()) }),
+  ),
+})
+export const ChainsDocument = z.object({
+  schema: z.literal('tasktrail-chains/1'),
+  chains: z.array(ChainShape),
+})
+
+export const CustodyRow = z.object({
+  seq: z.int(),
+  at: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  items: z.array(z.string()),
+  note: z.string(),
+  hash: z.string(),
+})
+
+export const Finding = z.object({
+  severity: z.enum(['unreadable', 'unsafe', 'bad', 'warning', 'note']),
+  code: z.string(),
+  path: z.string().nullable(),
+  what: z.string(),
+  hint: z.string().nullable(),
+})
+export const VerifyResult = z.object({
+  verdict: z.enum([
+    'VALID-SIGNED',
+    'VALID-UNSIGNED',
+    'VALID-UNKNOWN-SIGNER',
+    'INVALID',
+    'UNSAFE',
+    'UNREADABLE',
+  ]),
+  bagDigest: z.string().nullable(),
+  zipSha256: z.string().nullable(),
+  signer: z.object({ fingerprint: z.string(), identity: z.string().nullable() }).nullable(),
+  findings: z.array(Finding),
+  checked: z.object({ files: z.int(), bytes: z.number() }),
+})
+export const SealResult = z.object({
+  path: z.string(),
+  sidecar: z.string(),
+  bagDigest: z.string(),
+  zipSha256: z.string(),
+  signer: z.object({ fingerprint: z.string(), publicKey: z.string() }).nullable(),
+  files: z.int(),
+  bytes: z.number(),
+  verdict: z.string(),
+})
+
+export type Progress = z.infer<typeof Progress>
+export type CitationShape = z.infer<typeof Citation>
+export type EvidenceRow = z.infer<typeof EvidenceRow>
+export type CaseSummary = z.infer<typeof CaseSummary>
+export type ImportResult = z.infer<typeof ImportResult>
+export type Filter = z.infer<typeof Filter>
+export type TimelineRow = z.infer<typeof TimelineRow>
+export type TimelineSlice = z.infer<typeof TimelineSlice>
+export type Density = z.infer<typeof Density>
+export type Facet = z.infer<typeof Facet>
+export type RecordDetails = z.infer<typeof RecordDetails>
+export type ChainShape = z.infer<typeof ChainShape>
+export type ChainsDocument = z.infer<typeof ChainsDocument>
+export type ProblemShape = z.infer<typeof ProblemShape>
+export type CustodyRow = z.infer<typeof CustodyRow>
+export type VerifyResult = z.infer<typeof VerifyResult>
+export type SealResult = z.infer<typeof SealResult>

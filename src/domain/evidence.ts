@@ -1,0 +1,26 @@
+import type { EvidenceId } from './ids.ts'
+
+export type EvidenceKind = 'evtx' | 'task-xml' | 'host-facts' | 'archive' | 'ticket' | 'other'
+
+/** Windows logs are told apart by how they came to be: decides what a missing record may mean (windows.md §2.1). */
+export type ProvenanceClass =
+  | 'raw-live-copy'
+  | 'raw-copy'
+  | 'full-export'
+  | 'filtered-export'
+  | 're-saved'
+  | 'undetermined'
+
+/** One stored item: bytes with their hash and where they came from. Never changes. */
+export interface EvidenceItem {
+  readonly id: EvidenceId
+  readonly size: number
+  readonly kind: EvidenceKind
+  /** name of the file as it was found; evidence text, never used as a path */
+  readonly name: string
+  /** path as given by the operator, or `archive.zip!inner/name` */
+  readonly origin: string
+  /** host the item is about: recorded in it or given by the operator */
+  readonly host: string | undefined
+  readonly admittedAt: string
+}
