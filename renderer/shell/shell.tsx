@@ -1,0 +1,106 @@
+/** The frame around every view, and which view it holds. */
+import { Component, type ReactNode, useEffect, useRef, useState } from 'react'
+import { EvidenceView } from '../views/evidence/evidence-view.tsx'
+import { HandoverView } from '../views/handover/handover-view.tsx'
+import { HomeView } from '../views/home/home-view.tsx'
+import { OverviewView } from '../views/overview/overview-view.tsx'
+import { TimelineView } from '../views/timeline/timeline-view.tsx'
+import { Button } from '../widgets/button.tsx'
+import { Notice } from '../widgets/notice.tsx'
+import { KeyMap } from './key-map.tsx'
+import { type KeyBinding, useKeys } from './keyboard.ts'
+import { Navigation } from './navigation.tsx'
+import { StatusBar } from './status-bar.tsx'
+import { TopBar } from './top-bar.tsx'
+import { useWindow, type View } from './window-state.tsx'
+
+const titles: Readonly<Record<View, string>> = {
+  home: 'Cases',
+  overview: 'Overview',
+  timeline: 'Timeline',
+  evidence: 'Evidence',
+  handover: 'Handover',
+}
+const bodies: Readonly<Record<View, () => ReactNode>> = {
+  home: () => <HomeView />,
+  overview: () => <OverviewView />,
+  timeline: () => <TimelineView />,
+  evidence: () => <EvidenceView />,
+  handover: () => <HandoverView />,
+}
+
+export function Shell() {
+  const { view, caseSummary, go } = useWindow()
+  const [map, setMap] = useState(false)
+  const main = useRef<HTMLElement>(null)
+  const inCase = caseSummary !== null && view !== 'home'
+
+  const places: readonly (readonly [string, View, string])[] = [
+    ['O', 'overview', 'Overview'],
+    ['T', 'timeline', 'Timeline'],
+    ['E', 'evidence', 'Evidence'],
+    ['H', 'handover', 'Handover'],
+  ]
+  const bindings: KeyBinding[] = [
+    ...(caseSummary ? places : []).map(([letter, to, name]) => ({
+      on: `g ${letter.toLowerCase()}`,
+      keys: ['G', letter],
+      does: name,
+      run: () => go(to),
+    })),
+    { on: '?', keys: ['?'], does: 'This map', run: () => setMap(true) },
+  ]
+  useKeys('Go to', bindings)
+
+  useEffect(() => {
+    document.title = inCase
+      ? `${titles[view]} · ${caseSummary.title} · Tasktrail`
+      : `${titles.home} · Tasktrail`
+  }, [inCase, view, caseSummary])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each view starts at its top
+  useEffect(() => {
+    main.current?.scrollTo(0, 0)
+  }, [view])
+
+  return (
+    <div className={`shell${inCase ? '' : ' shell-home'} view-${view}`}>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <TopBar onHelp={() => setMap(true)} />
+      {inCase ? <Navigation /> : null}
+      <main className="main" id="main" tabIndex={-1} ref={main}>
+        <ViewGuard key={`${view} ${caseSummary?.caseId}`}>{bodies[view]()}</ViewGuard>
+      </main>
+      <StatusBar />
+      <KeyMap open={map} onClose={() => setMap(false)} />
+    </div>
+  )
+}
+
+/** A view that breaks says so in its place; the rest of the window stays usable. */
+class ViewGuard extends Component<{ children: ReactNode }, { broken: Error | null }> {
+  override state: { broken: Error | null } = { broken: null }
+  static getDerivedStateFromError(broken: Error) {
+    return { broken }
+  }
+  override render(): ReactNode {
+    const { broken } = this.state
+    if (!broken) return this.props.children
+    return (
+      <div className="pad">
+        <Notice
+          kind="harm"
+          title="This view stopped working"
+          acts={
+            <Button small onPress={() => this.setState({ broken: null })}>
+              Show it again
+            </Button>
+          }
+        >
+          No evidence was changed and the case is kept. The other views go on. <code>{broken.message}</code>
+        </Notice>
+      </div>
+    )
+  }
+}

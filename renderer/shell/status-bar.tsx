@@ -1,0 +1,47 @@
+import { Escape } from '../widgets/escape.tsx'
+import { formatOffset, plural } from '../widgets/format.ts'
+import { Icon } from '../widgets/icon.tsx'
+import { useWindow } from './window-state.tsx'
+
+export function StatusBar() {
+  const { caseSummary, view, go, engine } = useWindow()
+  const inCase = caseSummary !== null && view !== 'home'
+  const [host] = caseSummary?.hosts ?? []
+  const offset =
+    inCase && caseSummary.hosts.length === 1 && host && host.utcOffsetMinutes !== null
+      ? formatOffset(host.utcOffsetMinutes).slice(3)
+      : undefined
+  return (
+    <footer className="statusbar">
+      {inCase ? (
+        <>
+          <button type="button" onClick={() => go('evidence', 'items')}>
+            <Icon name="evidence" />
+            {plural(caseSummary.counts.evidence, 'evidence item')}
+          </button>
+          <button type="button" onClick={() => go('evidence', 'problems')}>
+            <Icon name={caseSummary.counts.problems > 0 ? 'warn' : 'check'} />
+            {caseSummary.counts.problems > 0
+              ? plural(caseSummary.counts.problems, 'problem')
+              : 'No problems recorded'}
+          </button>
+          <span>{plural(caseSummary.counts.chains, 'chain')}</span>
+        </>
+      ) : null}
+      <span className="grow" />
+      <span className="low">No network</span>
+      <span>
+        Times in UTC
+        {offset && host ? (
+          <>
+            , <Escape text={host.name} /> {offset}
+          </>
+        ) : null}
+      </span>
+      <span className="low">
+        <Escape text={engine.operator} />
+      </span>
+      <span className="low">Tasktrail {engine.version}</span>
+    </footer>
+  )
+}

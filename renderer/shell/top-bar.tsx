@@ -1,0 +1,45 @@
+import { Button } from '../widgets/button.tsx'
+import { Escape } from '../widgets/escape.tsx'
+import { Icon } from '../widgets/icon.tsx'
+import { Chip } from '../widgets/meaning.tsx'
+import { ThemeMenu } from './theme-menu.tsx'
+import { useWindow } from './window-state.tsx'
+
+export function TopBar(props: { onHelp: () => void }) {
+  const { caseSummary, view, go } = useWindow()
+  const inCase = caseSummary !== null && view !== 'home'
+  return (
+    <header className="topbar">
+      <button
+        className="brand"
+        type="button"
+        onClick={() => go('home')}
+        aria-label={inCase ? 'Tasktrail, all cases' : 'Tasktrail'}
+        title={inCase ? 'All cases' : undefined}
+      >
+        <span className="brand-mark" aria-hidden="true" />
+        {inCase ? null : 'Tasktrail'}
+      </button>
+      {inCase ? (
+        <div className="case-head">
+          <span className="case-name cut" title={caseSummary.dir}>
+            <Escape text={caseSummary.title} />
+          </span>
+          {caseSummary.practice ? <Chip icon="practice">Practice</Chip> : null}
+          {caseSummary.readOnly ? <Chip icon="lock">Read-only, from a bundle</Chip> : null}
+        </div>
+      ) : null}
+      <span className="grow" />
+      {!inCase && caseSummary ? (
+        <Button kind="quiet" onPress={() => go('overview')}>
+          <span className="cut back-to">
+            Back to <Escape text={caseSummary.title} />
+          </span>
+          <Icon name="right" />
+        </Button>
+      ) : null}
+      <ThemeMenu />
+      <Button kind="quiet" icon="help" label="Keyboard map" onPress={props.onHelp} />
+    </header>
+  )
+}

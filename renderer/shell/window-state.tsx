@@ -1,0 +1,136 @@
+/** What the whole window shares: the engine, the open case, the view, and the record selected in every view at once. */
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
+import type { CaseSummary, CitationShape } from '../../src/contract/shapes.ts'
+import type { Api } from '../api/client.ts'
+
+export const views = ['home', 'overview', 'timeline', 'evidence', 'handover'] as const
+export type View = (typeof views)[number]
+
+export interface EngineFacts {
+  readonly name: string
+  readonly version: string
+  readonly host: 'electron' | 'serve' | 'cli' | 'test'
+  readonly operator: string
+  readonly home: string
+  readonly capabilities: { readonly nativeDialogs: boolean; readonly collect: boolean }
+}
+
+export interface WindowState {
+  /** null on Case home only; `useCase()` gives it to views of a case */
+  readonly caseSummary: CaseSummary | null
+  /** asks the engine for the summary again, after an import or a seal */
+  refresh(): Promise<void>
+  /** opens a case that the engine has opened already, and shows it */
+  show(summary: CaseSummary, view?: View): void
+  readonly view: View
+  /** second place inside a view: `problems`, `custody`, `items` in Evidence */
+  readonly tab: string | null
+  go(view: View, tab?: string): void
+  readonly selected: CitationShape | null
+  select(citation: CitationShape | null): void
+  /** grows with every openRecord: Timeline opens its details when it changes */
+  readonly openCount: number
+  /** selects the record and goes to Timeline with its details opened */
+  openRecord(citation: CitationShape): void
+  readonly engine: EngineFacts
+}
+
+const StateContext = createContext<WindowState | null>(null)
+const ApiContext = createContext<Api | null>(null)
+
+export function useWindow(): WindowState {
+  const state = useContext(StateContext)
+  if (!state) throw new Error('useWindow outside of the window')
+  return state
+}
+export function useApi(): Api {
+  const api = useContext(ApiContext)
+  if (!api) throw new Error('useApi outside of the window')
+  return api
+}
+/** The open case. Only for views that exist inside a case. */
+export function useCase(): CaseSummary {
+  const { caseSummary } = useWindow()
+  if (!caseSummary) throw new Error('useCase without an open case')
+  return caseSummary
+}
+export const useOpenRecord = (): ((citation: CitationShape) => void) => useWindow().openRecord
+
+const kept = 'tasktrail.case'
+
+export function WindowProvider(props: { api: Api; engine: EngineFacts; children: ReactNode }) {
+  const { api, engine } = props
+  const [caseSummary, setCase] = useState<CaseSummary | null>(null)
+  const [place, setPlace] = useState<{ view: View; tab: string | null }>({ view: 'home', tab: null })
+  const [selected, select] = useState<CitationShape | null>(null)
+  const [openCount, setOpenCount] = useState(0)
+
+  const go = useCallback((view: View, tab?: string) => setPlace({ view, tab: tab ?? null }), [])
+  const show = useCallback(
+    (summary: CaseSummary, view: View = 'overview') => {
+      sessionStorage.setItem(kept, summary.dir)
+      setCase((before) => {
+        if (before?.caseId !== summary.caseId) select(null)
+        return summary
+      })
+      go(view)
+    },
+    [go],
+  )
+  const refresh = useCallback(async () => {
+    if (!caseSummary) return
+    const summary = await api.cases.summary({ caseId: caseSummary.caseId })
+    setCase((before) => (before?.caseId === summary.caseId ? summary : before))
+  }, [api, caseSummary])
+  const openRecord = useCallback(
+    (citation: CitationShape) => {
+      select(citation)
+      setOpenCount((before) => before + 1)
+      go('timeline')
+    },
+    [go],
+  )
+
+  // a reloaded window comes back to its case
+  useEffect(() => {
+    const dir = sessionStorage.getItem(kept)
+    if (!dir) return
+    let gone = false
+    api.cases.open({ dir }).then(
+      (summary) => {
+        if (!gone) show(summary)
+      },
+      () => sessionStorage.removeItem(kept),
+    )
+    return () => {
+      gone = true
+    }
+  }, [api, show])
+
+  const { view, tab } = place
+  const state = useMemo<WindowState>(
+    () => ({
+      caseSummary,
+      refresh,
+      show,
+      view: caseSummary ? view : 'home',
+      tab,
+      go,
+      selected,
+      select,
+      openCount,
+      openRecord,
+      engine,
+    }),
+    [caseSummary, refresh, show, view, tab, go, selected, openCount, openRecord, engine],
+  )
+  return (
+    <ApiContext.Provider value={api}>
+      <StateContext.Provider value={state}>{props.children}</StateContext.Provider>
+    </ApiContext.Provider>
+  )
+}
+
+/** True when both name the same record of the same file. */
+export const sameRecord = (a: CitationShape | null, b: CitationShape | null): boolean =>
+  a !== null && b !== null && a.evidenceId === b.evidenceId && a.chunk === b.chunk && a.offset === b.offset
