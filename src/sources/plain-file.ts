@@ -1,0 +1,91 @@
+/** Plain files on disk: opened without following links, read in blocks, every trouble a problem. */
+import { constants, type FileHandle, open } from 'node:fs/promises'
+import { systemErrorCode, troubleInWords } from '../base/disk-trouble.ts'
+import { headBytes } from './detect.ts'
+import { SourceTrouble, sourceProblem } from './found-file.ts'
+
+/** A path as the file system spells it: bytes when they are not valid UTF-8. */
+export type FilePath = string | Buffer
+
+export interface Opened {
+  readonly head: Uint8Array
+  readonly size: number
+}
+
+/** Size and first bytes of a regular file. Throws SourceTrouble. `follow`: the operator named this path himself. */
+export async function readHead(path: FilePath, origin: string, follow: boolean): Promise<Opened> {
+  const file = await openRegular(path, origin, follow)
+  try {
+    const { size } = await file.stat()
+    const head = new Uint8Array(Math.min(size, headBytes))
+    let length = 0
+    while (length < head.length) {
+      const { bytesRead } = await file.read(head, length, head.length - length, length)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    return { head: head.subarray(0, length), size }
+  } catch (error) {
+    throw troubleOf(error, origin)
+  } finally {
+    await file.close().catch(() => undefined)
+  }
+}
+
+/** All bytes of a regular file. The stream throws SourceTrouble. */
+export async function* readPlain(
+  path: FilePath,
+  origin: string,
+  follow: boolean,
+): AsyncGenerator<Uint8Array> {
+  const file = await openRegular(path, origin, follow)
+  try {
+    for await (const block of file.createReadStream({ highWaterMark: 1 << 20, autoClose: false })) {
+      yield block as Uint8Array
+    }
+  } catch (error) {
+    throw troubleOf(error, origin)
+  } finally {
+    await file.close().catch(() => undefined)
+  }
+}
+
+async function openRegular(path: FilePath, origin: string, follow: boolean): Promise<FileHandle> {
+  // Without O_NONBLOCK a FIFO put in the file's place would hang the walk for ever.
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (follow ? 0 : (constants.O_NOFOLLOW ?? 0))
+  let file: FileHandle
+  try {
+    file = await open(path, flags)
+  } catch (error) {
+    throw troubleOf(error, origin)
+  }
+  const { isRegular } = await file.stat().then(
+    (stats) => ({ isRegular: stats.isFile() }),
+    () => ({ isRegular: false }),
+  )
+  if (isRegular) return file
+  await file.close()
+  throw new SourceTrouble(
+    sourceProblem('file.special', origin, 'Not a regular file any more when it was opened; left out.'),
+  )
+}
+
+/** The problem for an error while a file or folder of the source was read. */
+export function troubleOf(error: unknown, origin: string): SourceTrouble {
+  if (error instanceof SourceTrouble) return error
+  const code = systemErrorCode(error)
+  if (code === 'ENOENT') {
+    return new SourceTrouble(
+      sourceProblem('file.vanished', origin, 'The file was there and is gone; it was not taken.', 'error'),
+    )
+  }
+  if (code === undefined && !(error instanceof Error)) throw error
+  return new SourceTrouble(
+    sourceProblem(
+      'file.unreadable',
+      origin,
+      `Cannot be read: ${troubleInWords(error)}. It was not taken; check permissions and the disk, then import it again.`,
+      'error',
+    ),
+  )
+}
