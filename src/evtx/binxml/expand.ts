@@ -1,0 +1,164 @@
+/**
+ * The tree path: a fragment becomes elements with text, whatever its form. Slower than the plan path, and the measure of it:
+ * both must give the same for every record that has a plan.
+ */
+import { limits } from '../../base/limits.ts'
+import type { ChunkView } from '../chunk-view.ts'
+import { token, valueType } from '../format.ts'
+import { BinXmlError } from '../problem.ts'
+import { Instance } from './instance.ts'
+import type { Templates } from './templates.ts'
+import { buildTree, type ContentNode, type ElementNode, type PartNode } from './tree.ts'
+import { arrayTexts, scalarText } from './value.ts'
+import { Codes, walk } from './walk.ts'
+
+export interface XmlElement {
+  readonly name: string
+  readonly attributes: readonly (readonly [string, string])[]
+  readonly children: readonly (XmlElement | string)[]
+}
+
+/** First byte of a fragment header, a template instance or an element. */
+const startsFragment = (byte: number) =>
+  byte === token.fragmentHeader || byte === token.templateInstance || (byte & 0xbf) === token.openElement
+
+export class Expander {
+  readonly #templates: Templates
+  #budget = 0
+
+  constructor(templates: Templates) {
+    this.#templates = templates
+  }
+
+  /**
+   * All elements of the fragment at `at`.
+   * @throws BinXmlError when something cannot be read or the output passes the limit
+   */
+  fragment(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
+    this.#budget = limits.renderedLength
+    return this.#fragment(chunk, at, end, 0)
+  }
+
+  #fragment(chunk: ChunkView, from: number, end: number, depth: number): readonly XmlElement[] {
+    if (depth > limits.binXmlDepth) throw new BinXmlError('embedded fragments are nested too deep', from)
+    const elements: XmlElement[] = []
+    let at = from
+    while (at < end) {
+      // a record ends with its one fragment (what follows is padding with old bytes); a value may hold several (trap 8)
+      if (at > from && (depth === 0 || !startsFragment(chunk.view.getUint8(at)))) break
+      const instance = new Instance()
+      if (instance.read(chunk, at, end, this.#templates)) {
+        const template = instance.template
+        if (template)
+          for (const node of template.nodes)
+            if (node.kind === 'element') elements.push(...this.#element(chunk, node, instance, depth))
+        at = instance.next
+      } else {
+        const codes = new Codes()
+        const { texts, names } = this.#templates
+        walk(chunk, instance.next, end, false, codes, names, texts)
+        const nodes = buildTree(
+          codes.list,
+          codes.length,
+          (number) => texts.all[number] ?? '',
+          (number) => codes.literals[number] ?? '',
+        )
+        const none = new Instance()
+        for (const node of nodes)
+          if (node.kind === 'element') elements.push(...this.#element(chunk, node, none, depth))
+        if (codes.next <= at) throw new BinXmlError('fragment does not advance', at)
+        at = codes.next
+      }
+      if (at < end && chunk.view.getUint8(at) === token.endOfFragment) at++
+    }
+    return elements
+  }
+
+  #spend(length: number, at: number): void {
+    this.#budget -= length + 8
+    if (this.#budget < 0) throw new BinXmlError('the record renders to more text than is allowed', at)
+  }
+
+  #isNull(instance: Instance, index: number): boolean {
+    return index >= instance.count || instance.types[index] === valueType.null
+  }
+
+  #part(chunk: ChunkView, part: PartNode, instance: Instance): string {
+    if (part.kind === 'text') {
+      this.#spend(part.text.length, 0)
+      return part.text
+    }
+    if (part.index >= instance.count) return ''
+    const type = instance.types[part.index] as number
+    const at = instance.offsets[part.index] as number
+    const size = instance.sizes[part.index] as number
+    const text =
+      type & valueType.array
+        ? arrayTexts(chunk, type, at, size).join(', ')
+        : scalarText(chunk, type, at, size)
+    this.#spend(text.length, at)
+    return text
+  }
+
+  #element(chunk: ChunkView, node: ElementNode, instance: Instance, depth: number): XmlElement[] {
+    const attributes: [string, string][] = []
+    for (const { name, parts } of node.attributes) {
+      const only = parts[0]
+      if (
+        parts.length === 1 &&
+        only?.kind === 'substitution' &&
+        only.optional &&
+        this.#isNull(instance, only.index)
+      )
+        continue
+      attributes.push([name, parts.map((part) => this.#part(chunk, part, instance)).join('')])
+    }
+    this.#spend(node.name.length, 0)
+    const only = node.children[0]
+    if (node.children.length === 1 && only?.kind === 'substitution') {
+      const type = instance.types[only.index] as number
+      if (only.index < instance.count && type & valueType.array) {
+        // an array repeats its element, one item each
+        const texts = arrayTexts(
+          chunk,
+          type,
+          instance.offsets[only.index] as number,
+          instance.sizes[only.index] as number,
+        )
+        if (texts.length > 0)
+          return texts.map((text) => {
+            this.#spend(text.length + node.name.length, 0)
+            return { name: node.name, attributes, children: text === '' ? [] : [text] }
+          })
+      }
+    }
+    const children: (XmlElement | string)[] = []
+    for (const child of node.children) this.#child(chunk, child, instance, depth, children)
+    return [{ name: node.name, attributes, children }]
+  }
+
+  #child(
+    chunk: ChunkView,
+    child: ContentNode,
+    instance: Instance,
+    depth: number,
+    into: (XmlElement | string)[],
+  ): void {
+    if (child.kind === 'element') into.push(...this.#element(chunk, child, instance, depth))
+    else if (child.kind === 'instruction') return
+    else if (child.kind === 'substitution' && child.index < instance.count) {
+      const type = instance.types[child.index]
+      const at = instance.offsets[child.index] as number
+      const size = instance.sizes[child.index] as number
+      if (type === valueType.binXml) {
+        if (size > 0) into.push(...this.#fragment(chunk, at, at + size, depth + 1))
+        return
+      }
+      const text = this.#part(chunk, child, instance)
+      if (text !== '') into.push(text)
+    } else {
+      const text = this.#part(chunk, child, instance)
+      if (text !== '') into.push(text)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { limits } from '../../base/limits.ts'
+import type { ChunkView } from '../chunk-view.ts'
+import { NameSlots, Texts } from '../names.ts'
+import { BinXmlError } from '../problem.ts'
+import { type DataPlan, dataPlan, type EventPlan, eventPlan } from './plan.ts'
+import { buildTree, type ContentNode, type ElementNode } from './tree.ts'
+import { Codes, walk } from './walk.ts'
+
+/** One distinct template definition, compiled once however many chunks repeat it. */
+export interface Template {
+  /** small number, in order of first appearance in this reader */
+  readonly number: number
+  readonly nodes: readonly ContentNode[]
+  readonly root: ElementNode | undefined
+  /** when the root is Event */
+  readonly event: EventPlan | undefined
+  /** when the root is EventData or UserData */
+  readonly data: DataPlan | undefined
+  readonly codes: Int32Array
+}
+
+/** Templates of one reader: by exact content across chunks, by offset inside the current chunk. */
+export class Templates {
+  readonly texts = new Texts()
+  readonly names = new NameSlots()
+  readonly #codes = new Codes()
+  readonly #byHash = new Map<number, Template[]>()
+  readonly #slots = new Array<Template | undefined>(65_536).fill(undefined)
+  readonly #touched: number[] = []
+  #count = 0
+
+  /** To be called before each chunk: offsets mean nothing outside their chunk. */
+  startChunk(): void {
+    for (const offset of this.#touched) this.#slots[offset] = undefined
+    this.#touched.length = 0
+    this.names.reset()
+    // hostile logs may define ever new templates and names: start over instead of growing
+    if (this.#count > limits.templateCache || this.texts.all.length > limits.templateCache * 16) {
+      this.#byHash.clear()
+      this.texts.clear()
+      this.#count = 0
+    }
+  }
+
+  /**
+   * The template whose definition starts at `offset` of the chunk: next u32, GUID, size u32, BinXML.
+   * @throws BinXmlError when the definition cannot be read
+   */
+  at(chunk: ChunkView, offset: number): Template {
+    const known = this.#slots[offset]
+    if (known) return known
+    if (offset < 0 || offset + 24 > chunk.size)
+      throw new BinXmlError('template definition lies outside the chunk', offset)
+    const size = chunk.view.getUint32(offset + 20, true)
+    const start = offset + 24
+    const end = Math.min(start + size, chunk.size)
+    if (size < 8) throw new BinXmlError('template definition is empty', offset)
+    this.#codes.clear()
+    walk(chunk, skipHeader(chunk, start), end, true, this.#codes, this.names, this.texts)
+    const template = this.#intern()
+    this.#slots[offset] = template
+    this.#touched.push(offset)
+    return template
+  }
+
+  #intern(): Template {
+    const { list, length } = this.#codes
+    let hash = 0x811c9dc5
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (list[i] as number), 0x01000193)
+    const bucket = this.#byHash.get(hash)
+    if (bucket) for (const template of bucket) if (sameCodes(template.codes, list, length)) return template
+    const text = (number: number) => this.texts.all[number] ?? ''
+    const nodes = buildTree(list, length, text, text)
+    const root = nodes.find((node) => node.kind === 'element')
+    const whole = nodes.length === 1 && root?.kind === 'element' ? root : undefined
+    const template: Template = {
+      number: this.#count++,
+      nodes,
+      root: whole,
+      event: whole ? eventPlan(whole) : undefined,
+      data: whole && (whole.name === 'EventData' || whole.name === 'UserData') ? dataPlan(whole) : undefined,
+      codes: list.slice(0, length),
+    }
+    if (bucket) bucket.push(template)
+    else this.#byHash.set(hash, [template])
+    return template
+  }
+}
+
+function sameCodes(a: Int32Array, list: Int32Array, length: number): boolean {
+  if (a.length !== length) return false
+  for (let i = 0; i < length; i++) if (a[i] !== list[i]) return false
+  return true
+}
+
+/** Steps over a fragment header (0f 01 01 00) when there is one. */
+export function skipHeader(chunk: ChunkView, at: number): number {
+  return at + 4 <= chunk.size && chunk.view.getUint8(at) === 0x0f ? at + 4 : at
+}

@@ -1,0 +1,127 @@
+/** Decodes one record at its place: the plan path where the template allows it, the tree path everywhere else. */
+import { Expander, type XmlElement } from './binxml/expand.ts'
+import { Instance } from './binxml/instance.ts'
+import type { DataPlan, EventPlan, Origin, SystemField } from './binxml/plan.ts'
+import { systemFields } from './binxml/plan.ts'
+import { Templates } from './binxml/templates.ts'
+import { arrayTexts, scalarText } from './binxml/value.ts'
+import type { ChunkView } from './chunk-view.ts'
+import { valueType } from './format.ts'
+import { BinXmlError } from './problem.ts'
+import { FieldNames, type RecordText, type SystemTexts, textsOfTree } from './record.ts'
+
+export class RecordDecoder {
+  readonly templates = new Templates()
+  readonly #expander = new Expander(this.templates)
+  /** the Event template's values after a successful `locate` */
+  readonly outer = new Instance()
+  /** the embedded EventData or UserData, when there is one */
+  readonly inner = new Instance()
+  event: EventPlan | undefined
+  /** flat values and the instance they come from; undefined when there are none */
+  fields: DataPlan | undefined
+  fieldSource: Instance = this.outer
+
+  startChunk(): void {
+    this.templates.startChunk()
+  }
+
+  /**
+   * Finds System and the values of the record whose BinXML lies at `at … end`.
+   * @returns false when only the tree path can read it
+   * @throws BinXmlError
+   */
+  locate(chunk: ChunkView, at: number, end: number): boolean {
+    this.fields = undefined
+    if (!this.outer.read(chunk, at, end, this.templates)) return false
+    const plan = this.outer.template?.event
+    if (!plan || plan.odd) return false
+    this.event = plan
+    if (plan.data) {
+      this.fields = plan.data
+      this.fieldSource = this.outer
+      return true
+    }
+    const slot = plan.embedded
+    if (slot < 0 || slot >= this.outer.count || this.outer.types[slot] === valueType.null) return true
+    if (this.outer.types[slot] !== valueType.binXml) return false
+    const start = this.outer.offsets[slot] as number
+    const stop = start + (this.outer.sizes[slot] as number)
+    if (start === stop) return true
+    if (!this.inner.read(chunk, start, stop, this.templates)) return false
+    const data = this.inner.template?.data
+    if (!data) return false
+    if (moreFollows(chunk, this.inner.next, stop)) return false
+    this.fields = data
+    this.fieldSource = this.inner
+    return true
+  }
+
+  /** Everything as text, by plan when there is one. */
+  texts(chunk: ChunkView, at: number, end: number): RecordText {
+    if (!this.locate(chunk, at, end)) return textsOfTree(this.elements(chunk, at, end))
+    return this.planTexts(chunk)
+  }
+
+  /** The record as elements: for XML, and for forms without a plan. */
+  elements(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
+    return this.#expander.fragment(chunk, at, end)
+  }
+
+  /** Texts of the record that `locate` has just found. */
+  planTexts(chunk: ChunkView): RecordText {
+    const system: SystemTexts = {}
+    const plan = this.event?.system ?? {}
+    for (const field of systemFields) {
+      const origin = plan[field]
+      if (!origin) continue
+      const text = originText(chunk, origin, this.outer)
+      if (text !== undefined) system[field as SystemField] = text
+    }
+    const fields = new FieldNames()
+    for (const field of this.fields?.fields ?? []) {
+      const source = this.fieldSource
+      if ('text' in field.origin) {
+        fields.add(field.name, field.origin.text)
+        continue
+      }
+      const index = field.origin.index
+      if (index >= source.count) {
+        fields.add(field.name, '')
+        continue
+      }
+      const type = source.types[index] as number
+      const place = source.offsets[index] as number
+      const size = source.sizes[index] as number
+      if (type === valueType.binXml) throw new BinXmlError('embedded fragment inside a value', place)
+      if (type & valueType.array) {
+        const texts = arrayTexts(chunk, type, place, size)
+        if (texts.length === 0) fields.add(field.name, '')
+        for (const text of texts) fields.add(field.name, text)
+      } else fields.add(field.name, scalarText(chunk, type, place, size))
+    }
+    return { system, names: fields.names, values: fields.values, message: undefined }
+  }
+}
+
+/** A second element behind the embedded instance (RenderingInfo of forwarded logs, trap 8). */
+function moreFollows(chunk: ChunkView, from: number, stop: number): boolean {
+  const at = from < stop && chunk.view.getUint8(from) === 0 ? from + 1 : from
+  if (at >= stop) return false
+  const byte = chunk.view.getUint8(at)
+  return byte === 0x0f || byte === 0x0c || (byte & 0xbf) === 0x01
+}
+
+const isNull = (source: Instance, index: number) =>
+  index >= source.count || source.types[index] === valueType.null
+
+function originText(chunk: ChunkView, origin: Origin, source: Instance): string | undefined {
+  if ('text' in origin) return origin.text
+  if (isNull(source, origin.index)) return undefined
+  const type = source.types[origin.index] as number
+  const at = source.offsets[origin.index] as number
+  const size = source.sizes[origin.index] as number
+  return type & valueType.array
+    ? arrayTexts(chunk, type, at, size).join(', ')
+    : scalarText(chunk, type, at, size)
+}

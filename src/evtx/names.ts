@@ -1,0 +1,71 @@
+import type { ChunkView } from './chunk-view.ts'
+import { BinXmlError } from './problem.ts'
+
+/** Interned texts of template definitions: element and attribute names and literals, each with a small number. */
+export class Texts {
+  readonly #byHash = new Map<number, number[]>()
+  readonly all: string[] = []
+
+  /** Number of the text of `units` UTF-16 code units at `offset`. */
+  number(chunk: ChunkView, offset: number, units: number): number {
+    if (offset + units * 2 > chunk.size)
+      throw new BinXmlError('text reaches past the end of the chunk', offset)
+    let hash = 0x811c9dc5 ^ units
+    const view = chunk.view
+    for (let at = offset, end = offset + units * 2; at < end; at += 2)
+      hash = Math.imul(hash ^ view.getUint16(at, true), 0x01000193)
+    const same = this.#byHash.get(hash)
+    const text = chunk.text(offset, units)
+    if (same) {
+      for (const number of same) if (this.all[number] === text) return number
+    }
+    const number = this.all.length
+    // the substring would keep the whole chunk's text alive
+    this.all.push(units === 0 ? '' : structuredCopy(text))
+    if (same) same.push(number)
+    else this.#byHash.set(hash, [number])
+    return number
+  }
+
+  clear(): void {
+    this.#byHash.clear()
+    this.all.length = 0
+  }
+}
+
+/** A flat copy of a sliced string. */
+function structuredCopy(text: string): string {
+  const units: number[] = []
+  for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i))
+  let copy = ''
+  for (let i = 0; i < units.length; i += 1024) copy += String.fromCharCode(...units.slice(i, i + 1024))
+  return copy
+}
+
+/** Where a name stands in this chunk → its number in Texts, so that each name of a chunk is resolved once. */
+export class NameSlots {
+  readonly #slots = new Int32Array(65_536).fill(-1)
+  readonly #touched: number[] = []
+
+  reset(): void {
+    for (const offset of this.#touched) this.#slots[offset] = -1
+    this.#touched.length = 0
+  }
+
+  /** Number of the name whose structure (next u32, hash u16, count u16, text) stands at `offset` of the chunk. */
+  number(chunk: ChunkView, offset: number, texts: Texts): number {
+    const known = this.#slots[offset]
+    if (known !== undefined && known >= 0) return known
+    if (offset < 0 || offset + 8 > chunk.size) throw new BinXmlError('name lies outside the chunk', offset)
+    const number = texts.number(chunk, offset + 8, chunk.view.getUint16(offset + 6, true))
+    this.#slots[offset] = number
+    this.#touched.push(offset)
+    return number
+  }
+}
+
+/** Bytes of a name structure at `offset`, its terminating zero included. */
+export function nameSize(chunk: ChunkView, offset: number): number {
+  if (offset + 8 > chunk.size) throw new BinXmlError('name lies outside the chunk', offset)
+  return 8 + (chunk.view.getUint16(offset + 6, true) + 1) * 2
+}
