@@ -1,28 +1,43 @@
 // Opens a router to a message port, wherever the port comes from: a worker thread, Electron's utility process,
 // or a channel inside one thread (tests). One RPC handler serves all ports; each port is one page.
-import { ORPCError, onError } from '@orpc/server'
+import { mapEventIterator } from '@orpc/client'
+import type { Context as AnyContext } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
-import { Refusal } from '../base/refusal.ts'
+import { describeError, isFault } from './answer-errors.ts'
 
 export type Journal = (line: string) => void
 
-type Router<Context extends Record<string, unknown>> = ConstructorParameters<typeof RPCHandler<Context>>[0]
-type Port = Parameters<InstanceType<typeof RPCHandler>['upgrade']>[0]
+type Router<Context extends AnyContext> = ConstructorParameters<typeof RPCHandler<Context>>[0]
+export type EnginePort = Parameters<InstanceType<typeof RPCHandler>['upgrade']>[0]
 
 /**
  * Makes the function that opens `router` to a port. A port that closes aborts what it had asked for.
  * Faults of ours go to the journal with their cause; refusals and cancellations are answers, not faults.
  */
-export function attachRouter<Context extends Record<string, unknown>>(
+export function attachRouter<Context extends AnyContext>(
   router: Router<Context>,
   context: Context,
   journal: Journal,
-): (port: Port) => void {
+): (port: EnginePort) => void {
+  const noted = (error: unknown, path: readonly string[]) => {
+    if (isFault(error)) journal(`fault in ${path.join('.')}: ${describeError(error)}`)
+    return error
+  }
   const rpc = new RPCHandler<Context>(router, {
     clientInterceptors: [
-      onError((error) => {
-        if (isFault(error)) journal(`fault: ${describe(error)}`)
-      }),
+      async ({ next, path }) => {
+        try {
+          const output = await next()
+          if (!isStream(output)) return output
+          // a stream may fail long after it was answered
+          return mapEventIterator(output, {
+            value: async (value) => value,
+            error: async (error) => noted(error, path),
+          })
+        } catch (error) {
+          throw noted(error, path)
+        }
+      },
     ],
   })
   return (port) => {
@@ -31,14 +46,5 @@ export function attachRouter<Context extends Record<string, unknown>>(
   }
 }
 
-const isFault = (error: unknown): boolean =>
-  !(error instanceof Refusal) &&
-  !(error instanceof ORPCError && (error.defined || error.code === 'BAD_REQUEST' || error.status === 404)) &&
-  !(error instanceof Error && error.name === 'AbortError')
-
-/** An error with its causes, for the journal. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause === undefined ? '' : `\n  caused by: ${describe(error.cause)}`
-  return `${error.stack ?? error.message}${cause}`
-}
+const isStream = (output: unknown): output is AsyncIterator<unknown, unknown, void> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'next' in output

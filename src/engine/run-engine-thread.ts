@@ -1,6 +1,7 @@
 // The engine's side of its thread: takes ports, opens the router to each, ends when told.
 import type { MessagePort } from 'node:worker_threads'
-import { describe, type Journal } from './attach.ts'
+import { describeError } from './answer-errors.ts'
+import type { Journal } from './attach.ts'
 import type { EngineOrder } from './start-engine.ts'
 
 export interface EngineThread {
@@ -15,7 +16,7 @@ export interface EngineThread {
 export function runEngineThread(parent: MessagePort, engine: EngineThread): void {
   const ports = new Set<MessagePort>()
   // oRPC turns a frame that is no message into an unhandled rejection; it must cost its sender nothing but the answer.
-  process.on('unhandledRejection', (reason) => engine.journal(`dropped: ${describe(reason)}`))
+  process.on('unhandledRejection', (reason) => engine.journal(`dropped: ${describeError(reason)}`))
   parent.on('message', (order: EngineOrder) => {
     if (order.type === 'connect') {
       const { port } = order
@@ -28,7 +29,7 @@ export function runEngineThread(parent: MessagePort, engine: EngineThread): void
     for (const port of ports) port.close()
     void Promise.resolve()
       .then(() => engine.close())
-      .catch((error: unknown) => engine.journal(`closing: ${describe(error)}`))
+      .catch((error: unknown) => engine.journal(`closing: ${describeError(error)}`))
       .finally(() => parent.close())
   })
 }

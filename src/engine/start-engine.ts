@@ -9,8 +9,6 @@ import { entryBeside } from './beside.ts'
 export interface EngineSetup {
   /** who shows the window */
   readonly host: 'electron' | 'serve' | 'cli' | 'test'
-  /** version of the product */
-  readonly version: string
   /** case folder to offer first, when one was named on the command line */
   readonly caseDir?: string
 }

@@ -27,7 +27,7 @@ export interface Transport {
 const smallEntry = new URL('../unit/engine/small-engine-worker.ts', import.meta.url)
 const startSmall = (journal: string[]) =>
   startEngine({
-    setup: { host: 'test', version: '0' },
+    setup: { host: 'test' },
     entry: smallEntry,
     journal: (line) => journal.push(line),
   })

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ORPCError, os } from '@orpc/server'
 import * as z from 'zod'
 
-export interface SmallContext extends Record<string, unknown> {
+export interface SmallContext {
   readonly trace: string[]
 }
 const base = os.$context<SmallContext>().errors({

@@ -1,0 +1,36 @@
+// Puts the engine together: who the operator is, where things lie, which cases are open, and the router over it.
+import { attachRouter, type EnginePort, type Journal } from './attach.ts'
+import { Cases } from './cases.ts'
+import type { EngineContext } from './context.ts'
+import { placesOf } from './home.ts'
+import { currentOperator } from './operator.ts'
+import { RecentCases } from './recent-cases.ts'
+import { router } from './router.ts'
+import type { EngineSetup } from './start-engine.ts'
+
+export interface OpenEngine {
+  /** opens the engine to one page's port */
+  readonly attach: (port: EnginePort) => void
+  /** closes every case; the ports must be closed before */
+  readonly close: () => void
+  readonly journal: Journal
+}
+
+/** The engine of this thread or process. Its journal is stderr. */
+export function openEngine(setup: EngineSetup): OpenEngine {
+  const journal: Journal = (line) => process.stderr.write(`tasktrail engine: ${line}\n`)
+  const places = placesOf()
+  const recent = new RecentCases(places.settings)
+  const now = () => new Date()
+  const cases = new Cases({ recent, journal, now })
+  const context: EngineContext = {
+    setup,
+    operator: currentOperator(),
+    places,
+    recent,
+    cases,
+    now,
+    journal,
+  }
+  return { attach: attachRouter(router, context, journal), close: () => cases.closeAll(), journal }
+}

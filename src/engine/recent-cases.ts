@@ -1,0 +1,82 @@
+// The list of cases opened lately: a convenience, never evidence. Whatever is wrong with the file, the list is
+// then shorter and everything else goes on.
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import * as z from 'zod'
+
+/** Entries kept, newest first. */
+export const mostRecent = 20
+/** Far above what twenty entries take; a larger file is not ours. */
+const longestFileBytes = 1 << 20
+
+const Entry = z.object({
+  dir: z.string().min(1).max(4096).refine(isAbsolute),
+  title: z.string().max(200),
+  openedAt: z.iso.datetime(),
+})
+export type RecentCase = z.infer<typeof Entry>
+
+export class RecentCases {
+  readonly #settings: string
+  #last: Promise<void> = Promise.resolve()
+  constructor(settingsFolder: string) {
+    this.#settings = settingsFolder
+  }
+  get #path(): string {
+    return join(this.#settings, 'recent-cases.json')
+  }
+
+  /** Newest first; entries that are not what we write are left out. */
+  async read(): Promise<RecentCase[]> {
+    try {
+      const { size } = await stat(this.#path)
+      if (size > longestFileBytes) return []
+      const found: unknown = JSON.parse(await readFile(this.#path, 'utf8'))
+      if (!Array.isArray(found)) return []
+      return found
+        .slice(0, mostRecent)
+        .map((entry) => Entry.safeParse(entry))
+        .flatMap((parsed) => (parsed.success ? [parsed.data] : []))
+    } catch {
+      return []
+    }
+  }
+
+  /** The list as the window shows it: with whether the folder is still there. */
+  async list(): Promise<(RecentCase & { exists: boolean })[]> {
+    const entries = await this.read()
+    return Promise.all(
+      entries.map(async (entry) => ({
+        ...entry,
+        exists: await stat(entry.dir).then(
+          (found) => found.isDirectory(),
+          () => false,
+        ),
+      })),
+    )
+  }
+
+  /** Puts a case first. Calls are taken one after the other; a list that can not be written is an error. */
+  note(entry: RecentCase): Promise<void> {
+    this.#last = this.#last.catch(() => {}).then(() => this.#write(entry))
+    return this.#last
+  }
+
+  async #write(entry: RecentCase): Promise<void> {
+    const others = (await this.read()).filter((other) => other.dir !== entry.dir)
+    const list = [{ ...entry, title: entry.title.slice(0, 200) }, ...others].slice(0, mostRecent)
+    await mkdir(this.#settings, { recursive: true, mode: 0o700 })
+    const draft = `${this.#path}.${randomBytes(6).toString('hex')}`
+    const file = await open(draft, 'wx', 0o600)
+    try {
+      await file.writeFile(`${JSON.stringify(list, null, 2)}\n`)
+    } finally {
+      await file.close()
+    }
+    await rename(draft, this.#path).catch(async (error: unknown) => {
+      await rm(draft, { force: true })
+      throw error
+    })
+  }
+}

@@ -1,0 +1,182 @@
+// The contract, answered by the workflow room. Each procedure is a line or two: what is asked goes to one verb
+// of the workflow; errors leave as answerError() makes them; work that takes time is a stream (stream-job.ts).
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { implement } from '@orpc/server'
+import { contract } from '../contract/contract.ts'
+import type { CaseSummary } from '../contract/shapes.ts'
+import { chainsDocument } from '../workflow/find-chains.ts'
+import { importEvidence } from '../workflow/import-evidence.ts'
+import { listEvidence, listProblems, readCustody } from '../workflow/list-evidence.ts'
+import { makePracticeCase, practiceScenarios } from '../workflow/make-practice.ts'
+import { openBundle } from '../workflow/open-bundle.ts'
+import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
+import { recordDetails } from '../workflow/read-record.ts'
+import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '../workflow/read-timeline.ts'
+import { sealCase } from '../workflow/seal-bundle.ts'
+import { summariseCase } from '../workflow/summarise-case.ts'
+import { verifyBundleFile } from '../workflow/verify-bundle.ts'
+import { answerError } from './answer-errors.ts'
+import { browse } from './browse.ts'
+import type { EngineContext } from './context.ts'
+import { caseFolderName } from './home.ts'
+import { product } from './product.ts'
+import { streamJob } from './stream-job.ts'
+
+const api = implement(contract)
+  .$context<EngineContext>()
+  .use(async ({ next, signal }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw answerError(error, signal?.aborted ?? false)
+    }
+  })
+
+/** Runs one piece of work in an open case; a case closed for room opens again for it. */
+const inCase = <T>(context: EngineContext, caseId: string, work: (open: OpenCase) => T | Promise<T>) =>
+  context.cases.within(
+    caseId,
+    (dir) => openCase(dir, { operator: context.operator, now: context.now }),
+    async (open) => work(open),
+  )
+
+/** The case's summary under the key the window knows it by, which differs from its id only for a second copy. */
+const summary = async (open: OpenCase, key: string): Promise<CaseSummary> => ({
+  ...(await summariseCase(open)),
+  caseId: key,
+})
+
+/** A folder for a new case that is not there yet, below the operator's cases. Made, so that no other takes it. */
+async function newCaseFolder(context: EngineContext, title: string): Promise<string> {
+  await mkdir(context.places.cases, { recursive: true })
+  const name = caseFolderName(title, context.now())
+  for (let copy = 1; ; copy++) {
+    const dir = join(context.places.cases, copy === 1 ? name : `${name} ${copy}`)
+    try {
+      await mkdir(dir)
+      return dir
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+const { app, files, cases, evidence, timeline, record, chains, bundle } = api
+
+export const router = api.router({
+  app: {
+    info: app.info.handler(({ context }) => ({
+      ...product,
+      host: context.setup.host,
+      operator: context.operator.name,
+      home: context.places.home,
+      capabilities: { nativeDialogs: context.setup.host === 'electron', collect: false },
+    })),
+  },
+  files: {
+    browse: files.browse.handler(({ input, context }) => browse(input.path, context.places.home)),
+  },
+  cases: {
+    recent: cases.recent.handler(({ context }) => context.recent.list()),
+    create: cases.create.handler(async ({ input, context }) => {
+      const dir = input.dir ?? (await newCaseFolder(context, input.title))
+      const { operator, now } = context
+      const created = await createCase(dir, { title: input.title, operator, now })
+      return context.cases.adopt(created, summary)
+    }),
+    open: cases.open.handler(({ input, context }) =>
+      context.cases.enter(
+        input.dir,
+        (dir) => openCase(dir, { operator: context.operator, now: context.now }),
+        summary,
+      ),
+    ),
+    summary: cases.summary.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => summary(open, input.caseId)),
+    ),
+    practice: cases.practice.handler(({ input, context, signal }) =>
+      streamJob(signal, async (onProgress, stop) => {
+        const { scenario, seed, noise } = input
+        const made = await makePracticeCase({
+          scenario,
+          ...(seed === undefined ? {} : { seed }),
+          ...(noise === undefined ? {} : { noise }),
+          dir: await newCaseFolder(context, `practice ${scenario}`),
+          operator: context.operator,
+          signal: stop,
+          onProgress,
+        })
+        return context.cases.adopt(made, summary)
+      }),
+    ),
+    scenarios: cases.scenarios.handler(() => practiceScenarios()),
+  },
+  evidence: {
+    import: evidence.import.handler(({ input, context, signal }) =>
+      streamJob(signal, (onProgress, stop) =>
+        inCase(context, input.caseId, (open) =>
+          importEvidence(open, input.paths, {
+            ...(input.host === undefined ? {} : { host: input.host }),
+            signal: stop,
+            onProgress,
+            now: context.now,
+          }),
+        ),
+      ),
+    ),
+    list: evidence.list.handler(({ input, context }) => inCase(context, input.caseId, listEvidence)),
+    problems: evidence.problems.handler(({ input, context }) => inCase(context, input.caseId, listProblems)),
+    custody: evidence.custody.handler(({ input, context }) => inCase(context, input.caseId, readCustody)),
+  },
+  timeline: {
+    slice: timeline.slice.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => timelineSlice(open, input.filter, input.from, input.count)),
+    ),
+    find: timeline.find.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => timelineFind(open, input.filter, input.at)),
+    ),
+    density: timeline.density.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => timelineDensity(open, input.filter, input.buckets)),
+    ),
+    facets: timeline.facets.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => timelineFacets(open, input.filter)),
+    ),
+  },
+  record: {
+    details: record.details.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => recordDetails(open, input.at)),
+    ),
+  },
+  chains: {
+    list: chains.list.handler(({ input, context }) => inCase(context, input.caseId, chainsDocument)),
+  },
+  bundle: {
+    seal: bundle.seal.handler(({ input: { caseId, ...seal }, context, signal }) =>
+      streamJob(signal, (onProgress, stop) =>
+        inCase(context, caseId, (open) => sealCase(open, { ...seal, signal: stop, onProgress })),
+      ),
+    ),
+    verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, signal }) =>
+      streamJob(signal, (onProgress, stop) =>
+        verifyBundleFile(path, {
+          ...(allowedSigners === undefined ? {} : { allowedSigners }),
+          ...(ticketSha256 === undefined ? {} : { ticketSha256 }),
+          signal: stop,
+          onProgress,
+        }),
+      ),
+    ),
+    open: bundle.open.handler(({ input: { path, allowedSigners }, context, signal }) =>
+      streamJob(signal, async (onProgress, stop) => {
+        const opened = await openBundle(path, {
+          ...(allowedSigners === undefined ? {} : { allowedSigners }),
+          operator: context.operator,
+          signal: stop,
+          onProgress,
+        })
+        return context.cases.adopt(opened, summary)
+      }),
+    ),
+  },
+})
