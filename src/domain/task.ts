@@ -9,6 +9,9 @@ export interface TaskDefinition {
     readonly source: string | undefined
     readonly description: string | undefined
     readonly securityDescriptor: string | undefined
+    /** RegistrationInfo/Version and Documentation; rarely used, kept so that nothing is lost */
+    readonly version?: string | undefined
+    readonly documentation?: string | undefined
   }
   readonly triggers: readonly TaskTrigger[]
   readonly principals: readonly TaskPrincipal[]
@@ -16,6 +19,8 @@ export interface TaskDefinition {
   /** Actions@Context: the principal the actions run as */
   readonly actionsContext: string | undefined
   readonly actions: readonly TaskAction[]
+  /** Task/Data: free text of the program that registered the task */
+  readonly payload?: string | undefined
   /** elements the schema does not know, by path: kept so that nothing is lost without a word */
   readonly unknownElements: readonly string[]
 }
@@ -42,6 +47,8 @@ export interface TaskPrincipal {
   readonly logonType: string | undefined
   readonly runLevel: string | undefined
   readonly requiredPrivileges: readonly string[]
+  readonly displayName?: string | undefined
+  readonly processTokenSidType?: string | undefined
 }
 
 export interface TaskSettings {
