@@ -1,0 +1,214 @@
+/**
+ * SSHSIG (OpenSSH PROTOCOL.sshsig) with Ed25519 by node:crypto alone: what we sign `ssh-keygen -Y verify` accepts, and
+ * the other way round. Also the `allowed_signers` file and OpenSSH public key lines.
+ */
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+
+export const bundleNamespace = 'tasktrail-bundle@v1'
+const keyType = 'ssh-ed25519'
+const magic = Buffer.from('SSHSIG')
+const begin = '-----BEGIN SSH SIGNATURE-----'
+const end = '-----END SSH SIGNATURE-----'
+
+/** An Ed25519 public key as OpenSSH knows it. */
+export interface SignerKey {
+  /** the key blob of the public key line */
+  readonly blob: Uint8Array
+  /** `SHA256:` and base64 without padding, as `ssh-keygen -l` shows it */
+  readonly fingerprint: string
+  /** `ssh-ed25519 AAAA…` */
+  readonly line: string
+}
+
+export type SignatureReading =
+  | { readonly ok: true; readonly signer: SignerKey }
+  | { readonly ok: false; readonly why: string; readonly signer: SignerKey | undefined }
+
+const sshString = (bytes: Uint8Array | string): Buffer => {
+  const content = Buffer.from(bytes as string)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(content.length)
+  return Buffer.concat([length, content])
+}
+
+/** The key as OpenSSH writes it. */
+export function signerKey(raw: Uint8Array): SignerKey {
+  const blob = Buffer.concat([sshString(keyType), sshString(raw)])
+  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
+  return { blob, fingerprint: `SHA256:${digest}`, line: `${keyType} ${blob.toString('base64')}` }
+}
+
+export function signerKeyOf(key: KeyObject): SignerKey {
+  const { x } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
+  return signerKey(Buffer.from(x ?? '', 'base64url'))
+}
+
+/** What is signed: never the message itself, but its hash bound to a namespace. */
+function toBeSigned(message: Uint8Array, namespace: string, algorithm: string): Buffer {
+  const hash = createHash(algorithm).update(message).digest()
+  return Buffer.concat([magic, sshString(namespace), sshString(''), sshString(algorithm), sshString(hash)])
+}
+
+/** The armoured signature of `message` by an Ed25519 private key. */
+export function signMessage(message: Uint8Array, key: KeyObject, namespace = bundleNamespace): string {
+  const version = Buffer.from([0, 0, 0, 1])
+  const signature = sign(null, toBeSigned(message, namespace, 'sha512'), key)
+  const blob = Buffer.concat([
+    magic,
+    version,
+    sshString(signerKeyOf(key).blob),
+    sshString(namespace),
+    sshString(''),
+    sshString('sha512'),
+    sshString(Buffer.concat([sshString(keyType), sshString(signature)])),
+  ])
+  const lines = blob.toString('base64').match(/.{1,70}/g) ?? []
+  return [begin, ...lines, end, ''].join('\n')
+}
+
+/** Checks an armoured signature over `message`. Never throws: whatever is wrong is said in `why`. */
+export function verifySignature(
+  armoured: string,
+  message: Uint8Array,
+  namespace = bundleNamespace,
+): SignatureReading {
+  let signer: SignerKey | undefined
+  try {
+    const found =
+      /^-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END SSH SIGNATURE-----\s*$/.exec(armoured)
+    if (!found?.[1]) return { ok: false, why: 'not an SSH signature', signer }
+    const reader = new SshReader(Buffer.from(found[1], 'base64'))
+    if (!reader.take(6).equals(magic) || reader.uint32() !== 1)
+      return { ok: false, why: 'unknown signature format', signer }
+    const key = new SshReader(reader.string())
+    if (key.string().toString('latin1') !== keyType)
+      return { ok: false, why: 'signed with another kind of key than Ed25519', signer }
+    const raw = key.string()
+    if (raw.length !== 32) return { ok: false, why: 'the public key is malformed', signer }
+    signer = signerKey(raw)
+    const signedNamespace = reader.string().toString('utf8')
+    if (signedNamespace !== namespace) {
+      return { ok: false, why: 'the signature was made for another purpose (namespace)', signer }
+    }
+    reader.string()
+    const algorithm = reader.string().toString('latin1')
+    if (algorithm !== 'sha512' && algorithm !== 'sha256')
+      return { ok: false, why: 'unknown hash of the signature', signer }
+    const inner = new SshReader(reader.string())
+    if (inner.string().toString('latin1') !== keyType)
+      return { ok: false, why: 'unknown signature algorithm', signer }
+    const signature = inner.string()
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }
+    const sound = verify(
+      null,
+      toBeSigned(message, namespace, algorithm),
+      createPublicKey({ key: jwk, format: 'jwk' }),
+      signature,
+    )
+    return sound
+      ? { ok: true, signer }
+      : { ok: false, why: 'the signature does not fit the signed file', signer }
+  } catch {
+    return { ok: false, why: 'the signature is malformed', signer }
+  }
+}
+
+/** One line of an `allowed_signers` file that names an Ed25519 key. */
+export interface AllowedSigner {
+  /** the first principal: who the key belongs to */
+  readonly identity: string
+  readonly blob: Uint8Array
+  readonly namespaces: readonly string[] | undefined
+  /** milliseconds since 1970, from `valid-after` and `valid-before` */
+  readonly validAfter: number | undefined
+  readonly validBefore: number | undefined
+}
+
+/** Reads an `allowed_signers` file; lines of other key types and malformed lines are given back as text. */
+export function readAllowedSigners(text: string): { signers: AllowedSigner[]; skipped: string[] } {
+  const signers: AllowedSigner[] = []
+  const skipped: string[] = []
+  for (const line of text.split(/\r?\n/)) {
+    const trimmed = line.trim()
+    if (trimmed === '' || trimmed.startsWith('#')) continue
+    const fields =
+      /^("[^"]*"|\S+)\s+(?:((?:[A-Za-z-]+(?:="[^"]*")?)(?:,[A-Za-z-]+(?:="[^"]*")?)*)\s+)?ssh-ed25519\s+([A-Za-z0-9+/=]+)(?:\s|$)/.exec(
+        trimmed,
+      )
+    const options = fields?.[2] ?? ''
+    if (!fields?.[1] || !fields[3] || /cert-authority/i.test(options)) {
+      skipped.push(line)
+      continue
+    }
+    const option = (name: string) => new RegExp(`(?:^|,)${name}="([^"]*)"`, 'i').exec(options)?.[1]
+    signers.push({
+      identity: fields[1].replace(/^"|"$/g, '').split(',')[0] ?? '',
+      blob: Buffer.from(fields[3], 'base64'),
+      namespaces: option('namespaces')?.split(','),
+      validAfter: sshTime(option('valid-after')),
+      validBefore: sshTime(option('valid-before')),
+    })
+  }
+  return { signers, skipped }
+}
+
+/** The line of `allowed_signers` that vouches for a key at a moment; undefined when none does. */
+export function allowedSigner(
+  key: SignerKey,
+  allowed: readonly AllowedSigner[],
+  at: Date,
+  namespace = bundleNamespace,
+): AllowedSigner | undefined {
+  return allowed.find(
+    (signer) =>
+      Buffer.from(signer.blob).equals(Buffer.from(key.blob)) &&
+      (signer.namespaces === undefined ||
+        signer.namespaces.some((pattern) => matches(pattern.trim(), namespace))) &&
+      (signer.validAfter === undefined || at.getTime() >= signer.validAfter) &&
+      (signer.validBefore === undefined || at.getTime() < signer.validBefore),
+  )
+}
+
+/** `*` and `?` as OpenSSH patterns have them. */
+function matches(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+  return new RegExp(`^${source}$`).test(text)
+}
+
+/** `YYYYMMDD[HHMM[SS]][Z]`; without Z it is local time, as OpenSSH has it. NaN (never valid) when malformed. */
+function sshTime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const found = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/.exec(text)
+  if (!found) return Number.NaN
+  const [, year, month, day, hour = '00', minute = '00', second = '00', zone] = found
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
+}
+
+/** Reads the length-prefixed strings of the SSH wire format. */
+class SshReader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes)
+  }
+
+  take(length: number): Buffer {
+    if (this.#at + length > this.#bytes.length) throw new RangeError('ssh: cut off')
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
+  uint32(): number {
+    return this.take(4).readUInt32BE()
+  }
+
+  string(): Buffer {
+    return this.take(this.uint32())
+  }
+}
+
+export { SshReader }
