@@ -1,0 +1,23 @@
+// The command line's entry: signals, streams and the exit code; everything else is run-cli.ts.
+import { Cancelled } from '../base/refusal.ts'
+import { ReaderGone } from './exit-code.ts'
+import { runCli } from './run-cli.ts'
+import { processTerminal } from './terminal.ts'
+import { workflowDoors } from './workflow-doors.ts'
+
+const stop = new AbortController()
+let firstSignalAt: number | undefined
+
+function onSignal(): void {
+  const now = performance.now()
+  // a terminal and a parent process may both pass on the same Ctrl-C; only a later one means "at once"
+  if (firstSignalAt !== undefined && now - firstSignalAt > 1000) process.exit(130)
+  firstSignalAt ??= now
+  stop.abort(new Cancelled())
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') stop.abort(new ReaderGone('stdout was closed'))
+})
+
+process.exitCode = await runCli(process.argv.slice(2), processTerminal(stop.signal), workflowDoors)

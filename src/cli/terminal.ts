@@ -1,0 +1,72 @@
+import { escapeLine } from '../base/escape.ts'
+import { ReaderGone } from './exit-code.ts'
+
+/** Everything a verb may know of the outside: where its text goes, how wide it is, when to stop. */
+export interface Terminal {
+  /** Writes to stdout, waiting while the reader is slow; throws ReaderGone when it has left. */
+  write(text: string): Promise<void>
+  /** Writes to stderr at once. */
+  tell(text: string): void
+  readonly isTerminal: boolean
+  readonly stderrIsTerminal: boolean
+  /** columns for human output; Infinity where nobody reads on a screen */
+  readonly columns: number
+  readonly hasColor: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** aborted by Ctrl-C */
+  readonly signal: AbortSignal
+}
+
+/** One line on stderr in our name. Texts may come from evidence, so they are escaped. */
+export function tellLine(terminal: Pick<Terminal, 'tell'>, text: string): void {
+  terminal.tell(`tasktrail: ${escapeLine(text)}\n`)
+}
+
+/** Waits until `text` is taken; a reader that left (EPIPE) is told apart from a full disk. */
+export function writeTo(stream: NodeJS.WriteStream): (text: string) => Promise<void> {
+  let broken: Error | undefined
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    broken = error.code === 'EPIPE' ? new ReaderGone('stdout was closed') : error
+  })
+  return (text) =>
+    new Promise((resolve, reject) => {
+      if (broken) {
+        reject(broken)
+        return
+      }
+      stream.write(text, (error) => {
+        if (!error) resolve()
+        else if ((error as NodeJS.ErrnoException).code === 'EPIPE')
+          reject(new ReaderGone('stdout was closed'))
+        else reject(error)
+      })
+    })
+}
+
+/** The terminal of this process. */
+export function processTerminal(signal: AbortSignal): Terminal {
+  const { stdout, stderr, env } = process
+  stderr.on('error', () => {}) // a closed stderr must not end the work
+  const named = Number(env.COLUMNS)
+  const isTerminal = stdout.isTTY === true
+  return {
+    write: writeTo(stdout),
+    tell: (text) => void stderr.write(text),
+    isTerminal,
+    stderrIsTerminal: stderr.isTTY === true,
+    columns: isTerminal ? stdout.columns || 80 : named > 0 ? named : Number.POSITIVE_INFINITY,
+    hasColor: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
+    env,
+    cwd: process.cwd(),
+    signal,
+  }
+}
+
+const styles = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const
+export type Style = keyof typeof styles
+
+/** Colours text on a terminal that has colours; gives it back unchanged elsewhere. */
+export function painter(terminal: Pick<Terminal, 'hasColor'>): (text: string, style: Style) => string {
+  return (text, style) => (terminal.hasColor && text ? `\u001b[${styles[style]}m${text}\u001b[0m` : text)
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import type { Inspection } from '../doors.ts'
+import { jsonDocument } from '../json-text.ts'
+import { bytesInWords, progressLine } from '../progress-line.ts'
+import { labelled } from '../text-table.ts'
+import {
+  type AddVerb,
+  endWith,
+  linesText,
+  type ProgressOption,
+  problemLines,
+  type Surface,
+  withExamples,
+  withProgressOption,
+} from '../verb.ts'
+
+interface Options extends ProgressOption {
+  readonly json?: true
+}
+
+export const addInspect: AddVerb = (program, surface, run) => {
+  const command = program
+    .command('inspect')
+    .summary('what one log is: header, chunks, provenance, gaps, jumps')
+    .description(
+      'Looks at one event log as a file: header, chunks and checksums, how it was made (raw copy, export, filtered export),\n' +
+        'gaps in its record ids, times that run backwards, its channels and event ids, its first and last record.',
+    )
+    .argument('<file.evtx>', 'an event log; never changed')
+    .option('--json', 'print one JSON document')
+  withProgressOption(command).action((path: string, options: Options) =>
+    run(() => inspectVerb(surface, path, options)),
+  )
+  withExamples(command, ['inspect Security.evtx', 'inspect Security.evtx --json'])
+}
+
+async function inspectVerb({ terminal, doors }: Surface, path: string, options: Options) {
+  const progress = progressLine(terminal, options.progress)
+  try {
+    const found = await doors.inspectLog(resolve(terminal.cwd, path), {
+      signal: terminal.signal,
+      onProgress: progress.onProgress,
+    })
+    progress.clear()
+    await terminal.write(options.json ? jsonDocument(found) : inspectionText(found, terminal.columns))
+    return endWith(found.problems)
+  } finally {
+    progress.clear()
+  }
+}
+
+const most = 12
+
+function counts(of: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(of).sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1))
+  const shown = sorted.slice(0, most).map(([name, count]) => `${name} (${count})`)
+  return (
+    [...shown, ...(sorted.length > most ? [`and ${sorted.length - most} more`] : [])].join(', ') || 'none'
+  )
+}
+
+function inspectionText(found: Inspection, columns: number): string {
+  const { chunks, recordIds, times, problems } = found
+  const gaps = recordIds.gaps
+    .slice(0, most)
+    .map(({ from, to, missing }) => `${missing} between ${from} and ${to}`)
+  const width = Number.isFinite(columns) ? columns : 120
+  const lines = labelled(
+    [
+      ['SHA-256', found.sha256],
+      ['size', `${bytesInWords(found.size)} (${found.size} bytes)`],
+      ['version', found.version],
+      ['provenance', [found.provenance, ...(found.provenanceReasons ?? [])].join(' · ')],
+      ['dirty', found.dirty ? 'yes: the log was open when it was copied, its header may be behind' : 'no'],
+      ['chunks', `${chunks.total}: ${chunks.used} used, ${chunks.empty} empty, ${chunks.bad} bad`],
+      ['records', String(found.records)],
+      ['recoverable', String(found.recoverable)],
+      ['record ids', recordIds.first === null ? 'none' : `${recordIds.first} to ${recordIds.last}`],
+      [
+        'missing',
+        recordIds.gaps.length === 0
+          ? 'none'
+          : [
+              ...gaps,
+              ...(recordIds.gaps.length > most ? [`and ${recordIds.gaps.length - most} more gaps`] : []),
+            ].join('; '),
+      ],
+      ['times', times.first === null ? 'none' : `${times.first} to ${times.last}`],
+      ['backwards', times.backwards.length === 0 ? 'never' : `${times.backwards.length} times`],
+      ['channels', counts(found.channels)],
+      ['event ids', counts(found.eventIds)],
+    ],
+    width,
+    '',
+  )
+  const trouble = problems.length
+    ? ['', `${problems.length} problems:`, ...problemLines(problems, columns)]
+    : []
+  return linesText([...lines, ...trouble])
+}

@@ -1,0 +1,28 @@
+import { withCase } from '../case-folder.ts'
+import { exitCode } from '../exit-code.ts'
+import { jsonDocument } from '../json-text.ts'
+import { tasksText } from '../tasks-text.ts'
+import { painter } from '../terminal.ts'
+import { type AddVerb, type CaseOption, withCaseOption, withExamples } from '../verb.ts'
+
+export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
+  const command = program
+    .command('tasks')
+    .summary('every task with its history and differences')
+    .description(
+      'Lists every task the evidence knows of: what it does, what happened to it and when, and what changed.',
+    )
+    .option('--json', 'print one JSON document')
+  withCaseOption(command).action((options: CaseOption & { json?: true }) =>
+    run(() =>
+      withCase(options.case, terminal, doors, async (open) => {
+        const tasks = await doors.listTasks(open)
+        await terminal.write(
+          options.json ? jsonDocument(tasks) : tasksText(tasks, terminal.columns, painter(terminal)),
+        )
+        return exitCode.done
+      }),
+    ),
+  )
+  withExamples(command, ['tasks --case fs01', 'tasks --case fs01 --json'])
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Doors } from './doors.ts'
+
+/** The real verbs. Each is loaded when it is used, so that `--help` and a usage error cost nothing. */
+export const workflowDoors: Doors = {
+  isCaseFolder: (dir) => existsSync(join(dir, 'case.db')),
+  async createCase(dir, about) {
+    return (await import('../workflow/open-case.ts')).createCase(dir, about)
+  },
+  async openCase(dir, about) {
+    return (await import('../workflow/open-case.ts')).openCase(dir, about)
+  },
+  async importEvidence(open, paths, how) {
+    return (await import('../workflow/import-evidence.ts')).importEvidence(open, paths, how)
+  },
+  async timelineSlice(open, filter, from, count) {
+    return (await import('../workflow/read-timeline.ts')).timelineSlice(open, filter, from, count)
+  },
+  async chainsDocument(open) {
+    return (await import('../workflow/find-chains.ts')).chainsDocument(open)
+  },
+  async listTasks(open) {
+    return (await import('../workflow/list-tasks.ts')).listTasks(open)
+  },
+  async dumpLogs(paths, how) {
+    return (await import('../workflow/dump-log.ts')).dumpLogs(paths, how)
+  },
+  async inspectLog(path, how) {
+    return (await import('../workflow/inspect-log.ts')).inspectLog(path, how)
+  },
+  async sealCase(open, how) {
+    return (await import('../workflow/seal-bundle.ts')).sealCase(open, how)
+  },
+  async verifyBundleFile(path, how) {
+    return (await import('../workflow/verify-bundle.ts')).verifyBundleFile(path, how)
+  },
+  async openBundle(path, how) {
+    return (await import('../workflow/open-bundle.ts')).openBundle(path, how)
+  },
+  async practiceScenarios() {
+    return (await import('../workflow/make-practice.ts')).practiceScenarios()
+  },
+  async writePractice(dir, how) {
+    return (await import('../workflow/make-practice.ts')).writePractice(dir, how)
+  },
+  async runServe(how) {
+    return (await import('../serve/run-serve.ts')).runServe(how)
+  },
+}
