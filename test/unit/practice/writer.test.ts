@@ -23,7 +23,7 @@ const channels = [...new Set(allSchemas.map((schema) => schema.channel))]
 
 /** A value of the type and how the reader has to show it. */
 const written: Readonly<Record<FieldType, readonly [FieldValue, string]>> = {
-  string: ['Ünï <&> "q" \u{1f511}', 'Ünï <&> "q" \u{1f511}'],
+  string: ['Ünï <&> "q" жук', 'Ünï <&> "q" жук'],
   strings: [['10.00.', '', 'free'], ''],
   u8: [255, '255'],
   u16: [65_535, '65535'],
@@ -92,6 +92,7 @@ const logons = (count: number, from = 0): BuiltRecord[] =>
     eventId: 4624,
     time: start + BigInt((from + index) * 10_000_000),
     data: {
+      ...fill(schemaOf('Security', 4624)),
       TargetUserSid: 'S-1-5-21-1-2-3-1104',
       TargetUserName: `person${(from + index) % 7}`,
       TargetLogonId: BigInt(0x10000 + from + index),
@@ -140,6 +141,12 @@ describe('a written log', () => {
     )
     expect(problems).toEqual([])
     expect(fields(records[0] as EvtxRecord)).toEqual(expected(everyType))
+  })
+
+  test('keeps text beyond the basic plane, lone surrogates and controls', () => {
+    const odd = '\u{1f511} \ud800 \u0001 \u202e'
+    const { records } = read(buildLog([{ eventId: 4698, version: 0, time: start, data: { TaskName: odd } }]))
+    expect(fields(records[0] as EvtxRecord).TaskName).toBe(odd)
   })
 
   test('keeps NULL apart from nothing else of the record', () => {
