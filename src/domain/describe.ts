@@ -53,7 +53,6 @@ function wordsOf(event: WindowsEvent): string {
         `Logon ${logonWords(event.logonType)}`,
         event.authenticationPackage,
         event.logonId && `logon ${event.logonId}`,
-        fromWords(recorded(event.ip), recorded(event.port)),
       )
     case 'logon-failed':
       return list(
@@ -112,10 +111,7 @@ function wordsOf(event: WindowsEvent): string {
       return `${taskWords(event.taskPath)} ${event.kind.slice('task-'.length)}${unread}${colon(action)}`
     }
     case 'share-connected':
-      return list(
-        `Share ${shareWords(event.shareName)} connected`,
-        fromWords(recorded(event.ip), recorded(event.port)),
-      )
+      return `Share ${shareWords(event.shareName)} connected`
     case 'share-access':
       return shareAccess(event)
     case 'log-cleared':
