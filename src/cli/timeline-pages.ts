@@ -53,26 +53,21 @@ export async function positionAfter(text: string, read: ReadSlice): Promise<numb
     if (row && row.time < cursor.time) low = middle + 1
     else high = middle
   }
-  const first = low
-  for (let at = first; at < total; ) {
-    const page = (await read(at, pageRows)).rows
-    for (const row of page) {
-      if (row.time > cursor.time) return first === row.index ? first : await skipKnown(first, cursor, read)
-      if (isAt(row, cursor)) return row.index + 1
-    }
-    if (page.length === 0) break
-    at += page.length
-  }
-  return first
+  return await skipBehind(low, cursor, read)
 }
 
-/** The cursor's own row is gone: of the rows of its very instant, those before it in the order are behind us. */
-async function skipKnown(first: number, cursor: Cursor, read: ReadSlice): Promise<number> {
-  let at = first
-  for (;;) {
-    const [row] = (await read(at, 1)).rows
-    if (!row || row.time !== cursor.time || compare(row.citation, cursor.place) > 0) return at
-    at += 1
+/** Of the rows of the cursor's very instant, those up to its own are behind us; where that row is gone, order tells. */
+async function skipBehind(first: number, cursor: Cursor, read: ReadSlice): Promise<number> {
+  let next = first
+  for (let at = first; ; ) {
+    const { rows } = await read(at, pageRows)
+    for (const row of rows) {
+      if (row.time !== cursor.time) return next
+      if (isAt(row, cursor)) return row.index + 1
+      if (compare(row.citation, cursor.place) < 0) next = row.index + 1
+    }
+    if (rows.length === 0) return next
+    at += rows.length
   }
 }
 
