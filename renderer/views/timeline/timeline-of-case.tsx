@@ -1,0 +1,312 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { CaseSummary, CitationShape, TimelineRow } from '../../../src/contract/shapes.ts'
+import { type FileTime, fileTime, parseUtc } from '../../../src/domain/time.ts'
+import { troubleOf } from '../../api/trouble.ts'
+import { useAnswer } from '../../api/use-answer.ts'
+import { useKeys } from '../../shell/keyboard.ts'
+import { sameRecord, useApi, useWindow } from '../../shell/window-state.tsx'
+import { Button, Empty, formatCount, Notice, plural, Skeleton, TroubleNotice } from '../../widgets/index.ts'
+import type { RecordTab } from '../record/record-pane.tsx'
+import { DensityStrip } from './density/density-strip.tsx'
+import { DetailsPlace } from './details-place.tsx'
+import { FacetsMenu } from './facets/facets-menu.tsx'
+import { FacetsPanel } from './facets/facets-panel.tsx'
+import { compileFilter, toggleValue, withTimeRange } from './filter/compile.ts'
+import { FilterBar, type FilterBarHandle } from './filter/filter-bar.tsx'
+import type { FilterKey, Term } from './filter/terms.ts'
+import { rangeBetween, rangeText } from './filter/time-range.ts'
+import type { ColumnId } from './rows/columns.ts'
+import { RowGrid, type RowGridHandle } from './rows/row-grid.tsx'
+import { noRows, oneRow, type RowSelection, rangeTo, withRow } from './rows/row-selection.ts'
+import { useRowPages } from './rows/use-row-pages.ts'
+import { recall, remember } from './timeline-memory.ts'
+import { useRowCopy } from './use-row-copy.ts'
+import { useWindowWidth } from './use-window-width.ts'
+
+const buckets = 180
+
+export function TimelineOfCase(props: { summary: CaseSummary }) {
+  const { summary } = props
+  const { caseId } = summary
+  const api = useApi()
+  const { selected, select, openCount } = useWindow()
+  const memory = useMemo(() => recall(caseId), [caseId])
+  const [terms, setTerms] = useState<readonly Term[]>(memory.terms)
+  const [detailsOpen, setDetailsOpen] = useState(memory.detailsOpen)
+  const [tab, setTab] = useState<RecordTab>('fields')
+  const [selection, setSelection] = useState<RowSelection>(noRows)
+  const [widths, setWidths] = useState<Readonly<Partial<Record<ColumnId, number>>>>({})
+  const [day, setDay] = useState<string>()
+  const [hidden, setHidden] = useState(false)
+  const grid = useRef<RowGridHandle>(null)
+  const bar = useRef<FilterBarHandle>(null)
+  const wide = useWindowWidth() >= 1800
+  const narrow = useWindowWidth() <= 1180
+
+  const filter = useMemo(() => compileFilter(terms), [terms])
+  const key = JSON.stringify([caseId, filter, summary.counts.records])
+  const shown = useRowPages(key, (from, count, signal) =>
+    api.timeline.slice({ caseId, filter, from, count }, { signal }),
+  )
+  const density = useAnswer(`density ${key}`, (signal) =>
+    api.timeline.density({ caseId, filter, buckets }, { signal }),
+  )
+  const facets = useAnswer(`facets ${key}`, (signal) => api.timeline.facets({ caseId, filter }, { signal }))
+  const { pages, state } = shown
+  const total = state.total ?? 0
+  const copy = useRowCopy(pages, selection, selected)
+
+  // where the selected record stands in the rows now shown; its place changes with the filter
+  const found = useAnswer(
+    selected && pages ? JSON.stringify(['find', key, selected]) : null,
+    (signal) => api.timeline.find({ caseId, filter, at: selected as CitationShape }, { signal }),
+  )
+  const asked = useRef<string>(undefined)
+  const ready = pages !== undefined && !shown.pending && state.total !== undefined
+  useEffect(() => {
+    if (!ready || !selected || found.loading || found.value === undefined) return
+    const row = selection.cursor >= 0 ? pages?.row(selection.cursor) : undefined
+    const question = JSON.stringify([key, selected])
+    if (asked.current === question) return
+    asked.current = question
+    setHidden(found.value === null)
+    if (found.value === null) {
+      setSelection(noRows)
+      return
+    }
+    if (row && sameRecord(row.citation, selected)) return
+    setSelection(oneRow(found.value))
+    grid.current?.reveal(found.value, 'middle')
+  }, [ready, selected, found.loading, found.value, key, pages, selection.cursor])
+
+  // a record opened from another view brings its details; the count tells one opening from the next
+  const [answered, setAnswered] = useState(memory.openCount)
+  useEffect(() => {
+    if (openCount === answered) return
+    setAnswered(openCount)
+    if (openCount > 0 && selected) setDetailsOpen(true)
+  }, [openCount, answered, selected])
+  useEffect(
+    () => remember(caseId, { terms, detailsOpen, openCount: answered }),
+    [caseId, terms, detailsOpen, answered],
+  )
+
+  const move = useCallback(
+    (to: number, how: 'one' | 'range' | 'add') => {
+      setSelection((before) => (how === 'range' ? rangeTo(before, to) : how === 'add' ? withRow(before, to) : oneRow(to)))
+      grid.current?.reveal(to, 'nearest')
+      const row = pages?.row(to)
+      if (!row) return
+      asked.current = JSON.stringify([key, row.citation])
+      setHidden(false)
+      select(row.citation)
+    },
+    [pages, key, select],
+  )
+  // a row the keyboard reached before it was loaded is selected when it comes
+  const cursorRow: TimelineRow | undefined = selection.cursor >= 0 ? pages?.row(selection.cursor) : undefined
+  useEffect(() => {
+    if (!cursorRow || shown.pending || sameRecord(cursorRow.citation, selected)) return
+    const question = JSON.stringify([key, cursorRow.citation])
+    if (asked.current === JSON.stringify([key, selected])) {
+      asked.current = question
+      select(cursorRow.citation)
+    }
+  }, [cursorRow, selected, shown.pending, key, select])
+
+  const change = useCallback((next: readonly Term[]) => setTerms(next), [])
+  const valueOf = (row: TimelineRow): readonly [FilterKey, string] => ['event', String(row.eventId)]
+  const only = (not: boolean) => {
+    if (!cursorRow) return
+    const [of, value] = valueOf(cursorRow)
+    change(toggleValue(terms, of, value, not))
+  }
+  const openDetails = (next?: RecordTab) => {
+    if (next) setTab(next)
+    if (selected) setDetailsOpen(true)
+  }
+  const closeDetails = () => {
+    setDetailsOpen(false)
+    grid.current?.focus()
+  }
+  const stepped = (by: number) =>
+    total > 0 && move(Math.min(total - 1, Math.max(0, selection.cursor < 0 ? 0 : selection.cursor + by)), 'one')
+
+  useKeys('Timeline', [
+    { on: '/', keys: ['/'], does: 'Filter', run: () => bar.current?.focus() },
+    { on: 'j', keys: ['J'], does: 'Next row', run: () => stepped(1) },
+    { on: 'k', keys: ['K'], does: 'Row before', run: () => stepped(-1) },
+    { on: 'Escape', keys: ['Esc'], does: 'Close the details', run: () => detailsOpen && closeDetails() },
+    { on: 'b', keys: ['B'], does: 'Bytes of the record', run: () => openDetails('hex') },
+    { on: 'x', keys: ['X'], does: 'XML of the record', run: () => openDetails('xml') },
+    { on: 'y', keys: ['Y'], does: 'Copy the citation', run: copy.citation },
+    { on: '.', keys: ['.'], does: 'Only this event id', run: () => only(false) },
+    { on: 'Alt+.', keys: ['Alt', '.'], does: 'Hide this event id', run: () => only(true) },
+  ])
+
+  const brush = useMemo(() => brushOf(filter, density.value), [filter, density.value])
+  const anchor = useMemo(() => anchorOf(cursorRow ?? pages?.row(0)), [cursorRow, pages])
+  const onlyDay =
+    summary.first && summary.last && summary.first.slice(0, 10) === summary.last.slice(0, 10)
+      ? summary.first.slice(0, 10)
+      : undefined
+  const onDay = useCallback((next: string) => setDay(next), [])
+  const filtered = terms.some((term) => !term.off)
+  const facetValues = facets.value ?? []
+  const details = detailsOpen && selected !== null
+
+  return (
+    <div className={`timeline${details ? ' has-details' : ''}`}>
+      <h1 className="unseen">Timeline</h1>
+      <div className="filterbar">
+        {narrow ? <FacetsMenu facets={facetValues} terms={terms} onTerms={change} /> : null}
+        <FilterBar
+          ref={bar}
+          terms={terms}
+          onTerms={change}
+          facets={facetValues}
+          shownDay={day ?? summary.first?.slice(0, 10)}
+          onlyDay={onlyDay}
+          onLeave={() => grid.current?.focus()}
+        />
+        <span className="filter-count" role="status">
+          {state.total === undefined ? (
+            'Counting'
+          ) : (
+            <>
+              <b>{formatCount(state.total)}</b> of {plural(state.all ?? 0, 'row')}
+            </>
+          )}
+        </span>
+      </div>
+      <div className="density-place">
+        {density.value ? (
+          <DensityStrip
+            density={density.value}
+            brush={brush}
+            onBrush={(next) =>
+              change(withTimeRange(terms, next ? rangeText(rangeBetween(next.from, next.to)) : undefined))
+            }
+            anchor={anchor}
+            chains={summary.counts.chains}
+            dimmed={density.slow}
+          />
+        ) : density.trouble ? (
+          <div className="pad-narrow">
+            <TroubleNotice trouble={density.trouble} again={density.again} />
+          </div>
+        ) : null}
+      </div>
+      {narrow ? null : (
+        <aside className={facets.slow ? 'facets is-dimmed' : 'facets'} aria-label="Facets">
+          {facets.trouble ? (
+            <TroubleNotice trouble={facets.trouble} again={facets.again} />
+          ) : (
+            <FacetsPanel facets={facetValues} terms={terms} onTerms={change} />
+          )}
+        </aside>
+      )}
+      <div className="rows-place">
+        {shown.failure !== undefined ? (
+          <div className="rows-message">
+            <TroubleNotice trouble={troubleOf(shown.failure)} again={shown.retry} />
+          </div>
+        ) : null}
+        {hidden && details ? (
+          <div className="rows-message">
+            <Notice
+              kind="note"
+              title="The filter hides the record shown below"
+              acts={
+                <Button small onPress={() => change([])}>
+                  Clear filter
+                </Button>
+              }
+            >
+              It stays open. Its place in the rows comes back without the filter.
+            </Notice>
+          </div>
+        ) : null}
+        {pages && state.total !== undefined ? (
+          total > 0 ? (
+            <RowGrid
+              ref={grid}
+              pages={pages}
+              version={state.version}
+              total={total}
+              summary={summary}
+              selection={selection}
+              dimmed={shown.pending && shown.slow}
+              widths={widths}
+              onWidth={(column, width) =>
+                setWidths((before) => {
+                  const { [column]: _, ...rest } = before
+                  return width === undefined ? rest : { ...rest, [column]: width }
+                })
+              }
+              onMove={move}
+              onOpen={(row) => {
+                move(row, 'one')
+                setDetailsOpen(true)
+              }}
+              onDay={onDay}
+            />
+          ) : (
+            <div className="rows-message">
+              <Empty
+                kind="no"
+                title="No rows match the filter"
+                acts={
+                  filtered ? (
+                    <Button small onPress={() => change([])}>
+                      Clear filter
+                    </Button>
+                  ) : undefined
+                }
+              >
+                {plural(state.all ?? 0, 'row')} {state.all === 1 ? 'is' : 'are'} filtered out. This says nothing about
+                what the logs never held: the coverage above does.
+              </Empty>
+            </div>
+          )
+        ) : shown.slow ? (
+          <div className="rows-message">
+            <Skeleton rows={12} label="Reading rows" />
+          </div>
+        ) : null}
+        <p className="rows-toast" role="status">
+          {copy.said ? <span className="toast">{copy.said}</span> : null}
+        </p>
+      </div>
+      {details && selected ? (
+        <DetailsPlace
+          at={selected}
+          wide={wide}
+          narrow={narrow}
+          tab={tab}
+          onTab={setTab}
+          onClose={closeDetails}
+          copy={copy}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+/** The time range of the filter as a brush; open ends reach to the end of the chart. */
+function brushOf(
+  filter: ReturnType<typeof compileFilter>,
+  density: { from: string; to: string } | undefined,
+): { from: FileTime; to: FileTime } | undefined {
+  if (!density || (filter.from === undefined && filter.to === undefined)) return undefined
+  const from = parseUtc(filter.from ?? density.from)
+  const to = parseUtc(filter.to ?? density.to)
+  return from === undefined || to === undefined ? undefined : { from, to }
+}
+
+/** The moment deltas count from, told by any row that has one. */
+function anchorOf(row: TimelineRow | undefined): FileTime | undefined {
+  if (!row || row.deltaMs === null) return undefined
+  const time = parseUtc(row.time)
+  return time === undefined ? undefined : fileTime(time - BigInt(Math.round(row.deltaMs * 10_000)))
+}
