@@ -30,7 +30,7 @@ export function FieldsList(props: {
   const local = host ? formatHostClock(details.time, host.utcOffsetMinutes) : undefined
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className="fields-scroll" tabIndex={0} role="region" aria-label="Fields">
+    <section className="fields-scroll" tabIndex={0} aria-label="Fields">
       <dl className="fields">
         <Row name="What">
           <Escape text={details.what} />
@@ -90,7 +90,7 @@ export function FieldsList(props: {
           </span>
         </Row>
       </dl>
-    </div>
+    </section>
   )
 }
 
@@ -145,7 +145,10 @@ function Field(props: {
             <Escape text={value} lines />
           </span>
         ) : (
-          <span className={isPicked ? 'mono is-picked' : 'mono'} title={long ? undefined : value.slice(0, 2000)}>
+          <span
+            className={isPicked ? 'mono is-picked' : 'mono'}
+            title={long ? undefined : value.slice(0, 2000)}
+          >
             <Escape text={long ? firstLine : value} />
           </span>
         )}

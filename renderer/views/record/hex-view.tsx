@@ -58,7 +58,7 @@ export function HexView(props: { details: RecordDetails; picked: string | undefi
         </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div className="hex-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Bytes of the record">
+      <section className="hex-scroll" ref={scroller} tabIndex={0} aria-label="Bytes of the record">
         <div className="hex-space" style={{ height: lines * lineHeight }}>
           <pre className="hex" style={{ top: drawn[0]?.start ?? 0 }}>
             {drawn.map(({ index }) => {
@@ -81,7 +81,7 @@ export function HexView(props: { details: RecordDetails; picked: string | undefi
             })}
           </pre>
         </div>
-      </div>
+      </section>
     </div>
   )
 }

@@ -12,7 +12,7 @@ export function LinksTable(props: { details: RecordDetails }) {
     )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className="links-scroll" tabIndex={0} role="region" aria-label="Links">
+    <section className="links-scroll" tabIndex={0} aria-label="Links">
       <table className="table links-table">
         <thead>
           <tr>
@@ -45,6 +45,6 @@ export function LinksTable(props: { details: RecordDetails }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -13,7 +13,10 @@ export function PartsTable(props: { details: RecordDetails; picked: string | und
     const run = picked === undefined ? undefined : findText(bytes, picked)
     const all = parts.map((part) => ({
       ...part,
-      value: part.name === 'Written' && written !== undefined ? formatStamp(formatUtc(fileTime(written))) : part.value,
+      value:
+        part.name === 'Written' && written !== undefined
+          ? formatStamp(formatUtc(fileTime(written)))
+          : part.value,
       picked: false,
     }))
     if (run && picked !== undefined) all.push({ ...run, name: 'Picked value', value: picked, picked: true })
@@ -21,7 +24,7 @@ export function PartsTable(props: { details: RecordDetails; picked: string | und
   }, [details.bytes, details.length, picked])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className="parts-scroll" tabIndex={0} role="region" aria-label="What the bytes mean">
+    <section className="parts-scroll" tabIndex={0} aria-label="What the bytes mean">
       <div className="hex-head">
         <span>What the bytes mean</span>
         <span className="grow" />
@@ -49,6 +52,6 @@ export function PartsTable(props: { details: RecordDetails; picked: string | und
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -139,4 +139,3 @@ function Panels(props: {
     </>
   )
 }
-

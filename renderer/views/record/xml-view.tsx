@@ -67,6 +67,7 @@ export function XmlView(props: { details: RecordDetails; picked: string | undefi
         </Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements: the text needs <pre>, and the region its name */}
       <pre className="xml" ref={box} tabIndex={0} role="region" aria-label="Event as XML">
         {runs.map((run, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their place

@@ -14,7 +14,12 @@ export function DetailsPlace(props: {
   copy: RowCopy
 }) {
   const { wide, narrow } = props
-  const below = useSplit(narrow ? 'timeline.details.narrow' : 'timeline.details', narrow ? 208 : 252, 120, 640)
+  const below = useSplit(
+    narrow ? 'timeline.details.narrow' : 'timeline.details',
+    narrow ? 208 : 252,
+    120,
+    640,
+  )
   const right = useSplit('timeline.details.right', 700, 480, 1200)
   const [size, setSize] = wide ? right : below
   return (

@@ -57,9 +57,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const copy = useRowCopy(pages, selection, selected)
 
   // where the selected record stands in the rows now shown; its place changes with the filter
-  const found = useAnswer(
-    selected && pages ? JSON.stringify(['find', key, selected]) : null,
-    (signal) => api.timeline.find({ caseId, filter, at: selected as CitationShape }, { signal }),
+  const found = useAnswer(selected && pages ? JSON.stringify(['find', key, selected]) : null, (signal) =>
+    api.timeline.find({ caseId, filter, at: selected as CitationShape }, { signal }),
   )
   const asked = useRef<string>(undefined)
   const ready = pages !== undefined && !shown.pending && state.total !== undefined
@@ -93,7 +92,9 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
 
   const move = useCallback(
     (to: number, how: 'one' | 'range' | 'add') => {
-      setSelection((before) => (how === 'range' ? rangeTo(before, to) : how === 'add' ? withRow(before, to) : oneRow(to)))
+      setSelection((before) =>
+        how === 'range' ? rangeTo(before, to) : how === 'add' ? withRow(before, to) : oneRow(to),
+      )
       grid.current?.reveal(to, 'nearest')
       const row = pages?.row(to)
       if (!row) return
@@ -115,10 +116,10 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   }, [cursorRow, selected, shown.pending, key, select])
 
   const change = useCallback((next: readonly Term[]) => setTerms(next), [])
-  const valueOf = (row: TimelineRow): readonly [FilterKey, string] => ['event', String(row.eventId)]
+  const eventOf = (row: TimelineRow): readonly [FilterKey, string] => ['event', String(row.eventId)]
   const only = (not: boolean) => {
     if (!cursorRow) return
-    const [of, value] = valueOf(cursorRow)
+    const [of, value] = eventOf(cursorRow)
     change(toggleValue(terms, of, value, not))
   }
   const openDetails = (next?: RecordTab) => {
@@ -130,7 +131,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     grid.current?.focus()
   }
   const stepped = (by: number) =>
-    total > 0 && move(Math.min(total - 1, Math.max(0, selection.cursor < 0 ? 0 : selection.cursor + by)), 'one')
+    total > 0 &&
+    move(Math.min(total - 1, Math.max(0, selection.cursor < 0 ? 0 : selection.cursor + by)), 'one')
 
   useKeys('Timeline', [
     { on: '/', keys: ['/'], does: 'Filter', run: () => bar.current?.focus() },
@@ -264,8 +266,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
                   ) : undefined
                 }
               >
-                {plural(state.all ?? 0, 'row')} {state.all === 1 ? 'is' : 'are'} filtered out. This says nothing about
-                what the logs never held: the coverage above does.
+                {plural(state.all ?? 0, 'row')} {state.all === 1 ? 'is' : 'are'} filtered out. This says
+                nothing about what the logs never held: the coverage above does.
               </Empty>
             </div>
           )

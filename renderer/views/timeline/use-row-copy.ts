@@ -38,7 +38,9 @@ export function useRowCopy(
   const csv = async () => {
     if (!pages || count === 0) return
     if (count > copiedAtMost) {
-      setSaid({ text: `Nothing copied: ${formatCount(count)} rows are more than ${formatCount(copiedAtMost)}.` })
+      setSaid({
+        text: `Nothing copied: ${formatCount(count)} rows are more than ${formatCount(copiedAtMost)}.`,
+      })
       return
     }
     const stop = new AbortController()

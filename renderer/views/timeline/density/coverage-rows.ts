@@ -56,7 +56,15 @@ export function coverageRows(coverage: Density['coverage'], axis: Axis): readonl
     .sort(
       (a, b) =>
         rank(a.channel) - rank(b.channel) ||
-        (a.channel < b.channel ? -1 : a.channel > b.channel ? 1 : a.host < b.host ? -1 : a.host > b.host ? 1 : 0),
+        (a.channel < b.channel
+          ? -1
+          : a.channel > b.channel
+            ? 1
+            : a.host < b.host
+              ? -1
+              : a.host > b.host
+                ? 1
+                : 0),
     )
 }
 

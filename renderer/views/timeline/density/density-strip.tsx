@@ -126,7 +126,12 @@ export function DensityStrip(props: {
           <Bars density={density} width={width} />
           <line className="axis-line" x1="0" y1={axisTop + barsHeight} x2="100%" y2={axisTop + barsHeight} />
           {shownRows.map((row, place) => (
-            <CoverageLine key={row.name} row={row} y={axisTop + barsHeight + 4 + place * rowStep} width={width} />
+            <CoverageLine
+              key={row.name}
+              row={row}
+              y={axisTop + barsHeight + 4 + place * rowStep}
+              width={width}
+            />
           ))}
           {brush ? (
             <rect
@@ -166,13 +171,7 @@ function Patterns() {
       <pattern id="p-part" width="4" height="4" patternUnits="userSpaceOnUse">
         <path className="pattern-line" d="M1 0v4" />
       </pattern>
-      <pattern
-        id="p-gap"
-        width="6"
-        height="6"
-        patternUnits="userSpaceOnUse"
-        patternTransform="rotate(45)"
-      >
+      <pattern id="p-gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
         <path className="pattern-line" d="M0 0v6" />
       </pattern>
     </defs>
@@ -204,8 +203,12 @@ function Bars(props: { density: Density; width: number }) {
     const wide = Math.max(1, step - 1)
     const part = shown[place] ?? 0
     return [
-      count > part ? `rest M${x.toFixed(1)} ${axisTop + barsHeight}h${wide.toFixed(1)}v${-high(count)}h${(-wide).toFixed(1)}z` : '',
-      part > 0 ? `shown M${x.toFixed(1)} ${axisTop + barsHeight}h${wide.toFixed(1)}v${-high(part)}h${(-wide).toFixed(1)}z` : '',
+      count > part
+        ? `rest M${x.toFixed(1)} ${axisTop + barsHeight}h${wide.toFixed(1)}v${-high(count)}h${(-wide).toFixed(1)}z`
+        : '',
+      part > 0
+        ? `shown M${x.toFixed(1)} ${axisTop + barsHeight}h${wide.toFixed(1)}v${-high(part)}h${(-wide).toFixed(1)}z`
+        : '',
     ]
   })
   const pathOf = (kind: string) =>

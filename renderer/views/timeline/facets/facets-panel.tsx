@@ -21,7 +21,13 @@ export function FacetsPanel(props: {
       {props.facets.map((facet) => {
         const key = filterKeyOf(facet.key)
         return key && key !== 'time' && facet.values.length > 0 ? (
-          <FacetGroup key={facet.key} facet={facet} filterKey={key} terms={props.terms} onTerms={props.onTerms} />
+          <FacetGroup
+            key={facet.key}
+            facet={facet}
+            filterKey={key}
+            terms={props.terms}
+            onTerms={props.onTerms}
+          />
         ) : null
       })}
     </>
@@ -60,7 +66,9 @@ function FacetGroup(props: {
             aria-pressed={state === 'only'}
             title={`${label.slice(0, 500)}\nClick: only this. Alt and click: not this.`}
             onClick={(click) =>
-              props.onTerms(toggleValue(terms, filterKey, value, state === 'not' || (click.altKey && state !== 'only')))
+              props.onTerms(
+                toggleValue(terms, filterKey, value, state === 'not' || (click.altKey && state !== 'only')),
+              )
             }
           >
             <span className={codeKeys.has(facet.key) && each.value ? 'cut mono' : 'cut'}>
@@ -73,7 +81,10 @@ function FacetGroup(props: {
         )
       })}
       {rest > 0 ? (
-        <LinkButton onPress={() => setAll(!all)} label={`${titleOf(facet.key)}: ${all ? 'show fewer' : 'show all'}`}>
+        <LinkButton
+          onPress={() => setAll(!all)}
+          label={`${titleOf(facet.key)}: ${all ? 'show fewer' : 'show all'}`}
+        >
           {all ? 'Show fewer' : `${formatCount(rest)} more`}
         </LinkButton>
       ) : null}

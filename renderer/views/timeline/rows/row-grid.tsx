@@ -178,8 +178,10 @@ export function RowGrid(props: RowGridProps) {
       }}
       style={{ '--columns': template } as Record<string, string>}
     >
+      {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
       <div className="rows-head" role="row" aria-rowindex={1} tabIndex={-1}>
         {columns.map((column, place) => (
+          // biome-ignore lint/a11y/useSemanticElements: see the grid
           <div
             role="columnheader"
             key={column.id}
@@ -200,6 +202,7 @@ export function RowGrid(props: RowGridProps) {
           </div>
         ))}
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
       <div className="rows-space" role="rowgroup" style={{ height: slots * rowHeight }}>
         <div className="rows-window" role="presentation" style={{ top: drawn[0]?.start ?? 0 }}>
           {drawn.map(({ index: slot }) => {

@@ -1,12 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  byteCount,
-  counted,
-  deltaText,
-  grouped,
-  splitTime,
-} from '../../../../../renderer/views/timeline/rows/figures.ts'
 import { RowPages, rowsPerPage } from '../../../../../renderer/views/timeline/rows/row-pages.ts'
 import {
   isRowSelected,
@@ -16,6 +9,7 @@ import {
   selectedCount,
   withRow,
 } from '../../../../../renderer/views/timeline/rows/row-selection.ts'
+import { splitTime } from '../../../../../renderer/views/timeline/rows/row-time.ts'
 import {
   placeRow,
   rowHeight,
@@ -200,23 +194,7 @@ describe('selecting rows', () => {
   })
 })
 
-describe('figures', () => {
-  test('counts have thin grouping, bytes have commas', () => {
-    expect(grouped(14_906)).toBe('14\u202f906')
-    expect(grouped(999)).toBe('999')
-    expect(byteCount(20_975_616)).toBe('20,975,616')
-    expect(counted(1, 'row')).toBe('1 row')
-    expect(counted(2000, 'entry', 'entries')).toBe('2\u202f000 entries')
-  })
-  test('the time from the task is exact below ten seconds and in words above', () => {
-    expect(deltaText(-5747.697)).toEqual({ text: '\u22125\u202f747.697', coarse: false })
-    expect(deltaText(7.024)).toEqual({ text: '+7.024', coarse: false })
-    expect(deltaText(0)).toEqual({ text: '0.000', coarse: false })
-    expect(deltaText(161_168.28)).toEqual({ text: '+2 min 41 s', coarse: true })
-    expect(deltaText(-37_700).text).toBe('\u221237 s')
-    expect(deltaText(4 * 3_600_000 + 300_000).text).toBe('+4 h 05 min')
-    expect(deltaText(1e12).text).toBe('+11\u202f574 d 1 h')
-  })
+describe('times of rows', () => {
   test('a time beyond the calendar stays as it is', () => {
     expect(splitTime('2021-06-10T21:21:26.3837263Z')).toEqual({
       day: '2021-06-10',
