@@ -1,0 +1,308 @@
+/** The case database, and the only user of better-sqlite3. Every value is bound; no SQL is made of evidence. */
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { Refusal } from '../base/refusal.ts'
+import type { Problem } from '../domain/problem.ts'
+import { schema, schemaVersion } from './schema.ts'
+
+export interface EvidenceEntry {
+  readonly item: number
+  readonly sha256: string | null
+  readonly name: string
+  readonly origin: string
+  readonly kind: string
+  readonly host: string | null
+  readonly size: number | null
+  readonly admittedAt: string | null
+  readonly state: 'reading' | 'complete'
+  readonly records: number
+  readonly events: number
+  /** JSON as the workflow stored it */
+  readonly summary: string | null
+}
+
+export interface SegmentEntry {
+  readonly segment: number
+  readonly item: number
+  readonly number: number
+  readonly rows: number
+  readonly selected: number
+  readonly systems: string
+  readonly shapes: string
+}
+
+export interface BlockEntry {
+  readonly number: number
+  readonly rows: number
+  readonly heads: Uint8Array
+}
+
+export interface SegmentToStore {
+  readonly number: number
+  readonly rows: number
+  readonly selected: number
+  readonly systems: string
+  readonly shapes: string
+  readonly dictionary: Uint8Array
+  readonly blocks: readonly {
+    readonly number: number
+    readonly rows: number
+    readonly heads: Uint8Array
+    readonly values: Uint8Array
+  }[]
+}
+
+const evidenceColumns =
+  'item, sha256, name, origin, kind, host, size, admitted_at AS admittedAt, state, records, events, summary'
+
+export class CaseFile {
+  readonly #db: Database.Database
+  readonly path: string
+  /** counts every change of what chains and timeline are made from, so that caches know when to start over */
+  revision = 0
+
+  private constructor(db: Database.Database, path: string) {
+    this.#db = db
+    this.path = path
+  }
+
+  /** Makes a new database; refuses when there is one. */
+  static create(path: string): CaseFile {
+    if (existsSync(path))
+      throw new Refusal(
+        'case.database.exists',
+        `There is a case database at ${path} already.`,
+        'Open that case, or choose another folder.',
+      )
+    const db = new Database(path)
+    db.pragma('page_size = 8192')
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = NORMAL')
+    db.transaction(() => {
+      db.exec(schema)
+      db.pragma(`user_version = ${schemaVersion}`)
+    })()
+    return new CaseFile(db, path)
+  }
+
+  /** Opens a database; refuses one that is missing, damaged, foreign or newer than this version. */
+  static open(path: string, options: { readOnly?: boolean } = {}): CaseFile {
+    if (!existsSync(path))
+      throw new Refusal(
+        'case.database.missing',
+        `There is no case database at ${path}.`,
+        'Choose the folder of a case, or create one.',
+      )
+    let db: Database.Database | undefined
+    try {
+      db = new Database(path, { readonly: options.readOnly ?? false })
+      const version = db.pragma('user_version', { simple: true })
+      if (typeof version !== 'number' || version < 1) throw new Error('not a case database')
+      if (version > schemaVersion)
+        throw new Refusal(
+          'case.database.newer',
+          `The case database at ${path} has format ${version}; this version knows ${schemaVersion}.`,
+          'Open it with the newer Tasktrail that made it.',
+        )
+      db.prepare('SELECT count(*) FROM evidence').get()
+      if (!options.readOnly) {
+        db.pragma('journal_mode = WAL')
+        db.pragma('synchronous = NORMAL')
+      }
+      return new CaseFile(db, path)
+    } catch (error) {
+      db?.close()
+      if (error instanceof Refusal) throw error
+      throw new Refusal(
+        'case.database.damaged',
+        `The case database at ${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
+        'The evidence itself lies untouched in the folder "evidence": import it into a new case.',
+      )
+    }
+  }
+
+  close(): void {
+    if (!this.#db.open) return
+    if (!this.#db.readonly) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    this.#db.close()
+  }
+
+  /** One transaction over work that may wait in between; there is only ever one at a time. */
+  begin(): void {
+    this.#db.exec('BEGIN IMMEDIATE')
+  }
+  commit(): void {
+    this.#db.exec('COMMIT')
+    this.revision++
+  }
+  rollback(): void {
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
+  }
+
+  meta(key: string): string | undefined {
+    const row = this.#db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key)
+    return row?.value
+  }
+  setMeta(key: string, value: string): void {
+    this.#db
+      .prepare(
+        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      )
+      .run(key, value)
+  }
+
+  /** Notes, before anything is read, that an item is being read: what a killed import leaves behind. */
+  startItem(entry: { name: string; origin: string; kind: string; host: string | null }): number {
+    const done = this.#db
+      .prepare("INSERT INTO evidence (name, origin, kind, host, state) VALUES (?, ?, ?, ?, 'reading')")
+      .run(entry.name, entry.origin, entry.kind, entry.host)
+    return Number(done.lastInsertRowid)
+  }
+  completeItem(
+    item: number,
+    entry: {
+      sha256: string
+      size: number
+      host: string | null
+      admittedAt: string
+      records: number
+      events: number
+      summary: string | null
+    },
+  ): void {
+    this.#db
+      .prepare(
+        "UPDATE evidence SET sha256 = ?, size = ?, host = ?, admitted_at = ?, records = ?, events = ?, summary = ?, state = 'complete' WHERE item = ?",
+      )
+      .run(
+        entry.sha256,
+        entry.size,
+        entry.host,
+        entry.admittedAt,
+        entry.records,
+        entry.events,
+        entry.summary,
+        item,
+      )
+  }
+  setHost(item: number, host: string): void {
+    this.#db.prepare('UPDATE evidence SET host = ? WHERE item = ?').run(host, item)
+  }
+  /** Takes back an item that turned out to be a duplicate or could not be read, and all that was stored of it. */
+  dropItem(item: number): void {
+    this.#db
+      .prepare('DELETE FROM block WHERE segment IN (SELECT segment FROM segment WHERE item = ?)')
+      .run(item)
+    this.#db.prepare('DELETE FROM segment WHERE item = ?').run(item)
+    this.#db.prepare('DELETE FROM problem WHERE item = ?').run(item)
+    this.#db.prepare('DELETE FROM evidence WHERE item = ?').run(item)
+  }
+
+  evidence(): readonly EvidenceEntry[] {
+    return this.#db.prepare<[], EvidenceEntry>(`SELECT ${evidenceColumns} FROM evidence ORDER BY item`).all()
+  }
+  evidenceByHash(sha256: string): EvidenceEntry | undefined {
+    return this.#db
+      .prepare<[string], EvidenceEntry>(`SELECT ${evidenceColumns} FROM evidence WHERE sha256 = ?`)
+      .get(sha256)
+  }
+
+  insertSegment(item: number, segment: SegmentToStore): void {
+    const done = this.#db
+      .prepare(
+        'INSERT INTO segment (item, number, rows, selected, systems, shapes, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        item,
+        segment.number,
+        segment.rows,
+        segment.selected,
+        segment.systems,
+        segment.shapes,
+        segment.dictionary,
+      )
+    const insert = this.#db.prepare(
+      'INSERT INTO block (segment, number, rows, heads, selected) VALUES (?, ?, ?, ?, ?)',
+    )
+    for (const block of segment.blocks)
+      insert.run(done.lastInsertRowid, block.number, block.rows, block.heads, block.values)
+  }
+  segments(): readonly SegmentEntry[] {
+    return this.#db
+      .prepare<[], SegmentEntry>(
+        `SELECT segment, segment.item, number, rows, selected, systems, shapes FROM segment
+         JOIN evidence USING (item) WHERE state = 'complete' ORDER BY sha256, number`,
+      )
+      .all()
+  }
+  dictionary(segment: number): Uint8Array {
+    const row = this.#db
+      .prepare<[number], { dictionary: Uint8Array }>('SELECT dictionary FROM segment WHERE segment = ?')
+      .get(segment)
+    return row?.dictionary ?? new Uint8Array(8)
+  }
+  blocks(segment: number): readonly BlockEntry[] {
+    return this.#db
+      .prepare<[number], BlockEntry>(
+        'SELECT number, rows, heads FROM block WHERE segment = ? ORDER BY number',
+      )
+      .all(segment)
+  }
+  blockValues(segment: number, number: number): Uint8Array {
+    const row = this.#db
+      .prepare<[number, number], { selected: Uint8Array }>(
+        'SELECT selected FROM block WHERE segment = ? AND number = ?',
+      )
+      .get(segment, number)
+    return row?.selected ?? new Uint8Array(0)
+  }
+
+  insertProblem(item: number | null, problem: Problem): void {
+    this.#db
+      .prepare('INSERT INTO problem (item, code, severity, place, what, facts) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(
+        item,
+        problem.code,
+        problem.severity,
+        problem.where,
+        problem.what,
+        problem.facts ? JSON.stringify(problem.facts) : null,
+      )
+  }
+  problems(): readonly Problem[] {
+    const rows = this.#db
+      .prepare<
+        [],
+        {
+          sha256: string | null
+          code: string
+          severity: Problem['severity']
+          place: string
+          what: string
+          facts: string | null
+        }
+      >(
+        'SELECT sha256, code, severity, place, what, facts FROM problem LEFT JOIN evidence USING (item) ORDER BY problem',
+      )
+      .all()
+    return rows.map((row) => ({
+      code: row.code,
+      severity: row.severity,
+      where: row.place,
+      what: row.what,
+      ...(row.sha256 ? { evidenceId: row.sha256 } : {}),
+      ...(row.facts ? { facts: JSON.parse(row.facts) as NonNullable<Problem['facts']> } : {}),
+    }))
+  }
+  problemCounts(): ReadonlyMap<number, number> {
+    const rows = this.#db
+      .prepare<[], { item: number; count: number }>(
+        'SELECT item, count(*) AS count FROM problem WHERE item IS NOT NULL GROUP BY item',
+      )
+      .all()
+    return new Map(rows.map((row) => [row.item, row.count]))
+  }
+  problemTotal(): number {
+    return this.#db.prepare<[], { count: number }>('SELECT count(*) AS count FROM problem').get()?.count ?? 0
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Takes evidence into a case: finds it, stores it by the one door, reads it, writes it to the database, and puts each item
+ * into the custody journal. What cannot be taken becomes a problem and everything else goes on; what was finished before a
+ * stop or a crash stays, and the next import goes on from there.
+ */
+import { Refusal } from '../base/refusal.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { OnProgress } from '../domain/progress.ts'
+import { type FoundFile, findEvidence } from '../sources/find-evidence.ts'
+import { assignHosts } from './ingest/assign-hosts.ts'
+import { ItemImport } from './ingest/item-import.ts'
+import { IngestThreads } from './ingest/threads.ts'
+import { listEvidence } from './list-evidence.ts'
+import { Meter, stopIfAborted } from './meter.ts'
+import type { OpenCase } from './open-case.ts'
+
+export interface ImportOptions {
+  /** host of items that do not name one themselves */
+  readonly host?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+}
+
+/** Imports what lies at `paths`. Throws only for Cancelled and for a Refusal (read-only case, full disk). */
+export async function importEvidence(open: OpenCase, paths: readonly string[], options: ImportOptions = {}) {
+  if (open.readOnly)
+    throw new Refusal(
+      'case.read-only',
+      'This case shows a sealed bundle and takes no further evidence.',
+      'Create a case and import there.',
+    )
+  const { casefile, custody } = open
+  const meter = new Meter(options.onProgress, {
+    phase: 'Looking for evidence',
+    step: 'scan',
+    unit: 'files',
+    total: null,
+  })
+  await clearLeftovers(open)
+  const problems: Problem[] = []
+  const note = (problem: Problem) => {
+    problems.push(problem)
+    casefile.insertProblem(null, problem)
+  }
+  const files: FoundFile[] = []
+  for await (const found of findEvidence(paths, { signal: options.signal })) {
+    if (found.ok) files.push(found.value)
+    else note(found.problem)
+    meter.add(1)
+  }
+  stopIfAborted(options.signal)
+  if (files.length === 0 && problems.length === 0)
+    note({
+      code: 'source.nothing-found',
+      severity: 'warning',
+      where: paths.join(', '),
+      what: 'No log, task definition or other evidence was found there. Choose the folder that holds the collected files.',
+    })
+
+  const bytes = files.reduce((sum, file) => sum + file.size, 0)
+  const reading = new Meter(options.onProgress, {
+    phase: 'Reading',
+    step: 'parse',
+    unit: 'bytes',
+    total: bytes,
+  })
+  const threads = files.some((file) => file.kind === 'evtx') ? new IngestThreads() : undefined
+  const taken: string[] = []
+  const onAbort = () => threads?.cancel()
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  const imports = new ItemImport(open, threads, reading, options)
+  let finished = false
+  try {
+    for (const file of files) {
+      stopIfAborted(options.signal)
+      const done = await imports.take(file)
+      problems.push(...done.problems)
+      if (done.sha256) taken.push(done.sha256)
+    }
+    finished = true
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
+    await threads?.stop()
+    assignHosts(open, options.host)
+    if (!finished && taken.length < files.length)
+      await custody.append({
+        action: 'note',
+        note: `import stopped after ${taken.length} of ${files.length} files; what was finished stays, the same import goes on from there`,
+      })
+  }
+  reading.to(bytes, true)
+  const evidence = listEvidence(open).filter((row) => taken.includes(row.sha256))
+  return {
+    case: open.dir,
+    evidence,
+    records: evidence.reduce((sum, row) => sum + row.records, 0),
+    events: evidence.reduce((sum, row) => sum + row.events, 0),
+    problems: problems.map((problem) => ({
+      code: problem.code,
+      severity: problem.severity,
+      evidenceId: problem.evidenceId ?? null,
+      where: problem.where,
+      what: problem.what,
+    })),
+  }
+}
+
+/** What a killed import left: staged bytes go, half-read items go; their sources can be imported again. */
+async function clearLeftovers(open: OpenCase): Promise<void> {
+  const half = open.casefile.evidence().filter((entry) => entry.state === 'reading')
+  const staged = await open.store.leftovers()
+  if (half.length === 0 && staged.length === 0) return
+  for (const entry of half) open.casefile.dropItem(entry.item)
+  await open.store.sweep()
+  await open.custody.append({
+    action: 'note',
+    note: `an earlier import was cut off: ${half.length} half-read items and ${staged.length} staged files were set back${
+      half.length
+        ? `; not whole were: ${half
+            .map((entry) => entry.origin)
+            .join(', ')
+            .slice(0, 2000)}`
+        : ''
+    }`,
+  })
+}

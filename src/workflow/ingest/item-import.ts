@@ -1,0 +1,281 @@
+/** Takes one found file into the case: store, read, database, custody, in this order. */
+import { readFile } from 'node:fs/promises'
+import { diskRefusal } from '../../base/disk-trouble.ts'
+import { Cancelled, Refusal } from '../../base/refusal.ts'
+import type { EvidenceId } from '../../domain/ids.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { Staged } from '../../evidence/store.ts'
+import type { EvtxProblem } from '../../evtx/problem.ts'
+import { type FoundFile, SourceTrouble } from '../../sources/find-evidence.ts'
+import { readTaskBytes } from '../../tasks/read-task.ts'
+import { readHostFacts } from '../host-facts.ts'
+import type { Meter } from '../meter.ts'
+import type { OpenCase } from '../open-case.ts'
+import type { LogSummary } from './log-summary.ts'
+import type { CopyReply } from './messages.ts'
+import type { IngestThreads } from './threads.ts'
+
+export interface TakenItem {
+  /** undefined when the file could not be taken */
+  readonly sha256: string | undefined
+  readonly problems: readonly Problem[]
+}
+
+interface Stored {
+  readonly id: EvidenceId
+  readonly size: number
+  readonly already: boolean
+}
+
+export class ItemImport {
+  readonly #open: OpenCase
+  readonly #threads: IngestThreads | undefined
+  readonly #meter: Meter
+  readonly #options: { readonly host?: string | undefined; readonly signal?: AbortSignal | undefined }
+
+  constructor(
+    open: OpenCase,
+    threads: IngestThreads | undefined,
+    meter: Meter,
+    options: { readonly host?: string | undefined; readonly signal?: AbortSignal | undefined },
+  ) {
+    this.#open = open
+    this.#threads = threads
+    this.#meter = meter
+    this.#options = options
+  }
+
+  /** @throws Cancelled, or Refusal when our own disk fails; everything else is a problem in the result */
+  async take(file: FoundFile): Promise<TakenItem> {
+    const { casefile } = this.#open
+    const before = this.#meter.done
+    this.#meter.say(`Reading ${file.name}`)
+    const item = casefile.startItem({
+      name: file.name,
+      origin: file.origin,
+      kind: file.kind,
+      host: this.#options.host ?? null,
+    })
+    try {
+      const taken = file.kind === 'evtx' ? await this.#takeLog(file, item) : await this.#takeSmall(file, item)
+      this.#meter.to(before + file.size)
+      return taken
+    } catch (error) {
+      casefile.rollback()
+      casefile.dropItem(item)
+      if (this.#options.signal?.aborted) throw error instanceof Cancelled ? error : new Cancelled()
+      if (error instanceof Cancelled || error instanceof Refusal) throw error
+      if (!(error instanceof SourceTrouble)) throw error
+      casefile.insertProblem(null, error.problem)
+      return { sha256: undefined, problems: [error.problem] }
+    }
+  }
+
+  async #takeLog(file: FoundFile, item: number): Promise<TakenItem> {
+    const { casefile, store } = this.#open
+    const threads = this.#threads
+    if (!threads) throw new Error('invariant broken: logs need the ingest threads')
+    threads.begin()
+    if (this.#options.signal?.aborted) throw new Cancelled()
+    const problems: Problem[] = []
+    let staged: Staged | undefined
+    let copying: Promise<CopyReply> | undefined
+    let stored: Stored | undefined
+    let path: string
+    if (file.path !== undefined) {
+      staged = await store.stage()
+      path = staged.path
+      copying = threads.copy(file.path, staged.path)
+    } else {
+      stored = await store.admit(await file.open(), {
+        ...(this.#options.signal ? { signal: this.#options.signal } : {}),
+      })
+      path = store.pathOf(stored.id)
+      threads.alreadyWhole(stored.size)
+    }
+    const before = this.#meter.done
+    const ticking = setInterval(
+      () => this.#meter.to(before + Math.min(file.size, threads.blocksParsed * 2 ** 20)),
+      100,
+    )
+    try {
+      casefile.begin()
+      const parsed = await threads.parse(path, ({ segment, problems: found }) => {
+        casefile.insertSegment(item, {
+          ...segment,
+          systems: JSON.stringify(segment.systems),
+          shapes: JSON.stringify(segment.shapes),
+        })
+        for (const problem of found) problems.push(logProblem(problem, file.origin))
+      })
+      if (copying && staged) {
+        const reply = await copying
+        copying = undefined
+        if (!reply.ok) throw copyTrouble(reply, file, staged.path)
+        if (reply.changed)
+          problems.push({
+            code: 'source.file.changed',
+            severity: 'warning',
+            where: file.origin,
+            what: 'The file changed while it was read; what was read is stored and hashed. Import it again when nothing writes to it.',
+          })
+        stored = {
+          ...(await staged.commit(reply.sha256 as EvidenceId, reply.size)),
+          id: reply.sha256 as EvidenceId,
+          size: reply.size,
+        }
+      }
+      if (!stored) throw new Error('invariant broken: nothing was stored')
+      const { id } = stored
+      if (parsed.kind === 'failed') throw new Error(`reading ${file.origin} failed: ${parsed.message}`)
+      for (const problem of parsed.problems) problems.push(logProblem(problem, file.origin))
+      for (const [code, count] of Object.entries(parsed.moreProblems))
+        problems.push({
+          code,
+          severity: 'error',
+          where: file.origin,
+          what: `${count} more problems of this kind were counted and not listed one by one.`,
+          facts: { count },
+        })
+      if (this.#isDuplicate(stored, item)) return await this.#duplicate(file, stored, item)
+      const host = mostFrequent(parsed.summary?.computers) ?? this.#options.host ?? null
+      this.#complete(item, stored, host, problems, parsed.summary)
+      casefile.commit()
+      await this.#journal(file, stored)
+      return {
+        sha256: id,
+        problems: problems.map((problem) => ({ ...problem, evidenceId: id })),
+      }
+    } finally {
+      clearInterval(ticking)
+      if (copying) {
+        threads.cancel()
+        await copying.catch(() => undefined)
+      }
+      await staged?.discard()
+    }
+  }
+
+  async #takeSmall(file: FoundFile, item: number): Promise<TakenItem> {
+    const { casefile, store } = this.#open
+    const stored = await store.admit(await file.open(), {
+      ...(this.#options.signal ? { signal: this.#options.signal } : {}),
+    })
+    casefile.begin()
+    if (this.#isDuplicate(stored, item)) return this.#duplicate(file, stored, item)
+    const problems: Problem[] = []
+    let host = this.#options.host ?? null
+    let summary: unknown
+    if (file.kind === 'host-facts') {
+      const facts = readHostFacts(await readFile(store.pathOf(stored.id), 'utf8'), stored.id)
+      if (typeof facts === 'string')
+        problems.push({ code: 'host.facts.unreadable', severity: 'warning', where: file.origin, what: facts })
+      else {
+        host = facts.host
+        summary = facts
+      }
+    } else if (file.kind === 'task-xml') {
+      const reading = readTaskBytes(new Uint8Array(await readFile(store.pathOf(stored.id))))
+      if (reading.trouble)
+        problems.push({
+          code: reading.trouble.code,
+          severity: 'warning',
+          where: `${file.origin}, ${reading.trouble.where}`,
+          what: reading.trouble.what,
+        })
+    }
+    this.#complete(item, stored, host, problems, summary)
+    casefile.commit()
+    await this.#journal(file, stored)
+    return { sha256: stored.id, problems: problems.map((problem) => ({ ...problem, evidenceId: stored.id })) }
+  }
+
+  #isDuplicate(stored: Stored, item: number): boolean {
+    const known = this.#open.casefile.evidenceByHash(stored.id)
+    return known !== undefined && known.item !== item
+  }
+
+  async #duplicate(file: FoundFile, stored: Stored, item: number): Promise<TakenItem> {
+    const { casefile } = this.#open
+    casefile.rollback()
+    casefile.dropItem(item)
+    const problem: Problem = {
+      code: 'import.evidence.duplicate',
+      severity: 'info',
+      evidenceId: stored.id,
+      where: file.origin,
+      what: 'The same bytes are in the case already; they are stored and counted once.',
+    }
+    casefile.insertProblem(casefile.evidenceByHash(stored.id)?.item ?? null, problem)
+    await this.#open.custody.append({
+      action: 'note',
+      items: [stored.id],
+      note: `${file.origin} holds the same bytes as an item of the case and was not stored again`,
+    })
+    return { sha256: stored.id, problems: [problem] }
+  }
+
+  #complete(
+    item: number,
+    stored: Stored,
+    host: string | null,
+    problems: readonly Problem[],
+    summary: LogSummary | unknown,
+  ): void {
+    const { casefile, now } = this.#open
+    for (const problem of problems) casefile.insertProblem(item, problem)
+    const log = summary as Partial<LogSummary> | undefined
+    casefile.completeItem(item, {
+      sha256: stored.id,
+      size: stored.size,
+      host,
+      admittedAt: now().toISOString(),
+      records: log?.records ?? 0,
+      events: log?.selected ?? 0,
+      summary: summary === undefined ? null : JSON.stringify(summary),
+    })
+  }
+
+  async #journal(file: FoundFile, stored: Stored): Promise<void> {
+    await this.#open.custody.append({
+      action: 'imported',
+      items: [stored.id],
+      sha256: { before: null, after: stored.id },
+      location: { from: file.origin, to: 'evidence store of this case' },
+      method: 'copied and hashed in one pass',
+      note: `${file.name}, ${stored.size} bytes, ${file.kind}`,
+    })
+  }
+}
+
+function logProblem(problem: EvtxProblem, origin: string): Problem {
+  return {
+    code: problem.code,
+    severity: problem.severity,
+    where: problem.chunk < 0 ? origin : `${origin}, chunk ${problem.chunk}, offset ${problem.offset}`,
+    what: problem.what,
+    facts: { chunk: problem.chunk, offset: problem.offset, lost: problem.lost },
+  }
+}
+
+function copyTrouble(reply: Extract<CopyReply, { ok: false }>, file: FoundFile, target: string): Error {
+  if (reply.code === 'CANCELLED') return new Cancelled()
+  const cause = Object.assign(new Error(reply.message), { code: reply.code })
+  if (reply.writing) {
+    const refusal = diskRefusal(cause, 'writing evidence', target)
+    return refusal instanceof Error ? refusal : cause
+  }
+  return new SourceTrouble({
+    code: 'source.file.unreadable',
+    severity: 'error',
+    where: file.origin,
+    what: `The file could not be read to its end (${reply.message}); nothing of it was taken. Check the medium and its rights, then import it again.`,
+  })
+}
+
+function mostFrequent(counts: Readonly<Record<string, number>> | undefined): string | undefined {
+  let best: string | undefined
+  for (const [name, count] of Object.entries(counts ?? {}))
+    if (name !== '' && (best === undefined || count > (counts?.[best] ?? 0))) best = name
+  return best
+}

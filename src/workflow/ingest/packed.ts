@@ -1,0 +1,51 @@
+/**
+ * The packed form of records in the case file. A segment is up to 64 MiB of one log with its own dictionary, so that segments
+ * can be made in parallel and memory stays bounded; a block is 16 chunks of it. All numbers little-endian.
+ *
+ * heads, one after the other, `rows` entries each: time low u32, time high u32, EventRecordID low u32, high u32,
+ * place u32 (chunk << 16 | offset), system u16, event id u16, shape u16.
+ * values: u32 dictionary numbers of every row with a shape, in row order, as many as the shape has names plus four
+ * (process id, thread id, user SID, activity id; 0xffffffff for none).
+ */
+export const chunksPerBlock = 16
+export const chunksPerSegment = 1024
+export const noShape = 0xffff
+export const noValue = 0xffff_ffff
+/** values behind the named ones of each row: System's own that chains need */
+export const systemValues = ['ProcessID', 'ThreadID', 'UserID', 'ActivityID'] as const
+export const headBytes = 4 * 5 + 2 * 3
+
+/** One distinct combination of System fields that hardly vary. */
+export interface SystemTuple {
+  readonly provider: string
+  readonly channel: string
+  readonly computer: string
+  readonly version: number
+  readonly level: number
+  readonly task: number
+  readonly opcode: number
+  readonly keywords: string
+}
+
+/** Names of the values of one kind of record. `final`: repeated and missing names are already told apart. */
+export interface Shape {
+  readonly names: readonly string[]
+  readonly final: boolean
+}
+
+export interface PackedBlock {
+  readonly number: number
+  readonly rows: number
+  readonly heads: Uint8Array
+  readonly values: Uint8Array
+}
+
+export interface PackedSegment {
+  readonly number: number
+  readonly rows: number
+  readonly selected: number
+  readonly blocks: readonly PackedBlock[]
+  readonly dictionary: Uint8Array
+  readonly systems: readonly SystemTuple[]
+  readonly shapes: readonly Shape[]
+}
