@@ -7,10 +7,16 @@ import { recordOf, recordWith } from '../../builders/records.ts'
 import { expectedRecords, haveSamples } from '../../samples.ts'
 
 type Kind = WindowsEvent['kind']
+/** The event type that has this kind among its kinds. */
+type EventOfKind<K extends Kind, E = WindowsEvent> = E extends { kind: infer Any }
+  ? K extends Any
+    ? E
+    : never
+  : never
 function eventOf<K extends Kind>(kind: K, ...given: Parameters<typeof recordWith>) {
   const event = typedEvent(recordWith(...given))
   if (event?.kind !== kind) throw new Error(`expected ${kind}, got ${event?.kind}`)
-  return event as Extract<WindowsEvent, { kind: K }>
+  return event as EventOfKind<K>
 }
 const subject = {
   SubjectUserSid: 'S-1-5-21-1-2-3-1111',
