@@ -37,14 +37,18 @@ export async function withCase<T>(
   try {
     return await work(open)
   } finally {
-    await open.close()
+    open.close()
   }
 }
 
 /** Who works here, for the custody journal: `$TASKTRAIL_OPERATOR` may give the full name. */
 export function operatorOf({ env }: Pick<Terminal, 'env'>): Operator {
-  const account = accountName() ?? env.USER ?? env.USERNAME ?? 'unknown'
-  return { name: env.TASKTRAIL_OPERATOR || account, account, workstation: hostname() }
+  const name = accountName() ?? env.USER ?? env.USERNAME ?? 'unknown'
+  return {
+    name: env.TASKTRAIL_OPERATOR?.trim().slice(0, 200) || name,
+    account: env.USERDOMAIN ? `${env.USERDOMAIN}\\${name}` : name,
+    workstation: hostname() || 'unknown',
+  }
 }
 
 function accountName(): string | undefined {

@@ -1,5 +1,6 @@
 import type { Operator } from '../domain/operator.ts'
 import type { OnProgress } from '../domain/progress.ts'
+import type { OpenCase } from '../workflow/open-case.ts'
 
 /** The verbs of the workflow as the command line uses them. Injected, so that tests can stand in front of them. */
 export interface Doors {
@@ -25,10 +26,7 @@ export interface Work {
   readonly signal: AbortSignal
   readonly onProgress: OnProgress
 }
-export interface Case {
-  readonly dir: string
-  close(): void | Promise<void>
-}
+export type Case = OpenCase
 export interface TimelineFilter {
   readonly from?: string
   readonly to?: string

@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Doors } from './doors.ts'
 
+/** The file that makes a folder a case; `caseFileName` of the workflow, which is not loaded just to look for it. */
+export const caseMark = 'case.json'
+
 /** The real verbs. Each is loaded when it is used, so that `--help` and a usage error cost nothing. */
 export const workflowDoors: Doors = {
-  isCaseFolder: (dir) => existsSync(join(dir, 'case.db')),
+  isCaseFolder: (dir) => existsSync(join(dir, caseMark)),
   async createCase(dir, about) {
     return (await import('../workflow/open-case.ts')).createCase(dir, about)
   },

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { Cancelled } from '../../base/refusal.ts'
+import { Cancelled, Refusal } from '../../base/refusal.ts'
 import { caseFolder, operatorOf } from '../case-folder.ts'
 import type { Case, Imported } from '../doors.ts'
 import { isCancellation } from '../exit-code.ts'
@@ -49,6 +50,7 @@ export const addImport: AddVerb = (program, surface, run) => {
 
 async function importVerb({ terminal, doors }: Surface, paths: readonly string[], options: Options) {
   const dir = caseFolder(options.case, terminal, doors)
+  refuseMissing(paths.map((path) => resolve(terminal.cwd, path)))
   const operator = operatorOf(terminal)
   const open: Case = doors.isCaseFolder(dir)
     ? await doors.openCase(dir, { operator })
@@ -75,8 +77,18 @@ async function importVerb({ terminal, doors }: Surface, paths: readonly string[]
       )
     throw error
   } finally {
-    await open.close()
+    open.close()
   }
+}
+
+/** Where nothing at all is there, no case is made; a path missing among others becomes a problem of the import. */
+function refuseMissing(paths: readonly string[]): void {
+  if (paths.some((path) => existsSync(path))) return
+  throw new Refusal(
+    'source.path.missing',
+    `there is nothing at ${paths.join(', ')}`,
+    'Check the spelling, and that the disk or share is connected.',
+  )
 }
 
 function importedText(found: Imported, columns: number): string {

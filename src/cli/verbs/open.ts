@@ -49,7 +49,7 @@ async function openVerb({ terminal, doors }: Surface, path: string, options: Opt
       onProgress: progress.onProgress,
     })
     progress.clear()
-    await open.close()
+    open.close()
     await terminal.write(
       options.json
         ? jsonDocument({ case: open.dir })

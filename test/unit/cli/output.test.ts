@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Imported, Verification } from '../../../src/cli/doors.ts'
-import { actsOnTerminal, chainOf, runInMemory } from './surface.ts'
+import { actsOnTerminal, caseIn, chainOf, runInMemory } from './surface.ts'
 
 const hostile = 'a\u001b[2Jb\u202ec\u0000d'
 
@@ -91,7 +91,7 @@ describe('import', () => {
     const calls: string[] = []
     const door = (name: string) => async (dir: string, about: object) => {
       calls.push(`${name} ${dir} ${'title' in about ? about.title : ''}`.trim())
-      return { dir, close: () => {} }
+      return caseIn(dir)
     }
     const doors = {
       createCase: door('create'),
@@ -102,15 +102,15 @@ describe('import', () => {
         return found
       },
     }
-    await runInMemory(['import', 'a.evtx', '/b', '--case', 'new'], { doors })
-    await runInMemory(['import', 'a.evtx', '--case', 'old'], { doors })
-    expect(calls).toEqual([
-      'create /case-work/new new',
-      '/case-work/a.evtx',
-      '/b',
-      'open /case-work/old',
-      '/case-work/a.evtx',
-    ])
+    await runInMemory(['import', 'a.evtx', '/', '--case', 'new'], { doors })
+    await runInMemory(['import', '/', '--case', 'old'], { doors })
+    expect(calls).toEqual(['create /case-work/new new', '/case-work/a.evtx', '/', 'open /case-work/old', '/'])
+  })
+
+  it('makes no case where there is nothing to take', async () => {
+    const { code, err } = await runInMemory(['import', 'nothing.evtx', '--case', 'new'])
+    expect(code).toBe(3)
+    expect(err).toMatch(/nothing at \/case-work\/nothing\.evtx\n {2}Check the spelling/)
   })
 
   it.each([
@@ -126,11 +126,11 @@ describe('import', () => {
       what: hostile,
     }))
     const doors = { importEvidence: async () => ({ ...found, problems }) }
-    const { code, out } = await runInMemory(['import', 'a', '--case', 'c'], { doors })
+    const { code, out } = await runInMemory(['import', '/', '--case', 'c'], { doors })
     expect(code).toBe(expected)
     expect(out).toContain('1 evidence items, 51 records, 51 events')
     expect(out.includes('⟨U+001B⟩')).toBe(severities.length > 0)
-    const json = await runInMemory(['import', 'a', '--case', 'c', '--json'], { doors })
+    const json = await runInMemory(['import', '/', '--case', 'c', '--json'], { doors })
     expect(JSON.parse(json.out)).toEqual({ ...found, problems })
     expect(json.code).toBe(expected)
   })
@@ -155,11 +155,11 @@ describe('import', () => {
         return found
       },
     }
-    expect((await runInMemory(['import', 'a', '--case', 'c'], { doors })).err).toBe('')
-    expect((await runInMemory(['import', 'a', '--case', 'c', '--progress'], { doors })).err).toBe(
+    expect((await runInMemory(['import', '/', '--case', 'c'], { doors })).err).toBe('')
+    expect((await runInMemory(['import', '/', '--case', 'c', '--progress'], { doors })).err).toBe(
       'Reading Security.evtx  25%  1.0 MiB of 4.0 MiB  1.0 MiB/s  3 s left\n',
     )
-    const onScreen = await runInMemory(['import', 'a', '--case', 'c'], { doors, stderrIsTerminal: true })
+    const onScreen = await runInMemory(['import', '/', '--case', 'c'], { doors, stderrIsTerminal: true })
     const clear = '\r\u001b[K'
     expect(onScreen.err.split(clear)).toEqual(['', expect.stringMatching(/^Reading Security\.evtx .*$/), ''])
   })

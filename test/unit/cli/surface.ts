@@ -1,6 +1,9 @@
-import type { ChainDocument, Doors, Row } from '../../../src/cli/doors.ts'
+import type { Case, ChainDocument, Doors, Row } from '../../../src/cli/doors.ts'
 import { runCli } from '../../../src/cli/run-cli.ts'
 import type { Terminal } from '../../../src/cli/terminal.ts'
+
+/** An open case of which only the folder matters. */
+export const caseIn = (dir: string, close: () => void = () => {}): Case => ({ dir, close }) as Case
 
 /** A command line run in memory: what it wrote, what it told, how it ended. */
 export interface Ran {
@@ -40,8 +43,8 @@ export async function runInMemory(args: readonly string[], { doors, ...where }: 
   const usable: Doors = {
     ...Object.fromEntries((Object.keys(doorNames) as (keyof Doors)[]).map((verb) => [verb, closed[verb]])),
     isCaseFolder: () => false,
-    openCase: async (dir) => ({ dir, close: () => {} }),
-    createCase: async (dir) => ({ dir, close: () => {} }),
+    openCase: async (dir) => caseIn(dir),
+    createCase: async (dir) => caseIn(dir),
     ...doors,
   } as Doors
   const code = await runCli(args, terminal, usable)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cancelled, Refusal } from '../../../src/base/refusal.ts'
 import { ReaderGone } from '../../../src/cli/exit-code.ts'
-import { actsOnTerminal, runInMemory } from './surface.ts'
+import { actsOnTerminal, caseIn, runInMemory } from './surface.ts'
 
 const verbs = [
   'import',
@@ -122,7 +122,7 @@ describe('the command line', () => {
         throw stop.signal.reason
       },
     }
-    const { code, err } = await runInMemory(['import', 'a', '--case', 'fs01'], { doors, signal: stop.signal })
+    const { code, err } = await runInMemory(['import', '/', '--case', 'fs01'], { doors, signal: stop.signal })
     expect(code).toBe(130)
     expect(err).toMatch(/what was finished stays in \/case-work\/fs01.*goes on from there/)
   })
@@ -145,7 +145,7 @@ describe('the command line', () => {
         const close = () => {
           open -= 1
         }
-        return { dir, close }
+        return caseIn(dir, close)
       },
       chainsDocument: () => Promise.reject(new Error('boom')),
     }
@@ -167,7 +167,7 @@ describe('the case that is meant', () => {
       isCaseFolder: (folder: string) => caseDirs.includes(folder),
       openCase: async (folder: string) => {
         dir = folder
-        return { dir, close: () => {} }
+        return caseIn(dir)
       },
       chainsDocument: () => ({ schema: 'tasktrail-chains/1', chains: [] }),
     }
