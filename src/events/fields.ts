@@ -24,45 +24,41 @@ const unset = (text: string) => text === '' || text === '-'
 
 export class RecordFields {
   readonly record: EventRecord
-  private readonly values = new Map<string, string>()
 
   constructor(record: EventRecord) {
     this.record = record
-    const { names, values } = record
-    for (let at = 0; at < names.length; at++) {
-      const name = names[at]
-      const value = values[at]
-      // of two fields with one name the first counts; the second stays visible in the record itself
-      if (name !== undefined && typeof value === 'string' && !this.values.has(name))
-        this.values.set(name, value)
-    }
   }
 
-  /** As recorded, `-` and empty included; undefined when the record has no such field. */
+  /**
+   * As recorded, `-` and empty included; undefined when the record has no such field. Of two fields with one name the first
+   * counts. A search beats building a map: records have few fields, and import does this for millions of records.
+   */
   raw(name: string): string | undefined {
-    return this.values.get(name)
+    const at = this.record.names.indexOf(name)
+    const value = at < 0 ? undefined : this.record.values[at]
+    return typeof value === 'string' ? value : undefined
   }
 
   /** The first of `names` the record has. */
   presentName(...names: readonly string[]): string | undefined {
-    return names.find((name) => this.values.has(name))
+    return names.find((name) => this.raw(name) !== undefined)
   }
 
   /** Value without blanks at its ends; undefined for `-`, empty and missing. */
   text(name: string): string | undefined {
-    const value = this.values.get(name)?.trim()
+    const value = this.raw(name)?.trim()
     return value === undefined || unset(value) ? undefined : value
   }
 
   /** Value exactly as recorded (commands, paths, names); undefined for `-`, empty and missing. */
   exact(name: string): string | undefined {
-    const value = this.values.get(name)
+    const value = this.raw(name)
     return value === undefined || unset(value.trim()) ? undefined : value
   }
 
   /** Says why `name` has no value: `whenEmpty` speaks for a field that is there and holds `-`, `0` or nothing. */
   missing(name: string, whenEmpty: Absent): Absent {
-    if (this.values.has(name)) return whenEmpty
+    if (this.raw(name) !== undefined) return whenEmpty
     const { provider, eventId, version } = this.record
     const defined = definedFields(provider.toLowerCase(), eventId, version)
     return absent(
@@ -89,11 +85,11 @@ export class RecordFields {
   }
 
   logonId(name: string): LogonId | undefined {
-    return logonId(this.values.get(name))
+    return logonId(this.raw(name))
   }
 
   processId(name: string): number | undefined {
-    return processId(this.values.get(name))
+    return processId(this.raw(name))
   }
 
   /** An unsigned number, decimal or `0x…`, that a double holds exactly. */
@@ -105,7 +101,7 @@ export class RecordFields {
   /** Account of the fields `<prefix>UserSid`, `<prefix>UserName`, `<prefix>DomainName`. */
   account(prefix: 'Subject' | 'Target'): Account {
     return {
-      sid: sid(this.values.get(`${prefix}UserSid`)),
+      sid: sid(this.raw(`${prefix}UserSid`)),
       name: this.text(`${prefix}UserName`),
       domain: this.text(`${prefix}DomainName`),
     }
