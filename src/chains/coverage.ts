@@ -1,0 +1,157 @@
+/**
+ * What a missing record means (windows.md §9). A log is only ever said to be silent when it was collected, covers the moment, is whole,
+ * unfiltered and known to be audited; everything less has its own name, and none of it is a "no".
+ */
+import type { ChannelCoverage, GapState, HostFacts } from '../domain/chain.ts'
+import type { LogClearedEvent } from '../domain/event.ts'
+import { type FileTime, formatUtc } from '../domain/time.ts'
+
+export const channels = {
+  security: 'Security',
+  scheduler: 'Microsoft-Windows-TaskScheduler/Operational',
+} as const
+
+/** Audit subcategories by GUID (locale-free) with the events that show that one was on. */
+export const subcategories = {
+  logon: { guid: '0CCE9215-69AE-11D9-BED3-505054503030', name: 'Logon', ids: [4624] },
+  specialLogon: { guid: '0CCE921B-69AE-11D9-BED3-505054503030', name: 'Special Logon', ids: [4672] },
+  processCreation: { guid: '0CCE922B-69AE-11D9-BED3-505054503030', name: 'Process Creation', ids: [4688] },
+  taskChanges: {
+    guid: '0CCE9227-69AE-11D9-BED3-505054503030',
+    name: 'Other Object Access Events',
+    ids: [4698, 4699, 4700, 4701, 4702],
+  },
+  detailedFileShare: {
+    guid: '0CCE9244-69AE-11D9-BED3-505054503030',
+    name: 'Detailed File Share',
+    ids: [5145],
+  },
+} as const
+export type Subcategory = (typeof subcategories)[keyof typeof subcategories]
+
+export interface Judgement {
+  readonly state: GapState
+  readonly why: string
+}
+
+/** What is known of the logs of one host. */
+export interface HostCoverage {
+  readonly logs: readonly ChannelCoverage[]
+  readonly facts: readonly HostFacts[]
+  readonly cleared: readonly LogClearedEvent[]
+}
+
+const sameChannel = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+export const logsOf = (host: HostCoverage, channel: string): readonly ChannelCoverage[] =>
+  host.logs.filter((log) => sameChannel(log.channel, channel))
+
+/** undefined: nobody collected the policy. Collectors that disagree leave it unknown. */
+export function auditSetting(host: HostCoverage, subcategory: Subcategory): number | undefined {
+  const settings = new Set(
+    host.facts.flatMap((facts) => {
+      const setting = facts.auditPolicy?.[subcategory.guid]
+      return setting === undefined ? [] : [setting]
+    }),
+  )
+  return settings.size === 1 ? [...settings][0] : undefined
+}
+
+export const auditsSuccess = (setting: number | undefined): boolean =>
+  setting !== undefined && (setting & 1) === 1
+
+/** A log that holds everything written between its first and last record, and was read without trouble. */
+export const isWhole = (log: ChannelCoverage): boolean => log.missingRecordIds === 0n && log.problems === 0
+
+const unfiltered = new Set(['raw-live-copy', 'raw-copy', 'full-export'])
+/** Silence after its last record counts too: a copy of the whole log reaches to the moment it was taken. */
+export const isUnfiltered = (log: ChannelCoverage): boolean => unfiltered.has(log.provenance)
+
+const span = (log: ChannelCoverage) => `${formatUtc(log.from)} to ${formatUtc(log.to)}`
+
+/**
+ * What it means that no such record lies between `from` and `to` (inclusive). Security records need the subcategory that writes them.
+ */
+export function judgeAbsence(
+  host: HostCoverage,
+  channel: string,
+  subcategory: Subcategory | undefined,
+  from: FileTime,
+  to: FileTime,
+): Judgement {
+  const logs = logsOf(host, channel)
+  if (logs.length === 0) {
+    const enabled = host.facts.flatMap((facts) =>
+      (facts.channels ?? []).filter((one) => sameChannel(one.name, channel)).map((one) => one.enabled),
+    )
+    if (enabled.length > 0 && enabled.every((on) => !on))
+      return {
+        state: 'not-audited',
+        why: `${channel} was disabled when the host was looked at, and is not in the evidence`,
+      }
+    return { state: 'not-collected', why: `${channel} of this host is not in the evidence` }
+  }
+  const setting = subcategory ? auditSetting(host, subcategory) : undefined
+  if (subcategory && setting !== undefined && !auditsSuccess(setting))
+    return {
+      state: 'not-audited',
+      why: `success auditing of "${subcategory.name}" was off when the policy was collected`,
+    }
+  const around = logs.filter((log) => log.from <= to && log.to >= from)
+  const complete = around.find(
+    (log) => isWhole(log) && log.from <= from && (log.to >= to || isUnfiltered(log)),
+  )
+  const clearing = host.cleared.find(
+    (event) => sameChannel(event.clearedChannel, channel) && event.time >= from,
+  )
+  if (clearing && !complete)
+    return {
+      state: 'log-cleared',
+      why: `${channel} was cleared at ${formatUtc(clearing.time)}; what it held before is gone`,
+    }
+  if (around.length === 0) {
+    const nearest = logs[0] as ChannelCoverage
+    return logs.every((log) => log.from > to)
+      ? {
+          state: 'out-of-retention',
+          why: `${channel} begins at ${formatUtc(nearest.from)}, after the moment in question`,
+        }
+      : {
+          state: 'out-of-retention',
+          why: `${channel} holds nothing from the moment in question (${span(nearest)})`,
+        }
+  }
+  if (!around.some((log) => log.from <= from))
+    return {
+      state: 'out-of-retention',
+      why: `${channel} begins at ${formatUtc((around[0] as ChannelCoverage).from)}, inside the time in question`,
+    }
+  const filtered = around.filter((log) => log.provenance === 'filtered-export')
+  if (filtered.length === around.length && !filtered.some(isWhole))
+    return { state: 'filtered-out', why: `${channel} is a filtered export: it may have left the record out` }
+  if (!complete) {
+    const missing = around.reduce((sum, log) => sum + log.missingRecordIds, 0n)
+    const problems = around.reduce((sum, log) => sum + log.problems, 0)
+    const what =
+      missing > 0n
+        ? `${missing} record ids are missing from it`
+        : problems > 0
+          ? `${problems} places in it could not be read`
+          : 'it ends before the time in question does, and how it was taken is not known'
+    return { state: 'unknown', why: `${channel} covers the moment, but ${what}` }
+  }
+  if (subcategory && !auditsSuccess(setting)) {
+    const seen = subcategory.ids.some((id) => complete.eventIds.includes(id))
+    return {
+      state: 'unknown',
+      why: seen
+        ? `"${subcategory.name}" was audited at some time in this log, but the audit policy of the host was not collected`
+        : `the audit policy of the host was not collected, and the log holds no event of "${subcategory.name}"`,
+    }
+  }
+  if (subcategory && complete.eventIds.includes(4719))
+    return { state: 'unknown', why: 'the audit policy was changed within this log (4719)' }
+  return {
+    state: 'truly-absent',
+    why: `${channel} covers ${span(complete)} without a gap${subcategory ? ` and "${subcategory.name}" was audited` : ''}: it would have been recorded`,
+  }
+}

@@ -1,0 +1,85 @@
+/** What the task records of a story say the task does. Every text in them is the attacker's: shown and compared, never believed. */
+import type { Chain } from '../domain/chain.ts'
+import { taskActionLine } from '../domain/describe.ts'
+import type { TaskChangedEvent } from '../domain/event.ts'
+import type { TaskDefinition } from '../domain/task.ts'
+import type { FileTime } from '../domain/time.ts'
+import { baseName, commandKey } from './paths.ts'
+import type { Story } from './stories.ts'
+
+export interface ExecAction {
+  readonly command: string
+  readonly arguments: string | undefined
+  /** from when on this was the task's action */
+  readonly since: FileTime
+  readonly from: TaskChangedEvent
+}
+
+/** The definition of the anchor; of the nearest other record of the story when the anchor carries none. */
+export function definitionOf(story: Story): TaskDefinition | undefined {
+  if (story.anchor.kind !== 'task-history' && story.anchor.task?.definition)
+    return story.anchor.task.definition
+  return story.changes.find((change) => change.task?.definition)?.task?.definition
+}
+
+/** The task as the chain shows it. */
+export function taskOf(story: Story): Chain['task'] {
+  const definition = definitionOf(story)
+  const principal =
+    definition?.principals.find((one) => one.id !== undefined && one.id === definition.actionsContext) ??
+    definition?.principals[0]
+  return {
+    path: story.anchor.taskPath,
+    action: definition && taskActionLine(definition),
+    runAs: principal?.userId ?? principal?.groupId,
+    author: definition?.registration.author,
+    hidden: definition?.settings.hidden,
+    runLevel: principal?.runLevel,
+    trigger: definition?.triggers.length
+      ? [...new Set(definition.triggers.map((trigger) => trigger.kind))].join(', ')
+      : undefined,
+  }
+}
+
+/** Every command the task was given in this story, with the moment since when. */
+export function execActions(story: Story): readonly ExecAction[] {
+  const actions: ExecAction[] = []
+  for (const change of story.changes) {
+    for (const action of change.task?.definition?.actions ?? []) {
+      if (action.kind !== 'exec' || action.command === '') continue
+      // A definition known only from a later record (a 4699 that carries it) may have been there from the start.
+      const known = actions.length > 0 ? change.time : story.from
+      actions.push({
+        command: action.command,
+        arguments: action.arguments,
+        since: change.kind === 'task-deleted' ? story.from : known,
+        from: change,
+      })
+    }
+  }
+  return actions
+}
+
+export interface TaskFiles {
+  /** files the command writes its output to: `> file`, and `<task name>.tmp` */
+  readonly outputs: readonly string[]
+  /** every file the command names */
+  readonly named: readonly string[]
+}
+
+/** File names in the story's commands as command keys (`<windir>\temp\x.tmp`). */
+export function filesOf(story: Story): TaskFiles {
+  const outputs = new Set<string>()
+  const named = new Set<string>()
+  for (const action of execActions(story)) {
+    const key = commandKey(`${action.command} ${action.arguments ?? ''}`)
+    for (const found of key.matchAll(/>>?\s*([^\s&|<>]+)/g)) if (found[1]) outputs.add(found[1])
+    for (const word of key.split(/[\s&|<>,;=()']+/)) {
+      if (/\.[a-z0-9]{1,5}$/.test(word) || word.includes('\\')) named.add(word)
+    }
+  }
+  const name = baseName(story.anchor.taskPath)
+  if (name) outputs.add(`${name}.tmp`)
+  for (const file of outputs) named.add(file)
+  return { outputs: [...outputs], named: [...named] }
+}

@@ -1,0 +1,276 @@
+/**
+ * Did the task run, and what did it start (E1–E5, L4). Each proof is graded; a process that merely follows in time proves nothing.
+ * "No" comes only from the task history: a log of it that holds the creation, is whole and shows no start.
+ */
+import { limits } from '../base/limits.ts'
+import { valueOf as recorded } from '../domain/absent.ts'
+import type { Strength, TriState } from '../domain/chain.ts'
+import { accountWords } from '../domain/describe.ts'
+import type { TaskHistoryEvent, WindowsEvent } from '../domain/event.ts'
+import { type Locator, locatorKey } from '../domain/locator.ts'
+import { formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
+import { channels, isUnfiltered, isWhole, judgeAbsence, logsOf } from './coverage.ts'
+import type { ChainDraft } from './draft.ts'
+import type { FileAccess } from './file-access.ts'
+import { compareEvents } from './order.ts'
+import { descendantsOf, endOf, type ProcessInstance } from './processes.ts'
+import type { Scene } from './scene.ts'
+import type { Story } from './stories.ts'
+import { findTaskProcesses, type TaskProcess } from './task-processes.ts'
+import { chainBounds } from './windows.ts'
+
+const runs = new Set<TaskHistoryEvent['what']>([
+  'instance-started',
+  'instance-completed',
+  'process-created',
+  'action-started',
+  'action-completed',
+])
+
+const historyRoles = {
+  registered: 'task-registered',
+  updated: 'task-updated',
+  deleted: 'task-deleted',
+  disabled: 'task-disabled',
+  triggered: 'task-triggered',
+  'run-on-demand': 'task-triggered',
+  'missed-start': 'task-triggered',
+  ignored: 'task-triggered',
+  queued: 'task-triggered',
+  'instance-started': 'task-started',
+  'action-started': 'task-started',
+  'start-failed': 'task-started',
+  'action-start-failed': 'task-started',
+  'process-created': 'process-created',
+  'instance-completed': 'task-finished',
+  'instance-failed': 'task-finished',
+  'action-completed': 'task-finished',
+  'action-failed': 'task-finished',
+  terminated: 'task-finished',
+} as const
+
+export interface Execution {
+  readonly executed: TriState
+  readonly runs: readonly TaskHistoryEvent[]
+  readonly processes: readonly TaskProcess[]
+}
+
+/** E1: every history record of the lifetime, by name; the first and last of very many. */
+function tellHistory(draft: ChainDraft, story: Story): void {
+  const { historySteps } = chainBounds
+  const all = story.history
+  const told =
+    all.length <= historySteps ? all : [...all.slice(0, historySteps - 50), ...all.slice(all.length - 50)]
+  if (told.length < all.length)
+    draft.gap(
+      `${all.length - told.length} more history records of the task`,
+      'unknown',
+      `they are in the evidence and in the timeline; the chain shows the first ${historySteps - 50} and the last 50`,
+    )
+  for (const event of told) {
+    const role = event.what === 'other' ? undefined : historyRoles[event.what]
+    if (!role) continue
+    draft.step(role, event)
+    if (event === story.anchor) continue
+    draft.link(
+      'E1',
+      story.anchor,
+      event,
+      'exact',
+      { task: story.anchor.taskPath },
+      'same task name on the same host within one lifetime of the task',
+    )
+  }
+}
+
+/** E5: the tree below each process of the task, and when its processes ended. */
+function tellTree(scene: Scene, draft: ChainDraft, root: ProcessInstance): void {
+  const processes = root.event.kind === 'process-started' ? scene.host.security : scene.host.sysmon
+  const { found, cut } = descendantsOf(processes, root)
+  for (const { parent, child } of found) {
+    draft.step('descendant-started', child.event)
+    draft.link(
+      'E5',
+      parent.event,
+      child.event,
+      'derived',
+      { parentPid: parent.pid, parentImage: child.parentImage },
+      'the creator process id belongs to this instance: started before, not ended, id not given out again',
+    )
+  }
+  for (const instance of [root, ...found.map((descendant) => descendant.child)]) {
+    const end = endOf(processes, instance)
+    if (end) draft.step('process-ended', end)
+  }
+  if (cut)
+    draft.gap(
+      `processes further below ${root.image ?? 'the task'}`,
+      'unknown',
+      `the tree is told to depth ${limits.treeDepth} and ${limits.treeNodes} processes; there are more`,
+    )
+}
+
+const grades: Readonly<Record<Strength, number>> = { exact: 4, strong: 3, medium: 2, weak: 1, derived: 0 }
+
+/** Steps and links of the run, and the answer. */
+export function tellExecution(
+  scene: Scene,
+  story: Story,
+  draft: ChainDraft,
+  files: readonly FileAccess[],
+): Execution {
+  tellHistory(draft, story)
+  const found = findTaskProcesses(scene, story)
+  for (const { process, rule, from, strength, fields, why } of found) {
+    if (strength === 'weak') continue
+    draft.step('process-started', process.event)
+    draft.link(rule, from, process.event, strength, fields, why)
+    tellTree(scene, draft, process)
+  }
+  const started = story.history.filter((event) => runs.has(event.what))
+  return { executed: answer(scene, story, started, found, files), runs: started, processes: found }
+}
+
+const fetchedOutput = (files: readonly FileAccess[]) => {
+  const outputs = files.filter((file) => file.isOutput && file.role !== 'payload-written')
+  const read = outputs.find((file) => file.role === 'output-read')
+  const removed = outputs.find(
+    (file) => file.role === 'output-deleted' && read && compareEvents(read.event, file.event) < 0,
+  )
+  return { outputs, read, removed }
+}
+
+function answer(
+  scene: Scene,
+  story: Story,
+  started: readonly TaskHistoryEvent[],
+  found: readonly TaskProcess[],
+  files: readonly FileAccess[],
+): TriState {
+  const proofs: { readonly grade: number; readonly text: string; readonly at: readonly WindowsEvent[] }[] = []
+  if (started.length > 0) {
+    const ids = [...new Set(started.map((event) => event.eventId))].sort((a, b) => a - b)
+    proofs.push({
+      grade: grades.exact,
+      text: `the task history records the run (${ids.join(', ')}; exact by name)`,
+      at: started.slice(0, 20),
+    })
+  }
+  for (const { process, strength, rule, from } of found) {
+    if (strength === 'weak') continue
+    const delta = millisecondsBetween(from.time, process.event.time)
+    const proof =
+      rule === 'E2'
+        ? 'the process the task history names'
+        : strength === 'strong'
+          ? 'its command, started by the Schedule service'
+          : 'its command, started by an svchost.exe that no record names as the Schedule service'
+    proofs.push({
+      grade: grades[strength],
+      text: `${process.image ?? 'a process'} (PID ${process.pid}) started ${delta} ms later: ${proof} (${strength})`,
+      at: [process.event],
+    })
+  }
+  const { outputs, read, removed } = fetchedOutput(files)
+  if (read && removed)
+    proofs.push({
+      grade: grades.strong,
+      text: `${accountWords(removed.event.account) ?? 'the account'} read the output file ${recorded(removed.event.relativeTarget) ?? removed.file} and then deleted it (strong)`,
+      at: outputs.map((file) => file.event),
+    })
+  if (proofs.length > 0) {
+    proofs.sort((a, b) => b.grade - a.grade)
+    return {
+      answer: 'yes',
+      why: `It ran: ${proofs.map((proof) => proof.text).join('; ')}.`,
+      citations: citations(proofs.flatMap((proof) => proof.at)),
+    }
+  }
+  const hints = [
+    ...found.map(
+      ({ process }) =>
+        `${process.image ?? 'a process'} (PID ${process.pid}) fits in time and image, but nothing shows that the task started it`,
+    ),
+    ...(outputs.length > 0
+      ? [
+          `its output file was asked for ${outputs.length} times; the records show the request, not that the file was there`,
+        ]
+      : []),
+  ]
+  return withoutProof(scene, story, hints)
+}
+
+function withoutProof(scene: Scene, story: Story, hints: readonly string[]): TriState {
+  const aside = hints.length > 0 ? ` ${hints.join('. ')}.` : ''
+  if (story.kind === 'task-deleted')
+    return {
+      answer: 'unknown',
+      why: `The record tells of the deletion only; whether the task ran before is not in the evidence.${aside}`,
+      citations: [],
+    }
+  const covering = coveringHistory(scene, story)
+  if (covering) {
+    const failed = story.history.filter((event) =>
+      ['start-failed', 'action-start-failed', 'missed-start'].includes(event.what),
+    )
+    const tried = failed.length > 0 ? `; a start was tried and failed (${failed.length} records)` : ''
+    return {
+      answer: 'no',
+      why: `${channels.scheduler} holds every record ${covering.until} and shows no start of it${tried}.${aside}`,
+      citations: citations([...covering.bounds, ...failed]),
+    }
+  }
+  const end = story.end ?? story.anchor.time
+  const { state, why } = judgeAbsence(scene.coverage, channels.scheduler, undefined, story.anchor.time, end)
+  const open =
+    state === 'truly-absent' || state === 'unknown'
+      ? `${channels.scheduler} does not cover the whole life of the task`
+      : why
+  return {
+    answer: 'unknown',
+    why: `No record shows a start, and that proves nothing: ${open}.${aside}`,
+    citations: [],
+  }
+}
+
+/**
+ * The task history that allows a "no": whole (no record id missing, nothing unreadable), from the registration to the deletion; without a
+ * deletion an unfiltered copy, whose silence reaches to the moment it was taken. windows.md §6, question 1.
+ */
+function coveringHistory(
+  scene: Scene,
+  story: Story,
+): { readonly until: string; readonly bounds: readonly TaskHistoryEvent[] } | undefined {
+  const early = story.anchor.time - seconds(1)
+  const birth = story.history.find(
+    (event) =>
+      (event.what === 'registered' || event.what === 'updated') &&
+      event.time >= early - seconds(scene.windows.registrationSeconds),
+  )
+  const removal = story.history.find((event) => event.what === 'deleted')
+  for (const log of logsOf(scene.coverage, channels.scheduler)) {
+    if (!isWhole(log) || log.records === 0) continue
+    const holds = (event: TaskHistoryEvent | undefined) =>
+      event !== undefined && event.locator.evidenceId === log.evidenceId
+    const fromStart = log.from <= early || holds(birth)
+    if (!fromStart) continue
+    if (story.end !== undefined && (log.to >= story.end || holds(removal)))
+      return {
+        until: `from the creation of the task to its end (${formatUtc(story.end)})`,
+        bounds: [birth, removal].filter((event) => event !== undefined),
+      }
+    if (story.end === undefined && isUnfiltered(log))
+      return {
+        until: `from the creation of the task until the log was taken (last record ${formatUtc(log.to)})`,
+        bounds: [birth].filter((event) => event !== undefined),
+      }
+  }
+  return undefined
+}
+
+/** Locators in total order, each once. */
+export function citations(events: readonly WindowsEvent[]): readonly Locator[] {
+  const places = new Map<string, Locator>()
+  for (const event of [...events].sort(compareEvents)) places.set(locatorKey(event.locator), event.locator)
+  return [...places.values()]
+}

@@ -1,0 +1,246 @@
+/**
+ * Which task records belong to one story. A story is one lifetime of one task on one host: created (4698, or 106 when no 4698 is there)
+ * with its later changes until deletion. A change without a creation in the evidence, or by somebody else, anchors its own story.
+ */
+import { valueOf as recorded } from '../domain/absent.ts'
+import type { ChainKind } from '../domain/chain.ts'
+import type { TaskChangedEvent, TaskHistoryEvent } from '../domain/event.ts'
+import { isWellKnownLogon } from '../domain/ids.ts'
+import { type FileTime, seconds } from '../domain/time.ts'
+import type { HostIndex } from './host-index.ts'
+import { compareEvents, firstAtOrAfter } from './order.ts'
+import { isLoopback } from './paths.ts'
+import { addressOf, isNetworkLogon, sessionAt } from './sessions.ts'
+import type { ChainWindows } from './windows.ts'
+
+type TaskEvent = TaskChangedEvent | TaskHistoryEvent
+
+export interface Story {
+  readonly anchor: TaskEvent
+  readonly kind: ChainKind
+  /** 4698–4702 of the story in order, the anchor too */
+  readonly changes: TaskChangedEvent[]
+  /** TaskScheduler records of the same lifetime, in order */
+  readonly history: TaskHistoryEvent[]
+  /** earliest moment the task is known to be there as this story tells it */
+  readonly from: FileTime
+  /** instance ids of its runs, lower case */
+  readonly instances: Set<string>
+  /** 4699 or 141 */
+  deletion: TaskEvent | undefined
+  /** end of the lifetime: deletion, or the next creation under the same name */
+  end: FileTime | undefined
+}
+
+const isCreation = (event: TaskEvent): boolean => event.kind === 'task-created'
+const isRegistration = (event: TaskEvent): boolean =>
+  event.kind === 'task-history' && event.what === 'registered'
+
+function tellTo(story: Story, event: TaskHistoryEvent): void {
+  story.history.push(event)
+  const instance = recorded(event.instanceId)?.toLowerCase()
+  if (instance !== undefined) story.instances.add(instance)
+}
+
+/** All stories of a host, in order of their anchors. */
+export function storiesOf(host: HostIndex, windows: ChainWindows): readonly Story[] {
+  const stories: Story[] = []
+  const paths = new Set([...host.changesByPath.keys(), ...host.historyByPath.keys()])
+  for (const path of paths) {
+    const changes = host.changesByPath.get(path) ?? []
+    const history = host.historyByPath.get(path) ?? []
+    if (changes.length > 0 || history.some(isRegistration))
+      stories.push(...lifetimes(host, changes, history, windows))
+  }
+  return stories.sort((a, b) => compareEvents(a.anchor, b.anchor))
+}
+
+function lifetimes(
+  host: HostIndex,
+  changes: readonly TaskChangedEvent[],
+  history: readonly TaskHistoryEvent[],
+  windows: ChainWindows,
+): readonly Story[] {
+  const sameAct = seconds(windows.registrationSeconds)
+  const creations = changes.filter(isCreation).sort(compareEvents)
+  const near = (event: TaskEvent, others: readonly TaskEvent[]) => {
+    const next = others[firstAtOrAfter(others, event.time - sameAct)]
+    return next !== undefined && next.time - event.time <= sameAct
+  }
+  const walk = new LifetimeWalk(host, windows)
+  for (const event of [...changes, ...history].sort(compareEvents)) {
+    if (event.kind === 'task-history') {
+      if (!isRegistration(event)) walk.tell(event)
+      else if (near(event, creations)) walk.announce(event)
+      else walk.begin(event, 'task-created')
+    } else if (isCreation(event)) walk.begin(event, 'task-created')
+    else walk.change(event)
+  }
+  return walk.finish()
+}
+
+/** Walks the records of one task name in order. */
+class LifetimeWalk {
+  private readonly stories: Story[] = []
+  /** the lifetime, and stories of other actors inside it */
+  private open: Story[] = []
+  private closed: Story[] = []
+  /** history met while no lifetime was open: its 4698 or 4702 may be written a moment later */
+  private waiting: TaskHistoryEvent[] = []
+  private readonly host: HostIndex
+  private readonly windows: ChainWindows
+  constructor(host: HostIndex, windows: ChainWindows) {
+    this.host = host
+    this.windows = windows
+  }
+
+  private get current(): Story | undefined {
+    return this.open[0]
+  }
+
+  /** 141 is written a moment before 4699 of the same deletion. */
+  private isOver(time: FileTime): boolean {
+    const end = this.current?.deletion
+    return end !== undefined && time - end.time > seconds(this.windows.registrationSeconds)
+  }
+
+  private close(end: FileTime | undefined): void {
+    for (const story of this.open) story.end ??= end
+    if (this.open.length > 0) this.closed = this.open
+    this.open = []
+  }
+
+  private add(anchor: TaskEvent, kind: ChainKind): Story {
+    const story: Story = {
+      anchor,
+      kind,
+      changes: anchor.kind === 'task-history' ? [] : [anchor],
+      history: anchor.kind === 'task-history' ? [anchor] : [],
+      from: anchor.time,
+      instances: new Set(),
+      deletion: undefined,
+      end: undefined,
+    }
+    this.stories.push(story)
+    return story
+  }
+
+  /** History waiting for its story: all of it for a deletion, else what was written within a second before. */
+  private takeWaiting(story: Story, all: boolean): void {
+    const from = story.anchor.time - seconds(1)
+    for (const event of this.waiting)
+      if (all || event.time >= from || isRegistration(event)) tellTo(story, event)
+    this.waiting = []
+  }
+
+  /** 106 whose 4698 is in the evidence. */
+  announce(event: TaskHistoryEvent): void {
+    const birth = this.current
+    const sameAct = seconds(this.windows.registrationSeconds)
+    if (
+      birth?.kind === 'task-created' &&
+      birth.deletion === undefined &&
+      event.time - birth.anchor.time <= sameAct
+    )
+      tellTo(birth, event)
+    else this.waiting.push(event)
+  }
+
+  begin(anchor: TaskEvent, kind: ChainKind): void {
+    this.close(anchor.time)
+    this.closed = []
+    const story = this.add(anchor, kind)
+    this.takeWaiting(story, false)
+    this.open = [story]
+  }
+
+  change(event: TaskChangedEvent): void {
+    if (this.isOver(event.time)) this.close(undefined)
+    const current = this.current
+    if (event.kind === 'task-deleted') {
+      if (current && (current.deletion === undefined || current.deletion.kind === 'task-history')) {
+        for (const story of this.open) {
+          story.deletion = event
+          story.end = event.time
+          story.changes.push(event)
+        }
+        this.close(event.time)
+        return
+      }
+      const story = this.add(event, 'task-deleted')
+      story.deletion = event
+      story.end = event.time
+      this.takeWaiting(story, true)
+      this.closed = [story]
+      return
+    }
+    const kind = event.kind as ChainKind
+    const own = this.open.find((story) => this.belongs(story, event))
+    if (own && own.deletion === undefined) {
+      own.changes.push(event)
+      return
+    }
+    const story = this.add(event, kind)
+    if (current === undefined) this.takeWaiting(story, false)
+    this.open = current && current.deletion === undefined ? [...this.open, story] : [story]
+  }
+
+  tell(event: TaskHistoryEvent): void {
+    if (this.isOver(event.time)) this.close(undefined)
+    if (event.what === 'deleted' && this.current) {
+      for (const story of this.open) {
+        tellTo(story, event)
+        story.deletion ??= event
+        story.end ??= event.time
+      }
+      return
+    }
+    if (this.current && this.current.deletion === undefined) {
+      for (const story of this.open) tellTo(story, event)
+      return
+    }
+    // An instance goes on after its task is deleted: atexec deletes it while the command still runs.
+    const ended = this.current ? this.open : this.closed
+    const trailing = ended.filter((story) => this.endsRunOf(story, event))
+    for (const story of trailing) tellTo(story, event)
+    if (trailing.length === 0) this.waiting.push(event)
+  }
+
+  private endsRunOf(story: Story, event: TaskHistoryEvent): boolean {
+    const deleted = story.deletion?.time
+    if (deleted === undefined) return false
+    if (event.time - deleted <= seconds(this.windows.startSeconds)) return true
+    const instance = recorded(event.instanceId)?.toLowerCase()
+    return instance !== undefined && story.instances.has(instance)
+  }
+
+  /** The same account goes on with its own story; a well-known account without a creation tells a new one each time. */
+  private belongs(story: Story, event: TaskChangedEvent): boolean {
+    if (story.anchor.kind === 'task-history') return true
+    if (story.kind !== 'task-created')
+      return (
+        event.logonId !== undefined &&
+        event.logonId === story.anchor.logonId &&
+        !isWellKnownLogon(event.logonId)
+      )
+    const stranger =
+      event.account.sid !== story.anchor.account.sid &&
+      event.account.sid?.startsWith('S-1-5-21-') === true &&
+      !(event.logonId !== undefined && isWellKnownLogon(event.logonId))
+    const address = this.networkAddress(event)
+    return !stranger && (address === undefined || address === this.networkAddress(story.anchor))
+  }
+
+  private networkAddress(event: TaskChangedEvent): string | undefined {
+    const slack = seconds(this.windows.tickSeconds)
+    const session = sessionAt(this.host.sessions, this.host.boots, event.logonId, event.time, slack)
+    if (!session || !isNetworkLogon(session.opened.logonType)) return undefined
+    const ip = addressOf(session.opened)
+    return ip === undefined || isLoopback(ip) ? undefined : ip
+  }
+
+  finish(): readonly Story[] {
+    this.close(undefined)
+    return this.stories
+  }
+}

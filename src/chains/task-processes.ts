@@ -1,0 +1,241 @@
+/**
+ * The processes a task started (E2, E3, E4). An svchost.exe parent alone proves nothing, many services run in one: the parent is proven by a
+ * record that names the Schedule service's PID in the same boot, or the link stays medium and says so.
+ */
+import { valueOf as recorded } from '../domain/absent.ts'
+import type { LinkRule, Strength } from '../domain/chain.ts'
+import type { WindowsEvent } from '../domain/event.ts'
+import { millisecondsBetween, seconds } from '../domain/time.ts'
+import { type ExecAction, execActions } from './definition.ts'
+import { compareEvents, firstNotBefore } from './order.ts'
+import { baseName, commandKey, equalsWithVariables } from './paths.ts'
+import { type Processes, type ProcessInstance, parentOf } from './processes.ts'
+import { bootOf, type Scene } from './scene.ts'
+import type { Story } from './stories.ts'
+import { chainBounds } from './windows.ts'
+
+export interface TaskProcess {
+  readonly process: ProcessInstance
+  readonly rule: Extract<LinkRule, 'E2' | 'E3' | 'E4'>
+  /** record that caused the start: creation, trigger or 129 */
+  readonly from: WindowsEvent
+  readonly strength: Strength
+  readonly fields: Readonly<Record<string, string | number | undefined>>
+  readonly why: string
+}
+
+const scripts: Readonly<Record<string, readonly string[]>> = {
+  bat: ['cmd.exe'],
+  cmd: ['cmd.exe'],
+  ps1: ['powershell.exe', 'pwsh.exe'],
+  vbs: ['wscript.exe', 'cscript.exe'],
+  js: ['wscript.exe', 'cscript.exe'],
+  msc: ['mmc.exe'],
+}
+
+interface Match {
+  readonly action: ExecAction
+  /** the command line was compared too, not only the image */
+  readonly byLine: boolean
+}
+
+/** Does this process carry out the action: same image, and same command line where one is recorded. */
+function carriesOut(process: ProcessInstance, action: ExecAction): Match | undefined {
+  const command = commandKey(action.command)
+  const image = commandKey(process.image ?? '')
+  const name = baseName(command)
+  const runner = scripts[name.split('.').at(-1) ?? '']
+  const line = process.commandLine === undefined ? undefined : commandKey(process.commandLine)
+  if (runner)
+    return runner.includes(baseName(image)) && line?.includes(name) ? { action, byLine: true } : undefined
+  const full = name.includes('.') ? name : `${name}.exe`
+  if (baseName(image) !== full && !command.includes('%')) return undefined
+  if (command.includes('\\') && command.includes('.') && !equalsWithVariables(command, image))
+    return undefined
+  if (line === undefined) return { action, byLine: false }
+  const wanted = commandKey(`${action.command} ${action.arguments ?? ''}`)
+  const rest = commandKey(action.arguments ?? '')
+  if (equalsWithVariables(wanted, line)) return { action, byLine: true }
+  // The service may write the image's full path before the arguments: `C:\Windows\system32\cmd.EXE /c …`.
+  const own = [image, baseName(image), baseName(image).replace(/\.exe$/, '')]
+  return own.some((head) => equalsWithVariables(`${head} ${rest}`.trim(), line))
+    ? { action, byLine: true }
+    : undefined
+}
+
+/** Moments that start a task: the creation or change itself, and every trigger or run on demand of the lifetime. */
+function causesOf(story: Story): readonly WindowsEvent[] {
+  const triggers = story.history.filter(
+    (event) => event.what === 'triggered' || event.what === 'run-on-demand' || event.what === 'registered',
+  )
+  return [...new Set<WindowsEvent>([...story.changes, story.anchor, ...triggers])]
+    .filter((event) => event.kind !== 'task-deleted' && event.kind !== 'task-disabled')
+    .sort(compareEvents)
+}
+
+/** Every process the task started, in order, each once with its best link. */
+export function findTaskProcesses(scene: Scene, story: Story): readonly TaskProcess[] {
+  const found: TaskProcess[] = []
+  for (const processes of [scene.host.security, scene.host.sysmon]) {
+    for (const match of inLog(scene, story, processes)) {
+      // Sysmon 1 beside 4688 tells of the same process again: one record of it is enough.
+      const known = found.some(
+        (other) =>
+          other.process.pid === match.process.pid &&
+          Math.abs(millisecondsBetween(other.process.event.time, match.process.event.time)) < 2000,
+      )
+      if (!known) found.push(match)
+    }
+  }
+  return found
+    .sort((a, b) => compareEvents(a.process.event, b.process.event))
+    .slice(0, chainBounds.processMatches)
+}
+
+function inLog(scene: Scene, story: Story, processes: Processes): readonly TaskProcess[] {
+  if (processes.all.length === 0) return []
+  const matches = new Map<ProcessInstance, TaskProcess>()
+  for (const match of byHistory(scene, story, processes)) matches.set(match.process, match)
+  for (const match of byCommand(scene, story, processes))
+    if (!matches.has(match.process)) matches.set(match.process, match)
+  return [...matches.values()]
+}
+
+/** E2: 129 names the PID (decimal) of the process it made; 4688 has the same PID (hex) at the same moment. */
+function byHistory(scene: Scene, story: Story, processes: Processes): readonly TaskProcess[] {
+  const found: TaskProcess[] = []
+  const near = seconds(scene.windows.startSeconds)
+  for (const event of story.history) {
+    if (event.what !== 'process-created') continue
+    const pid = recorded(event.processId)
+    if (pid === undefined || found.length >= chainBounds.processMatches) continue
+    const boot = bootOf(scene, event.time)
+    const nearest = processes
+      .ofPid(boot, pid)
+      .filter((one) => one.event.time - event.time <= near && event.time - one.event.time <= near)
+      .toSorted(
+        (a, b) =>
+          Math.abs(millisecondsBetween(event.time, a.event.time)) -
+            Math.abs(millisecondsBetween(event.time, b.event.time)) || compareEvents(a.event, b.event),
+      )[0]
+    if (nearest)
+      found.push({
+        process: nearest,
+        rule: 'E2',
+        from: event,
+        strength: 'exact',
+        fields: { pid },
+        why: 'the task history names the process it started by PID at this moment',
+      })
+  }
+  return found
+}
+
+/** Image names the action may show up under; undefined when its name itself is a variable. */
+function imagesOf(action: ExecAction): readonly string[] | undefined {
+  const name = baseName(commandKey(action.command))
+  if (name.includes('%')) return undefined
+  return scripts[name.split('.').at(-1) ?? ''] ?? [name.includes('.') ? name : `${name}.exe`]
+}
+
+/** Could this parent be the Schedule service or its engine? Asked first, because it is cheap and leaves few. */
+function mayBeScheduled(scene: Scene, process: ProcessInstance): boolean {
+  const parent = baseName(process.parentImage)
+  if (parent === 'taskeng.exe' || isScheduleService(scene, process)) return true
+  if ((scene.host.schedulePids.get(process.boot)?.size ?? 0) > 0) return false
+  return parent === '' || parent === 'svchost.exe'
+}
+
+function isScheduleService(scene: Scene, process: ProcessInstance): boolean {
+  const { parentPid, boot } = process
+  if (parentPid === undefined) return false
+  if (scene.host.schedulePids.get(boot)?.has(parentPid)) return true
+  // A PID asked of the live host holds for its last boot only.
+  return boot === scene.host.boots.length && scene.facts.some((facts) => facts.schedulePid === parentPid)
+}
+
+/** E3 and E4: a process that carries out the action, started by the Schedule service or its engine. */
+function byCommand(scene: Scene, story: Story, processes: Processes): readonly TaskProcess[] {
+  const actions = execActions(story)
+  if (actions.length === 0) return []
+  const causes = causesOf(story)
+  const slack = seconds(scene.windows.tickSeconds)
+  const near = seconds(scene.windows.startSeconds)
+  const until = (story.end ?? (processes.all.at(-1) as ProcessInstance).event.time) + near
+  const images = actions.map(imagesOf)
+  const lists = images.includes(undefined)
+    ? [processes.all]
+    : [...new Set(images.flatMap((names) => names ?? []))].map((name) => processes.byImage.get(name) ?? [])
+  const found: TaskProcess[] = []
+  for (const list of lists) {
+    const timeAt = (index: number) => (list[index] as ProcessInstance).event.time
+    let looked = 0
+    for (let index = firstNotBefore(list.length, timeAt, story.from - slack); index < list.length; index++) {
+      const process = list[index] as ProcessInstance
+      const { time } = process.event
+      if (time > until || looked >= chainBounds.processesCompared) break
+      if (found.length >= chainBounds.processMatches) break
+      if (!mayBeScheduled(scene, process)) continue
+      looked++
+      const match = actions
+        .filter((action) => action.since <= time + slack)
+        .map((action) => carriesOut(process, action))
+        .find((one) => one !== undefined)
+      if (!match) continue
+      const cause = causes.findLast((event) => event.time <= time + slack) ?? story.anchor
+      const isPrompt = time - cause.time <= near && bootOf(scene, cause.time) === process.boot
+      found.push({ process, from: cause, ...gradeParent(scene, processes, process, match, isPrompt) })
+    }
+  }
+  return found
+}
+
+function gradeParent(
+  scene: Scene,
+  processes: Processes,
+  process: ProcessInstance,
+  match: Match,
+  isPrompt: boolean,
+): Omit<TaskProcess, 'process' | 'from'> {
+  const fields = {
+    image: process.image,
+    commandLine: match.byLine ? process.commandLine : undefined,
+    parentPid: process.parentPid,
+    parentImage: process.parentImage,
+  }
+  const parentName = baseName(process.parentImage)
+  if (parentName === 'taskeng.exe') {
+    const engine = parentOf(processes, process)
+    const isProven = engine !== undefined && baseName(engine.parentImage) === 'svchost.exe'
+    return {
+      rule: 'E4',
+      strength: match.byLine ? (isProven ? 'strong' : 'medium') : 'weak',
+      fields,
+      why: isProven
+        ? 'started by the task engine, itself started by svchost.exe'
+        : 'started by the task engine; who started that one is not in the log',
+    }
+  }
+  if (isScheduleService(scene, process))
+    return {
+      rule: 'E3',
+      strength: match.byLine ? 'strong' : isPrompt ? 'medium' : 'weak',
+      fields,
+      why: `PID ${process.parentPid} is the Schedule service in this boot, and ${match.byLine ? 'image and command line are' : 'the image is'} the task's action${match.byLine ? '' : ' (no command line was recorded)'}`,
+    }
+  if (match.byLine && parentName === 'svchost.exe')
+    return {
+      rule: 'E3',
+      strength: 'medium',
+      fields,
+      why: `image and command line are the task's action and the parent is svchost.exe, but no record proves that PID ${process.parentPid ?? '(none)'} is the Schedule service`,
+    }
+  return {
+    rule: 'E3',
+    strength: match.byLine && isPrompt ? 'medium' : 'weak',
+    fields,
+    why: match.byLine
+      ? "image and command line are the task's action; the record does not name the parent's image"
+      : 'only the image fits: no command line was recorded',
+  }
+}

@@ -1,0 +1,45 @@
+/** How far apart two records may lie and still belong together. Editable, kept in the case; windows.md §5.2, §5.6 say why. */
+export interface ChainWindows {
+  /** L3: pipe opened at most this long before the task event */
+  readonly siblingSeconds: number
+  /** other network logons of the account opened this long before the task event are named and rejected */
+  readonly decoySeconds: number
+  /** E3: process started at most this long after creation or trigger */
+  readonly startSeconds: number
+  /** records of one moment: the clock ticks every 15.6 ms and two logs write in any order */
+  readonly tickSeconds: number
+  /** L4: output fetched at most this long after the task event, payload put there this long before */
+  readonly outputSeconds: number
+  readonly payloadSeconds: number
+  /** TaskScheduler 106, 140, 141 and Security 4698, 4702, 4699 of the same act */
+  readonly registrationSeconds: number
+  /** version 0 task events name no client process: one of the same logon session, started at most this long before */
+  readonly clientSeconds: number
+  /** log clearings this long before or after the task event are told */
+  readonly clearedBeforeSeconds: number
+  readonly clearedAfterSeconds: number
+}
+
+export const defaultWindows: ChainWindows = {
+  siblingSeconds: 10,
+  decoySeconds: 60,
+  startSeconds: 2,
+  tickSeconds: 0.1,
+  outputSeconds: 600,
+  payloadSeconds: 300,
+  registrationSeconds: 5,
+  clientSeconds: 10,
+  clearedBeforeSeconds: 3600,
+  clearedAfterSeconds: 86_400,
+}
+
+/** How much of one thing a chain tells before it says that there is more. */
+export const chainBounds = {
+  rejectedSources: 50,
+  sessionsLookedBack: 2000,
+  historySteps: 300,
+  fileSteps: 200,
+  candidates: 20,
+  processMatches: 20,
+  processesCompared: 20_000,
+} as const
