@@ -20,6 +20,8 @@ export const contract = {
         host: z.enum(['electron', 'serve', 'cli', 'test']),
         operator: z.string(),
         home: z.string(),
+        /** case folder named when Tasktrail was started: the one to open first */
+        caseDir: z.string().nullable().optional(),
         capabilities: z.object({ nativeDialogs: z.boolean(), collect: z.boolean() }),
       }),
     ),

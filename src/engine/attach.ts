@@ -19,23 +19,25 @@ export function attachRouter<Context extends AnyContext>(
   context: Context,
   journal: Journal,
 ): (port: EnginePort) => void {
-  const noted = (error: unknown, path: readonly string[]) => {
-    if (isFault(error)) journal(`fault in ${path.join('.')}: ${describeError(error)}`)
+  const noted = (error: unknown, path: readonly string[], isStopped: boolean) => {
+    const isAbort = isStopped && error instanceof Error && error.name === 'AbortError'
+    if (isFault(error) && !isAbort) journal(`fault in ${path.join('.')}: ${describeError(error)}`)
     return error
   }
   const rpc = new RPCHandler<Context>(router, {
     clientInterceptors: [
-      async ({ next, path }) => {
+      async ({ next, path, signal }) => {
+        const isStopped = () => signal?.aborted ?? false
         try {
           const output = await next()
           if (!isStream(output)) return output
           // a stream may fail long after it was answered
           return mapEventIterator(output, {
             value: async (value) => value,
-            error: async (error) => noted(error, path),
+            error: async (error) => noted(error, path, isStopped()),
           })
         } catch (error) {
-          throw noted(error, path)
+          throw noted(error, path, isStopped())
         }
       },
     ],

@@ -12,6 +12,10 @@ export interface EngineContext {
   readonly places: Places
   readonly recent: RecentCases
   readonly cases: Cases
+  /** long work that runs now; the engine waits for it before it closes the cases */
+  readonly jobs: Set<Promise<unknown>>
+  /** the engine is told to end, and all work with it */
+  readonly stopping: AbortSignal
   readonly now: () => Date
   readonly journal: Journal
 }

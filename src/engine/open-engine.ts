@@ -11,8 +11,8 @@ import type { EngineSetup } from './start-engine.ts'
 export interface OpenEngine {
   /** opens the engine to one page's port */
   readonly attach: (port: EnginePort) => void
-  /** closes every case; the ports must be closed before */
-  readonly close: () => void
+  /** stops all work, waits until it has ended where it can be resumed, and closes every case */
+  readonly close: () => Promise<void>
   readonly journal: Journal
 }
 
@@ -23,14 +23,23 @@ export function openEngine(setup: EngineSetup): OpenEngine {
   const recent = new RecentCases(places.settings)
   const now = () => new Date()
   const cases = new Cases({ recent, journal, now })
+  const jobs = new Set<Promise<unknown>>()
+  const stopping = new AbortController()
   const context: EngineContext = {
     setup,
     operator: currentOperator(),
     places,
     recent,
     cases,
+    jobs,
+    stopping: stopping.signal,
     now,
     journal,
   }
-  return { attach: attachRouter(router, context, journal), close: () => cases.closeAll(), journal }
+  const close = async () => {
+    stopping.abort()
+    await Promise.all(jobs)
+    cases.closeAll()
+  }
+  return { attach: attachRouter(router, context, journal), close, journal }
 }

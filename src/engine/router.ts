@@ -71,6 +71,7 @@ export const router = api.router({
       host: context.setup.host,
       operator: context.operator.name,
       home: context.places.home,
+      caseDir: context.setup.caseDir ?? null,
       capabilities: { nativeDialogs: context.setup.host === 'electron', collect: false },
     })),
   },
@@ -96,7 +97,7 @@ export const router = api.router({
       inCase(context, input.caseId, (open) => summary(open, input.caseId)),
     ),
     practice: cases.practice.handler(({ input, context, signal }) =>
-      streamJob(signal, async (onProgress, stop) => {
+      streamJob(context, signal, async (onProgress, stop) => {
         const { scenario, seed, noise } = input
         const made = await makePracticeCase({
           scenario,
@@ -114,7 +115,7 @@ export const router = api.router({
   },
   evidence: {
     import: evidence.import.handler(({ input, context, signal }) =>
-      streamJob(signal, (onProgress, stop) =>
+      streamJob(context, signal, (onProgress, stop) =>
         inCase(context, input.caseId, (open) =>
           importEvidence(open, input.paths, {
             ...(input.host === undefined ? {} : { host: input.host }),
@@ -153,12 +154,12 @@ export const router = api.router({
   },
   bundle: {
     seal: bundle.seal.handler(({ input: { caseId, ...seal }, context, signal }) =>
-      streamJob(signal, (onProgress, stop) =>
+      streamJob(context, signal, (onProgress, stop) =>
         inCase(context, caseId, (open) => sealCase(open, { ...seal, signal: stop, onProgress })),
       ),
     ),
-    verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, signal }) =>
-      streamJob(signal, (onProgress, stop) =>
+    verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>
+      streamJob(context, signal, (onProgress, stop) =>
         verifyBundleFile(path, {
           ...(allowedSigners === undefined ? {} : { allowedSigners }),
           ...(ticketSha256 === undefined ? {} : { ticketSha256 }),
@@ -168,7 +169,7 @@ export const router = api.router({
       ),
     ),
     open: bundle.open.handler(({ input: { path, allowedSigners }, context, signal }) =>
-      streamJob(signal, async (onProgress, stop) => {
+      streamJob(context, signal, async (onProgress, stop) => {
         const opened = await openBundle(path, {
           ...(allowedSigners === undefined ? {} : { allowedSigners }),
           operator: context.operator,

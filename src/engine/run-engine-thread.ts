@@ -7,7 +7,7 @@ import type { EngineOrder } from './start-engine.ts'
 export interface EngineThread {
   /** opens the router to one port (attachRouter) */
   readonly attach: (port: MessagePort) => void
-  /** closes what is open, once all ports are closed */
+  /** stops all work and closes what is open */
   readonly close: () => Promise<void> | void
   readonly journal: Journal
 }
@@ -25,11 +25,12 @@ export function runEngineThread(parent: MessagePort, engine: EngineThread): void
       engine.attach(port)
       return
     }
-    // Closing a port aborts its work; the work then gets a turn to end cleanly before the cases close.
-    for (const port of ports) port.close()
     void Promise.resolve()
       .then(() => engine.close())
       .catch((error: unknown) => engine.journal(`closing: ${describeError(error)}`))
-      .finally(() => parent.close())
+      .finally(() => {
+        for (const port of ports) port.close()
+        parent.close()
+      })
   })
 }

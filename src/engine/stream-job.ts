@@ -2,6 +2,7 @@
 import { Cancelled } from '../base/refusal.ts'
 import type { OnProgress, Progress } from '../domain/progress.ts'
 import { answerError } from './answer-errors.ts'
+import type { EngineContext } from './context.ts'
 
 /** The wire has no backpressure, so progress is thinned here; the newest counts, older ones are worth nothing. */
 const gapMs = 100
@@ -13,11 +14,12 @@ const gapMs = 100
  * Errors leave as answerError() makes them.
  */
 export async function* streamJob<T>(
+  engine: Pick<EngineContext, 'jobs' | 'stopping'>,
   signal: AbortSignal | undefined,
   work: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
 ): AsyncGenerator<Progress, T> {
   const left = new AbortController()
-  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal
+  const stop = AbortSignal.any([engine.stopping, left.signal, ...(signal ? [signal] : [])])
   let newest: Progress | undefined
   let hasEnded = false
   let wake = () => {}
@@ -25,7 +27,12 @@ export async function* streamJob<T>(
     hasEnded = true
     wake()
   })
-  job.catch(() => {}) // awaited below; the stream may be left before that
+  // awaited below; the stream may be left before that, and the engine waits for it too
+  const settled = job.then(
+    () => {},
+    () => {},
+  )
+  engine.jobs.add(settled)
 
   async function start(): Promise<T> {
     if (stop.aborted) throw new Cancelled()
@@ -61,6 +68,7 @@ export async function* streamJob<T>(
     throw answerError(error, stop.aborted)
   } finally {
     left.abort()
-    await job.catch(() => {})
+    await settled
+    engine.jobs.delete(settled)
   }
 }

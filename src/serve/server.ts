@@ -4,7 +4,7 @@
 // page (Origin) and carry the token (other local accounts can reach the port, but not the token).
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -154,7 +154,8 @@ async function answer(
   const found = windowFile(request.url ?? '/')
   if (!found.ok) return refuse(found.status)
   const path = join(root, ...found.segments)
-  const file = await stat(path).catch(() => undefined)
+  // a link is none of the window's files, whatever it leads to
+  const file = await lstat(path).catch(() => undefined)
   if (!file?.isFile()) return refuse(404)
   response.writeHead(200, {
     ...windowHeaders(`ws://${request.headers.host}`),

@@ -59,10 +59,11 @@ describe.each(transports)('over %s', (_name, start) => {
     expect(error).toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('a bug on the far side is an error without its stack, and the next call works', async () => {
+  it('a bug on the far side is an error without its stack, which stays in the journal', async () => {
     const { error } = await safe(api.fail())
     expect(error).toBeInstanceOf(ORPCError)
     expect(JSON.stringify(error)).not.toContain('small-router')
+    expect((await api.trace()).join('\n')).toMatch(/fault in fail: Error: a bug[\s\S]*small-router/)
     expect(await api.echo({ text: 'still here' })).toBe('still here')
   })
 
@@ -104,6 +105,16 @@ describe.each(transports)('over %s', (_name, start) => {
     await traced(api, 'theirs ended, aborted=true')
     for await (const _ of mine);
     await traced(api, 'mine ended, aborted=false')
+  })
+
+  it('refusals and stopped work are answers, not faults', async () => {
+    await safe(api.refuse())
+    const stop = new AbortController()
+    const job = await api.count({ name: 'quietly', to: 100_000 }, { signal: stop.signal })
+    await job.next()
+    stop.abort()
+    await traced(api, 'quietly ended, aborted=true')
+    expect((await api.trace()).join('\n')).not.toMatch(/fault in (refuse|count)/)
   })
 
   it('names that reach into prototypes change nothing', async () => {

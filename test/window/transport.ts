@@ -1,5 +1,5 @@
 // The two ways the window reaches the engine, opened from Node the way the window opens them.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -47,11 +47,13 @@ export async function portTransport(): Promise<Transport> {
   }
 }
 
-/** A folder that stands for the built window. */
+/** A folder that stands for the built window, inside one of its own so that a test may put things beside it. */
 export function windowFolder(): { root: string; remove(): void } {
-  const root = mkdtempSync(join(tmpdir(), 'tasktrail-window-'))
+  const outer = mkdtempSync(join(tmpdir(), 'tasktrail-window-'))
+  const root = join(outer, 'renderer')
+  mkdirSync(root)
   writeFileSync(join(root, 'index.html'), '<!doctype html><title>Tasktrail</title>')
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+  return { root, remove: () => rmSync(outer, { recursive: true, force: true }) }
 }
 
 /** A socket as our own page opens it. */

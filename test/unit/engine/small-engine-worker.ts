@@ -4,6 +4,7 @@ import { attachRouter } from '../../../src/engine/attach.ts'
 import { runEngineThread } from '../../../src/engine/run-engine-thread.ts'
 import { smallRouter } from './small-router.ts'
 
-const journal = (line: string) => process.stderr.write(`${line}\n`)
-const attach = attachRouter(smallRouter, { trace: [] as string[] }, journal)
+const trace: string[] = []
+const journal = (line: string) => void trace.push(line)
+const attach = attachRouter(smallRouter, { trace }, journal)
 runEngineThread(parentPort as MessagePort, { attach, close: () => {}, journal })

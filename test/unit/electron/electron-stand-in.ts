@@ -1,0 +1,149 @@
+// Stands in for Electron's module: remembers what main asked of it, and lets a test play the other side.
+import { EventEmitter } from 'node:events'
+import { vi } from 'vitest'
+
+export class PortStandIn extends EventEmitter {
+  posted: unknown[] = []
+  closed = false
+  postMessage(message: unknown) {
+    this.posted.push(message)
+  }
+  start() {}
+  close() {
+    this.closed = true
+  }
+}
+
+export class EngineStandIn extends EventEmitter {
+  posted: [unknown, unknown[] | undefined][] = []
+  killed = false
+  postMessage(message: unknown, ports?: unknown[]) {
+    this.posted.push([message, ports])
+    if ((message as { type: string }).type === 'stop') queueMicrotask(() => this.emit('exit', 0))
+  }
+  kill() {
+    this.killed = true
+  }
+}
+
+class WindowStandIn extends EventEmitter {
+  static all: WindowStandIn[] = []
+  static getAllWindows = () => WindowStandIn.all
+  static fromWebContents = () => WindowStandIn.all[0]
+  options: { webPreferences: Record<string, unknown> } & Record<string, unknown>
+  loaded: string[] = []
+  shown = false
+  constructor(options: WindowStandIn['options']) {
+    super()
+    this.options = options
+    WindowStandIn.all.push(this)
+  }
+  async loadURL(address: string) {
+    this.loaded.push(address)
+    this.emit('ready-to-show')
+  }
+  show() {
+    this.shown = true
+  }
+  isMinimized = () => false
+  focus() {}
+}
+
+type RequestGate = (request: { url: string }, answer: (a: { cancel: boolean }) => void) => void
+class SessionStandIn extends EventEmitter {
+  permissionRequest: ((c: unknown, p: string, allow: (is: boolean) => void) => void) | undefined
+  permissionCheck: (() => boolean) | undefined
+  devicePermission: (() => boolean) | undefined
+  requestGate: RequestGate | undefined
+  setPermissionRequestHandler = (decide: SessionStandIn['permissionRequest']) => {
+    this.permissionRequest = decide
+  }
+  setPermissionCheckHandler = (decide: () => boolean) => {
+    this.permissionCheck = decide
+  }
+  setDevicePermissionHandler = (decide: () => boolean) => {
+    this.devicePermission = decide
+  }
+  webRequest = {
+    onBeforeRequest: (gate: RequestGate) => {
+      this.requestGate = gate
+    },
+  }
+}
+
+class AppStandIn extends EventEmitter {
+  order: string[] = []
+  isPackaged = true
+  quit = vi.fn()
+  exit = vi.fn()
+  enableSandbox() {
+    this.order.push('sandbox')
+  }
+  requestSingleInstanceLock() {
+    this.order.push('lock')
+    return true
+  }
+  async whenReady() {
+    this.order.push('ready')
+  }
+}
+
+/** A fresh Electron. `module` is what `import … from 'electron'` gets. */
+export function electronStandIn() {
+  WindowStandIn.all = []
+  const app = new AppStandIn()
+  const ipcMain = Object.assign(new EventEmitter(), {
+    answers: new Map<string, (event: unknown, ...given: unknown[]) => unknown>(),
+    handle(name: string, answer: (event: unknown, ...given: unknown[]) => unknown) {
+      this.answers.set(name, answer)
+    },
+  })
+  const schemes: unknown[] = []
+  const protocolAnswers = new Map<string, (request: Request) => Promise<Response>>()
+  const protocol = {
+    registerSchemesAsPrivileged: (list: unknown[]) => {
+      app.order.push('schemes')
+      schemes.push(...list)
+    },
+    handle: (scheme: string, answer: (request: Request) => Promise<Response>) =>
+      protocolAnswers.set(scheme, answer),
+  }
+  const engines: { entry: string; args: string[]; options: { env: object }; engine: EngineStandIn }[] = []
+  const utilityProcess = {
+    fork: (entry: string, args: string[], options: { env: object }) => {
+      const engine = new EngineStandIn()
+      engines.push({ entry, args, options, engine })
+      return engine
+    },
+  }
+  const defaultSession = new SessionStandIn()
+  const dialog = {
+    showOpenDialog: vi.fn(async (..._given: unknown[]) => ({ canceled: false, filePaths: ['/evidence'] })),
+  }
+  const setApplicationMenu = vi.fn()
+  const module = {
+    app,
+    BrowserWindow: WindowStandIn,
+    dialog,
+    ipcMain,
+    Menu: { setApplicationMenu },
+    MessageChannelMain: class {
+      port1 = new PortStandIn()
+      port2 = new PortStandIn()
+    },
+    protocol,
+    session: { defaultSession },
+    utilityProcess,
+  }
+  return {
+    module,
+    app,
+    ipcMain,
+    schemes,
+    protocolAnswers,
+    engines,
+    defaultSession,
+    dialog,
+    windows: WindowStandIn,
+  }
+}

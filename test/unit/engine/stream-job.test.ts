@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { Cancelled, Refusal } from '../../../src/base/refusal.ts'
+import type { Progress } from '../../../src/domain/progress.ts'
+import { streamJob } from '../../../src/engine/stream-job.ts'
+
+const progress = (done: number): Progress => ({
+  phase: 'Reading',
+  step: 'parse',
+  done,
+  total: 100,
+  unit: 'records',
+  rate: null,
+  remainingSeconds: null,
+})
+const freshEngine = () => {
+  const stopping = new AbortController()
+  return { jobs: new Set<Promise<unknown>>(), stopping: stopping.signal, stop: () => stopping.abort() }
+}
+/** Reads a stream to its end. */
+async function read<T>(stream: AsyncGenerator<Progress, T>): Promise<{ seen: number[]; result: T }> {
+  const seen: number[] = []
+  for (;;) {
+    const turn = await stream.next()
+    if (turn.done) return { seen, result: turn.value }
+    seen.push(turn.value.done)
+  }
+}
+
+describe('long work as a stream', () => {
+  it('yields the first progress at once, then about ten a second, and always the last', async () => {
+    const began = performance.now()
+    const { seen, result } = await read(
+      streamJob(freshEngine(), undefined, async (tell) => {
+        for (let done = 1; done <= 60; done++) {
+          tell(progress(done))
+          await sleep(10)
+        }
+        return 'whole'
+      }),
+    )
+    const tenths = (performance.now() - began) / 100
+    expect(result).toBe('whole')
+    expect(seen[0]).toBe(1)
+    expect(seen.at(-1)).toBe(60)
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    expect(seen.length).toBeGreaterThanOrEqual(4)
+    expect(seen.length).toBeLessThanOrEqual(tenths + 2)
+  })
+
+  it('returns the result of work that says nothing', async () => {
+    expect(await read(streamJob(freshEngine(), undefined, async () => 7))).toEqual({ seen: [], result: 7 })
+  })
+
+  it('does not wait for the next tenth of a second when the work has ended', async () => {
+    const began = performance.now()
+    await read(
+      streamJob(freshEngine(), undefined, async (tell) => {
+        tell(progress(1))
+        await sleep(5)
+        return 0
+      }),
+    )
+    expect(performance.now() - began).toBeLessThan(90)
+  })
+
+  it('makes a refusal of the work a typed error', async () => {
+    const job = streamJob(freshEngine(), undefined, async () => {
+      throw new Refusal('case.folder.locked', 'The case is open elsewhere.', 'Close it there.', { pid: 7 })
+    })
+    await expect(job.next()).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: 'The case is open elsewhere.',
+      data: { code: 'case.folder.locked', remedy: 'Close it there.', facts: { pid: 7 } },
+    })
+  })
+
+  it('makes stopped work CANCELLED, and waits until it has ended', async () => {
+    const stop = new AbortController()
+    let ended = false
+    const job = streamJob(freshEngine(), stop.signal, async (tell, signal) => {
+      tell(progress(1))
+      await sleep(10_000, undefined, { signal }).catch(() => {})
+      await sleep(30)
+      ended = true
+      throw new Cancelled()
+    })
+    await job.next()
+    stop.abort()
+    await expect(job.next()).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(ended).toBe(true)
+  })
+
+  it('does not begin work that was stopped before', async () => {
+    let began = false
+    const job = streamJob(freshEngine(), AbortSignal.abort(), async () => {
+      began = true
+    })
+    await expect(job.next()).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(began).toBe(false)
+  })
+
+  it('stops the work when its reader leaves, and ends only with it', async () => {
+    let ended = false
+    const engine = freshEngine()
+    const work = async (tell: (now: Progress) => void, signal: AbortSignal) => {
+      tell(progress(1))
+      await sleep(10_000, undefined, { signal }).catch(() => {})
+      ended = true
+    }
+    for await (const _ of streamJob(engine, undefined, work)) break
+    expect(ended).toBe(true)
+    expect(engine.jobs.size).toBe(0)
+  })
+
+  it('the end of the engine stops the work, and the engine can wait for it', async () => {
+    const engine = freshEngine()
+    let ended = false
+    const job = streamJob(engine, undefined, async (tell, signal) => {
+      tell(progress(1))
+      await sleep(10_000, undefined, { signal }).catch(() => {})
+      await sleep(20)
+      ended = true
+      throw new Cancelled()
+    })
+    await job.next()
+    const rest = job.next().catch((error: unknown) => error)
+    engine.stop()
+    await Promise.all(engine.jobs)
+    expect(ended).toBe(true)
+    expect(await rest).toMatchObject({ code: 'CANCELLED' })
+  })
+})
