@@ -1,0 +1,205 @@
+/** Who and what plays a part: an invented domain with its people, accounts, hosts and addresses, all from the seed. */
+
+import { assert } from '../base/refusal.ts'
+import { type FileTime, fileTime, parseUtc } from '../domain/time.ts'
+import { Random } from './random.ts'
+
+export interface PracticeAccount {
+  readonly name: string
+  readonly sid: string
+  /** NetBIOS domain */
+  readonly domain: string
+}
+
+/** A Windows release and the versions of the events it writes. */
+export interface WindowsRelease {
+  readonly name: string
+  readonly build: number
+  readonly logonVersion: 2 | 3
+  /** 4698 … 4702: version 1 (1903 and later) names the calling process */
+  readonly taskVersion: 0 | 1
+}
+export const releases: readonly WindowsRelease[] = [
+  { name: 'Windows Server 2019 Standard', build: 17763, logonVersion: 2, taskVersion: 0 },
+  { name: 'Windows Server 2022 Standard', build: 20348, logonVersion: 2, taskVersion: 1 },
+  { name: 'Windows Server 2025 Standard', build: 26100, logonVersion: 3, taskVersion: 1 },
+]
+
+export interface PracticeHost {
+  readonly name: string
+  readonly fqdn: string
+  readonly address: string
+  readonly release: WindowsRelease
+  readonly machineAccount: PracticeAccount
+  readonly boot: bigint
+  /** time of logs in steps of 15.625 ms: many events then carry the same tick */
+  readonly coarseClock: boolean
+  readonly pids: {
+    readonly lsass: number
+    readonly services: number
+    readonly schedule: number
+    readonly rpcEndpointMapper: number
+    readonly eventLog: number
+    readonly licensing: number
+    readonly sysmon: number
+  }
+  /** EventRecordID of the first record that the logs still hold */
+  readonly firstRecordId: number
+  readonly sysmonGuidPrefix: string
+}
+
+export interface Cast {
+  readonly seed: number
+  readonly domain: { readonly netbios: string; readonly dns: string; readonly sid: string }
+  readonly zone: { readonly name: string; readonly offsetMinutes: number }
+  /** the account the scenario is about; never used by noise */
+  readonly suspect: PracticeAccount
+  readonly people: readonly PracticeAccount[]
+  readonly scanner: PracticeAccount
+  readonly backup: PracticeAccount
+  readonly workstations: readonly {
+    readonly name: string
+    readonly address: string
+    readonly account: PracticeAccount
+  }[]
+  readonly scannerAddress: string
+  readonly backupAddress: string
+  /** where the scenario's account works from, honestly */
+  readonly deskAddress: string
+  /** where the intruder comes from */
+  readonly intruderAddress: string
+  /** when the scenario's deed begins */
+  readonly start: FileTime
+  /** the moment the logs are taken */
+  readonly collectedAt: FileTime
+  readonly host: PracticeHost
+}
+
+const domains = [
+  'corp',
+  'harbour',
+  'lantern',
+  'quarry',
+  'orchard',
+  'saltmarsh',
+  'foundry',
+  'windmill',
+] as const
+const surnames = [
+  'alder', 'birch', 'cobalt', 'dapple', 'ember', 'fennel', 'gravel', 'hazel', 'indigo', 'juniper', 'kestrel', 'linden',
+  'marble', 'nettle', 'ochre', 'pebble', 'quince', 'russet', 'sorrel', 'thistle', 'umber', 'velvet', 'willow', 'yarrow',
+] as const // biome-ignore format: a word list
+const roles = ['fs', 'app', 'sql', 'print', 'web', 'mgmt'] as const
+const zones = [
+  { name: 'South Africa Standard Time', offsetMinutes: 120 },
+  { name: 'Tokyo Standard Time', offsetMinutes: 540 },
+  { name: 'India Standard Time', offsetMinutes: 330 },
+  { name: 'SA Pacific Standard Time', offsetMinutes: -300 },
+  { name: 'Arabian Standard Time', offsetMinutes: 240 },
+  { name: 'Greenwich Standard Time', offsetMinutes: 0 },
+] as const
+
+const minute = 600_000_000n
+const day = 1440n * minute
+
+/** Draws without giving the same thing twice. */
+function drawer<T>(random: Random, choices: readonly T[]): () => T {
+  const left = [...choices]
+  return () => {
+    assert(left.length > 0, 'enough names in the list')
+    return left.splice(random.below(left.length), 1)[0] as T
+  }
+}
+
+/** Casts the parts for one seed. `allowed` narrows the Windows releases a scenario can play on. */
+export function castFor(
+  scenario: string,
+  seed: number,
+  allowed: (release: WindowsRelease) => boolean = () => true,
+): Cast {
+  const random = new Random(`${scenario}:${seed}`).fork('cast')
+  const name = random.pick(domains)
+  const domain = {
+    netbios: name.toUpperCase(),
+    dns: `${name}.example`,
+    sid: `S-1-5-21-${random.next()}-${random.next()}-${random.next()}`,
+  }
+  const account = (accountName: string, rid: number): PracticeAccount => ({
+    name: accountName,
+    sid: `${domain.sid}-${rid}`,
+    domain: domain.netbios,
+  })
+  const surname = drawer(random, surnames)
+  const initial = () => random.pick([...'abcdefghjklmnoprstw'])
+  let rid = 1104
+  const nextRid = () => (rid += random.between(1, 9))
+  const people = Array.from({ length: 6 }, () => account(`${initial()}.${surname()}`, nextRid()))
+  const suspect = account(`adm-${surname()}`, nextRid())
+  const subnet = random.between(16, 31)
+  const lastOctet = drawer(
+    random,
+    Array.from({ length: 240 }, (_, index) => index + 10),
+  )
+  const inside = () => `172.${subnet}.${random.between(1, 40)}.${lastOctet()}`
+  const workstations = people.map((_, index) => {
+    const stationName = `WS-${String(random.between(10, 99))}${index}`
+    return { name: stationName, address: inside(), account: account(`${stationName}$`, nextRid()) }
+  })
+
+  const start = fileTime(
+    (parseUtc('2026-01-12T00:00:00Z') as bigint) +
+      BigInt(seed % 150) * day +
+      BigInt(random.between(6 * 60, 21 * 60)) * minute +
+      random.ticks(0, 60_000),
+  )
+  const boot = start - BigInt(random.between(2 * 24 * 60, 9 * 24 * 60)) * minute - random.ticks(0, 60_000)
+  const collectedAt = fileTime(start + BigInt(random.between(70, 400)) * minute + random.ticks(0, 60_000))
+  const pid = drawer(
+    random,
+    Array.from({ length: 500 }, (_, index) => 600 + index * 4),
+  )
+  const hostName = `${random.pick(roles)}${String(random.between(1, 29)).padStart(2, '0')}`
+  const host: PracticeHost = {
+    name: hostName.toUpperCase(),
+    fqdn: `${hostName}.${domain.dns}`,
+    address: inside(),
+    release: random.pick(releases.filter(allowed)),
+    machineAccount: account(`${hostName.toUpperCase()}$`, nextRid()),
+    boot,
+    coarseClock: random.chance(0.25),
+    pids: {
+      lsass: pid(),
+      services: pid(),
+      schedule: pid(),
+      rpcEndpointMapper: pid(),
+      eventLog: pid(),
+      licensing: pid(),
+      sysmon: pid(),
+    },
+    firstRecordId: random.between(150_000, 2_900_000),
+    sysmonGuidPrefix: random.hex(8),
+  }
+  return {
+    seed,
+    domain,
+    zone: random.pick(zones),
+    suspect,
+    people,
+    scanner: account('svc-vulnscan', nextRid()),
+    backup: account('svc-backup', nextRid()),
+    workstations,
+    scannerAddress: inside(),
+    backupAddress: inside(),
+    deskAddress: inside(),
+    intruderAddress: random.chance(0.5) ? inside() : `198.51.100.${lastOctet()}`,
+    start,
+    collectedAt,
+    host,
+  }
+}
+
+/** Local time of the host without an offset, as task definitions have it: `2026-03-04T05:06:07`. */
+export function localTime(cast: Cast, time: bigint): string {
+  const local = Number((time + BigInt(cast.zone.offsetMinutes) * minute - 116_444_736_000_000_000n) / 10_000n)
+  return new Date(local).toISOString().slice(0, 19)
+}

@@ -1,0 +1,188 @@
+/** schtasks.exe from another machine: RPC over TCP, no pipe. Created, changed once, and waiting for its trigger. */
+import { baselineTasks } from '../baseline.ts'
+import { type Cast, localTime } from '../cast.ts'
+import type { Happening } from '../happening.ts'
+import { LogonIds, logonIdText } from '../logon-ids.ts'
+import type { Random } from '../random.ts'
+import { HostRecords, remoteCaller, type Session } from '../records.ts'
+import { everythingAudited, type Scenario, type Staging, type TrueChain } from '../staging.ts'
+import { SysmonRecords } from '../sysmon-records.ts'
+import { schtasksTask } from '../task-xml.ts'
+
+const ms = (count: number) => BigInt(Math.round(count * 10_000))
+
+const names = ['Site Tools Sync', 'Display Calibration', 'Print Quota Check', 'Telemetry Upload'] as const
+const programs = [
+  { command: 'C:\\ProgramData\\sync\\sync.exe', parameters: '-silent' },
+  {
+    command: 'powershell.exe',
+    parameters: '-NoProfile -WindowStyle Hidden -File C:\\ProgramData\\calib\\run.ps1',
+  },
+  { command: 'C:\\Windows\\Temp\\quota.bat', parameters: undefined },
+] as const
+
+function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging {
+  const records = new HostRecords(cast, random.fork('records'))
+  const sysmon = new SysmonRecords(cast, random.fork('sysmon'))
+  const logonIds = new LogonIds(cast.host.boot, 'scenario')
+  const { start, suspect, host } = cast
+  const happenings: Happening[] = []
+  const user = `${suspect.domain}\\${suspect.name}`
+  const endpointMapper = {
+    pid: host.pids.rpcEndpointMapper,
+    image: 'C:\\Windows\\System32\\svchost.exe',
+    user: 'NT AUTHORITY\\NETWORK SERVICE',
+  }
+  const schedule = {
+    pid: host.pids.schedule,
+    image: 'C:\\Windows\\System32\\svchost.exe',
+    user: 'NT AUTHORITY\\SYSTEM',
+  }
+  const taskPort = random.between(49_664, 49_690)
+  const name = random.pick(names)
+  const path = `\\${name}`
+  const program = random.pick(programs)
+  const trigger = random.pick(['BootTrigger', 'LogonTrigger'] as const)
+
+  /** One run of schtasks.exe over there: endpoint mapper, bind with a logon, call. Gives the session and when the call comes. */
+  const connect = (at: bigint, chain: string): { readonly session: Session; readonly callAt: bigint } => {
+    const port = random.between(49_800, 64_000)
+    const session: Session = {
+      account: suspect,
+      logonId: logonIds.at(at),
+      type: 3,
+      ip: cast.intruderAddress,
+      port,
+    }
+    const from = { ip: cast.intruderAddress, port }
+    happenings.push(
+      sysmon.inbound(at - ms(9), endpointMapper, { ip: cast.intruderAddress, port: port - 1 }, 135),
+      sysmon.inbound(at - ms(4), schedule, from, taskPort),
+      records.privileges(at, session, { chain, role: 'privileges' }),
+      records.logon(at, session, 'Kerberos', true, { chain, role: 'rpc-logon' }),
+      records.logoff(at + random.ticks(2_000, 14_000), session),
+    )
+    return { session, callAt: at + random.ticks(6, 60) }
+  }
+  const definition = (at: bigint, runLevel: 'LeastPrivilege' | 'HighestAvailable') =>
+    schtasksTask({
+      path,
+      author: user,
+      date: localTime(cast, at),
+      trigger,
+      startBoundary: `${localTime(cast, at).slice(0, 17)}00`,
+      userId: 'S-1-5-18',
+      runLevel,
+      command: program.command,
+      ...(program.parameters === undefined ? {} : { parameters: program.parameters }),
+    })
+
+  const created = connect(start, 'created')
+  const content = definition(created.callAt, 'LeastPrivilege')
+  const file = `C:\\Windows\\System32\\Tasks${path}`
+  const key = `HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree${path}`
+  happenings.push(
+    sysmon.fileCreated(created.callAt - ms(2), schedule, file, { chain: 'created', role: 'task-registered' }),
+    sysmon.keyCreated(created.callAt - ms(1.5), schedule, key),
+    sysmon.valueSet(created.callAt - ms(1.2), schedule, `${key}\\Id`, random.guid()),
+    records.scheduler(
+      created.callAt,
+      106,
+      { TaskName: path, UserContext: user },
+      { chain: 'created', role: 'task-registered' },
+    ),
+    records.taskAudit(created.callAt + ms(0.4), 4698, created.session, { path, content }, remoteCaller, {
+      chain: 'created',
+      role: 'task-created',
+      anchor: true,
+    }),
+  )
+
+  const updated = connect(start + random.ticks(25_000, 90_000), 'updated')
+  const changed = definition(created.callAt, 'HighestAvailable')
+  happenings.push(
+    records.scheduler(
+      updated.callAt,
+      140,
+      { TaskName: path, UserName: user },
+      { chain: 'updated', role: 'task-registered' },
+    ),
+    records.taskAudit(
+      updated.callAt + ms(0.3),
+      4702,
+      updated.session,
+      { path, content: changed },
+      remoteCaller,
+      {
+        chain: 'updated',
+        role: 'task-updated',
+        anchor: true,
+      },
+    ),
+  )
+
+  const chain = (mark: string, kind: 'task-created' | 'task-updated', session: Session): TrueChain => ({
+    mark,
+    kind,
+    task: {
+      path,
+      action: program.parameters === undefined ? program.command : `${program.command} ${program.parameters}`,
+      runAs: 'S-1-5-18',
+      author: user,
+      hidden: false,
+      trigger: trigger.replace('Trigger', ''),
+    },
+    account: suspect,
+    source: {
+      ip: session.ip as string,
+      port: session.port as number,
+      logonId: logonIdText(session.logonId),
+      basis: 'L1',
+    },
+    taskLogonId: logonIdText(session.logonId),
+    path: 'rpc-tcp',
+    mechanism: 'remote-confirmed',
+    executed: {
+      answer: 'no',
+      why: `the task waits for ${trigger === 'BootTrigger' ? 'the next start of the host' : 'somebody to log on'}; process creation and the task log are recorded throughout`,
+    },
+    deleted: { answer: 'no', why: 'the task is still on disk at collection' },
+    processes: [],
+    resembles: ['schtasks.exe'],
+  })
+  return {
+    happenings,
+    audit: { ...everythingAudited, detailedFileShare: detailedFileShare ? 1 : 0 },
+    sysmon: true,
+    pids: [],
+    tasks: new Map([...baselineTasks(cast), [path, changed]]),
+    chains: [
+      chain('created', 'task-created', created.session),
+      chain('updated', 'task-updated', updated.session),
+    ],
+    notes: [
+      'There is no 5145 for atsvc because no pipe was used.',
+      detailedFileShare
+        ? 'Detailed File Share was audited the whole time: the absence of 5145 for atsvc shows that the pipe was not used.'
+        : 'Detailed File Share was not audited: the absence of 5145 by itself proves nothing.',
+    ],
+  }
+}
+
+// a remote caller shows as ClientProcessId 0 only in version 1 of 4698
+const newer: NonNullable<Scenario['release']> = (release) => release.taskVersion === 1
+
+export const schtasksTcp: Scenario = {
+  name: 'schtasks-tcp',
+  title: 'A task over RPC by TCP, created and changed from another machine, not run yet',
+  teaches: 'Confirming a remote creation without any 5145: the playbook’s rule and the evidence disagree.',
+  release: newer,
+  stage: (cast, random) => stage(cast, random, true),
+}
+export const schtasksTcpUnaudited: Scenario = {
+  name: 'schtasks-tcp-unaudited',
+  title: 'The same over RPC by TCP, on a host that does not audit detailed file shares',
+  teaches: 'Telling “was not recorded” from “did not happen”.',
+  release: newer,
+  stage: (cast, random) => stage(cast, random, false),
+}
