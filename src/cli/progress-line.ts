@@ -51,7 +51,7 @@ export interface ProgressLine {
 }
 
 /** Progress on stderr: one line that renews itself on a terminal, a line per step and second where it was asked for. */
-export function progressLine(terminal: Terminal, asked: boolean | undefined, columns = 80): ProgressLine {
+export function progressLine(terminal: Terminal, asked: boolean | undefined): ProgressLine {
   const wanted = asked ?? terminal.stderrIsTerminal
   if (!wanted) return { onProgress: () => {}, clear: () => {} }
   if (!terminal.stderrIsTerminal) {
@@ -59,7 +59,7 @@ export function progressLine(terminal: Terminal, asked: boolean | undefined, col
     let lastStep = ''
     return {
       onProgress(progress) {
-        const step = `${progress.step} ${progress.phase}`
+        const { step } = progress
         const now = performance.now()
         if (step === lastStep && now - lastAt < 1000) return
         lastStep = step
@@ -73,7 +73,9 @@ export function progressLine(terminal: Terminal, asked: boolean | undefined, col
   return {
     onProgress(progress) {
       isShown = true
-      terminal.tell(`\r\u001b[K${shorten(progressInWords(progress), Math.max(20, columns - 1))}`)
+      terminal.tell(
+        `\r\u001b[K${shorten(progressInWords(progress), Math.max(20, terminal.stderrColumns - 1))}`,
+      )
     },
     clear() {
       if (isShown) terminal.tell('\r\u001b[K')

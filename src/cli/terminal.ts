@@ -9,6 +9,7 @@ export interface Terminal {
   tell(text: string): void
   readonly isTerminal: boolean
   readonly stderrIsTerminal: boolean
+  readonly stderrColumns: number
   /** columns for human output; Infinity where nobody reads on a screen */
   readonly columns: number
   readonly hasColor: boolean
@@ -55,6 +56,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
     tell: (text) => void stderr.write(text),
     isTerminal,
     stderrIsTerminal: stderr.isTTY === true,
+    stderrColumns: stderr.columns || 80,
     columns: isTerminal ? stdout.columns || 80 : named > 0 ? named : Number.POSITIVE_INFINITY,
     hasColor: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
     env,

@@ -113,7 +113,7 @@ function importedText(found: Imported, columns: number): string {
     ]),
     columns,
   )
-  const counts = `${found.evidence.length} evidence items, ${countInWords(found.records)} records, ${countInWords(found.events)} events`
+  const counts = `${found.evidence.length} ${found.evidence.length === 1 ? 'item' : 'items'} of evidence, ${countInWords(found.records)} records, ${countInWords(found.events)} events`
   const problems = found.problems.length
     ? ['', `${found.problems.length} problems were recorded:`, ...problemLines(found.problems, columns)]
     : []

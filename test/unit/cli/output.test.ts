@@ -128,7 +128,7 @@ describe('import', () => {
     const doors = { importEvidence: async () => ({ ...found, problems }) }
     const { code, out } = await runInMemory(['import', '/', '--case', 'c'], { doors })
     expect(code).toBe(expected)
-    expect(out).toContain('1 evidence items, 51 records, 51 events')
+    expect(out).toContain('1 item of evidence, 51 records, 51 events')
     expect(out.includes('⟨U+001B⟩')).toBe(severities.length > 0)
     const json = await runInMemory(['import', '/', '--case', 'c', '--json'], { doors })
     expect(JSON.parse(json.out)).toEqual({ ...found, problems })

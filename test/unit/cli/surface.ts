@@ -33,6 +33,7 @@ export async function runInMemory(args: readonly string[], { doors, ...where }: 
     },
     isTerminal: false,
     stderrIsTerminal: false,
+    stderrColumns: 100,
     columns: Number.POSITIVE_INFINITY,
     hasColor: false,
     env: {},
