@@ -74,8 +74,7 @@ function wordsOf(event: WindowsEvent): string {
       )
     case 'privileges':
       return list(
-        'Administrator privileges for the logon',
-        event.logonId && `logon ${event.logonId}`,
+        event.logonId ? `Special privileges for logon ${event.logonId}` : 'Special privileges for a logon',
         `${event.privileges.length} privilege${event.privileges.length === 1 ? '' : 's'}`,
       )
     case 'process-started': {

@@ -101,7 +101,7 @@ export function readExplicitLogon(record: EventRecord): ExplicitLogonEvent {
   }
 }
 
-/** 4672: the session holds privileges of an administrator; usually recorded just before its 4624. */
+/** 4672: the session holds privileges Windows calls special, as administrators and services do; usually just before its 4624. */
 export function readPrivileges(record: EventRecord): PrivilegesEvent {
   const fields = new RecordFields(record)
   return {

@@ -1,6 +1,8 @@
+import type { WindowsEvent } from '../../src/domain/event.ts'
 import type { EvidenceId } from '../../src/domain/ids.ts'
 import type { EventRecord } from '../../src/domain/record.ts'
 import { fileTime, parseUtc } from '../../src/domain/time.ts'
+import { typedEvent } from '../../src/events/typed-event.ts'
 import type { ExpectedRecord } from '../samples.ts'
 
 const someEvidence = 'e'.repeat(64) as EvidenceId
@@ -55,4 +57,26 @@ export function recordOf(expected: ExpectedRecord): EventRecord {
     threadId: undefined,
     userSid: expected.data._uid,
   })
+}
+
+type Kind = WindowsEvent['kind']
+/** The event type that has this kind among its kinds. */
+type EventOfKind<K extends Kind, E = WindowsEvent> = E extends { kind: infer Any }
+  ? K extends Any
+    ? E
+    : never
+  : never
+/** The typed event of such a record, which must be of this kind. */
+export function eventOf<K extends Kind>(kind: K, ...given: Parameters<typeof recordWith>) {
+  const event = typedEvent(recordWith(...given))
+  if (event?.kind !== kind) throw new Error(`expected ${kind}, got ${event?.kind}`)
+  return event as EventOfKind<K>
+}
+
+/** Subject fields as most Security events have them. */
+export const subjectFields = {
+  SubjectUserSid: 'S-1-5-21-1-2-3-1111',
+  SubjectUserName: 'admmig',
+  SubjectDomainName: 'OFFSEC',
+  SubjectLogonId: '0x0000000005A419BC',
 }

@@ -40,7 +40,7 @@ describe('one line of plain words per event', () => {
       line(4634, { TargetLogonId: '0x5a41984', LogonType: '3' }),
     ]).toEqual([
       'Logon over the network, NTLM, logon 0x5a41984',
-      'Administrator privileges for the logon, logon 0x5a41984, 1 privilege',
+      'Special privileges for logon 0x5a41984, 1 privilege',
       'Share IPC$ connected',
       'Pipe atsvc opened on IPC$, read and write',
       'Task \\bouWFQYO created: cmd.exe /C whoami > %windir%\\Temp\\x.tmp 2>&1',

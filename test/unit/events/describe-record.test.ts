@@ -78,6 +78,25 @@ describe('one line for a record without a type', () => {
       'Servicing 2: PackageIdentifier KB5020683, x, ErrorCode 0x0, Client a',
     ],
     ['', 7, {}, 'Unnamed provider 7'],
+    [
+      'Microsoft-Windows-Security-Auditing',
+      4717,
+      { SubjectUserSid: 'S-1-5-18', SubjectUserName: 'A$', AccessGranted: 'SeBatchLogonRight' },
+      'Security-Auditing 4717: AccessGranted SeBatchLogonRight',
+    ],
+    [
+      'Microsoft-Windows-Security-Auditing',
+      4732,
+      { MemberSid: 'S-1-5-21-1-2-3-1000', TargetUserName: 'Administrators', TargetDomainName: 'Builtin' },
+      'S-1-5-21-1-2-3-1000 added to group Builtin\\Administrators',
+    ],
+    [
+      'Service Control Manager',
+      7040,
+      { param1: 'Windows Event Log', param2: 'auto start', param3: 'disabled', param4: 'EventLog' },
+      'Start of service Windows Event Log changed from auto start to disabled',
+    ],
+    ['Microsoft-Windows-Eventlog', 1104, {}, 'The Security log is full'],
   ])('%s %i', (provider, eventId, fields, line) => {
     expect(from(provider, eventId, fields as Record<string, string>)).toBe(line)
   })
