@@ -1,28 +1,8 @@
 // What becomes of an error before it leaves the engine. Errors cross to the window as plain values: a code, a
 // message, the way out, the facts. Never a stack, never a class.
 import { ORPCError } from '@orpc/server'
+import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
 import { Cancelled, type Facts, Refusal } from '../base/refusal.ts'
-
-/** File system errors that the operator can act on, and how. Anything else is a fault of ours. */
-const remedies: Readonly<Record<string, string>> = {
-  ENOENT: 'Check the path; the drive or share may have been disconnected.',
-  ENOTDIR: 'Check the path: a part of it is a file.',
-  EISDIR: 'Choose a file, not a folder.',
-  EACCES: 'Choose a place your account may use, or start Tasktrail with an account that may.',
-  EPERM: 'Choose a place your account may use, or start Tasktrail with an account that may.',
-  EROFS: 'Choose a folder on a drive that can be written.',
-  ENOSPC: 'Free some space, or use a folder on another drive; what was finished is kept.',
-  EDQUOT: 'Free some space of your quota, or use a folder on another drive; what was finished is kept.',
-  EMFILE: 'Close other programs, then try again.',
-  ENFILE: 'Close other programs, then try again.',
-  EBUSY: 'Another program holds it; close that program, then try again.',
-  ETXTBSY: 'Another program holds it; close that program, then try again.',
-  EEXIST: 'Choose another name.',
-  ENOTEMPTY: 'Choose an empty folder or another name.',
-  ENAMETOOLONG: 'Choose a shorter path.',
-  ELOOP: 'Choose a path without links that lead back to themselves.',
-  EIO: 'The drive failed to read or write; check it before you go on.',
-}
 
 /**
  * The error as it crosses to the window: REFUSED with code, remedy and facts; CANCELLED; or
@@ -34,11 +14,13 @@ export function answerError(error: unknown, stopped = false): ORPCError<string, 
   if (error instanceof Refusal) return refused(error.message, error.code, error.remedy, error.facts, error)
   if (isCancellation(error, stopped))
     return new ORPCError('CANCELLED', { message: 'Stopped. What was finished is kept.', cause: error })
-  const remedy = errnoOf(error) && remedies[errnoOf(error) ?? '']
-  if (error instanceof Error && remedy) {
-    const system = error as NodeJS.ErrnoException
-    const facts = { errno: system.code ?? null, call: system.syscall ?? null, path: system.path ?? null }
-    return refused(error.message, `files.${(system.code ?? '').toLowerCase()}`, remedy, facts, error)
+  if (isSystemError(error)) {
+    const trouble = diskRefusal(
+      error,
+      error.syscall ?? 'file access',
+      error.path ?? 'a place it does not name',
+    )
+    if (trouble instanceof Refusal) return answerError(trouble)
   }
   const what = error instanceof Error ? error.message : String(error)
   return new ORPCError('INTERNAL_SERVER_ERROR', {
@@ -53,10 +35,9 @@ const refused = (message: string, code: string, remedy: string, facts: Facts, ca
 const isCancellation = (error: unknown, stopped: boolean): boolean =>
   error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError' && stopped)
 
-const errnoOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined
+/** An error that a system call made: the operator can act on it. One of our own with such a code is a bug. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && systemErrorCode(error) !== undefined
 
 /** True for an error that means a bug of ours and belongs in the journal; refusals and bad requests are answers. */
 export const isFault = (error: unknown): boolean =>

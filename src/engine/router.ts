@@ -111,7 +111,7 @@ export const router = api.router({
         return context.cases.adopt(made, summary)
       }),
     ),
-    scenarios: cases.scenarios.handler(() => practiceScenarios()),
+    scenarios: cases.scenarios.handler(() => [...practiceScenarios()]),
   },
   evidence: {
     import: evidence.import.handler(({ input, context, signal }) =>
@@ -121,7 +121,6 @@ export const router = api.router({
             ...(input.host === undefined ? {} : { host: input.host }),
             signal: stop,
             onProgress,
-            now: context.now,
           }),
         ),
       ),

@@ -2,8 +2,8 @@
 // synchronous (SQLite, hashing, parsing), so the thread that serves the window never stalls.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { Refusal } from '../base/refusal.ts'
+import { entryBeside } from '../workflow/beside.ts'
 import type { Journal } from './attach.ts'
-import { entryBeside } from './beside.ts'
 
 /** What the engine's thread is told at its start. */
 export interface EngineSetup {

@@ -20,6 +20,10 @@ export interface RunServeOptions {
   /** where the address goes (stdout), and where diagnostics go (stderr); one line each */
   readonly say?: (line: string) => void
   readonly journal?: (line: string) => void
+  /** another engine thread than the product's, for tests */
+  readonly entry?: URL
+  /** another way to open the redirect page, for tests; resolves with why it did not work, or null */
+  readonly openPage?: (page: string) => Promise<string | null>
   /** milliseconds without a page after which a server started with `open` ends */
   readonly leaveAfterMs?: number
 }
@@ -42,6 +46,7 @@ export async function runServe(options: RunServeOptions): Promise<void> {
   const engine = startEngine({
     setup: { host: 'serve', ...(options.caseDir ? { caseDir: resolve(options.caseDir) } : {}) },
     journal,
+    ...(options.entry ? { entry: options.entry } : {}),
   })
   const leaving = options.open ? leaver(options.leaveAfterMs ?? leaveAfterMs, journal, end) : undefined
   const wiring: ServeOptions = {
@@ -54,7 +59,9 @@ export async function runServe(options: RunServeOptions): Promise<void> {
   try {
     const served = await serve(wiring)
     say(`Tasktrail is at ${served.url}`)
-    const redirect = options.open ? await openInBrowser(served.url, journal) : undefined
+    const redirect = options.open
+      ? await openInBrowser(served.url, options.openPage ?? openPage, journal)
+      : undefined
     await aborted(ending.signal)
     await redirect?.()
     await served.close()
@@ -65,11 +72,15 @@ export async function runServe(options: RunServeOptions): Promise<void> {
 }
 
 /** Opens the browser; returns how to take the redirect page away early. */
-async function openInBrowser(url: string, journal: (line: string) => void): Promise<() => Promise<void>> {
+async function openInBrowser(
+  url: string,
+  open: (page: string) => Promise<string | null>,
+  journal: (line: string) => void,
+): Promise<() => Promise<void>> {
   const redirect = await writeRedirect(url)
   const timer = setTimeout(() => void redirect.remove().catch(() => {}), redirectMs)
   timer.unref()
-  const why = await openPage(redirect.path)
+  const why = await open(redirect.path)
   if (why) journal(`no browser could be opened (${why}); open the address above yourself`)
   return () => {
     clearTimeout(timer)

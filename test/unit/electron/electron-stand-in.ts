@@ -1,6 +1,6 @@
 // Stands in for Electron's module: remembers what main asked of it, and lets a test play the other side.
 import { EventEmitter } from 'node:events'
-import { vi } from 'vitest'
+import { type Mock, vi } from 'vitest'
 
 export class PortStandIn extends EventEmitter {
   posted: unknown[] = []
@@ -74,8 +74,8 @@ class SessionStandIn extends EventEmitter {
 class AppStandIn extends EventEmitter {
   order: string[] = []
   isPackaged = true
-  quit = vi.fn()
-  exit = vi.fn()
+  quit: Mock<() => void> = vi.fn()
+  exit: Mock<(code: number) => void> = vi.fn()
   enableSandbox() {
     this.order.push('sandbox')
   }
@@ -117,16 +117,15 @@ export function electronStandIn() {
     },
   }
   const defaultSession = new SessionStandIn()
-  const dialog = {
-    showOpenDialog: vi.fn(async (..._given: unknown[]) => ({ canceled: false, filePaths: ['/evidence'] })),
-  }
-  const setApplicationMenu = vi.fn()
+  const showOpenDialog: Mock<(...given: unknown[]) => Promise<{ canceled: boolean; filePaths: string[] }>> =
+    vi.fn(async () => ({ canceled: false, filePaths: ['/evidence'] }))
+  const dialog = { showOpenDialog }
   const module = {
     app,
     BrowserWindow: WindowStandIn,
     dialog,
     ipcMain,
-    Menu: { setApplicationMenu },
+    Menu: { setApplicationMenu: () => {} },
     MessageChannelMain: class {
       port1 = new PortStandIn()
       port2 = new PortStandIn()

@@ -31,14 +31,11 @@ describe('what becomes of an error', () => {
   it('trouble with files is a refusal with the way out', async () => {
     expect(answerError(await fail('/nowhere/at-all'))).toMatchObject({
       code: 'REFUSED',
-      data: {
-        code: 'files.enoent',
-        remedy: expect.stringContaining('path'),
-        facts: { errno: 'ENOENT', call: 'open', path: '/nowhere/at-all' },
-      },
+      message: expect.stringContaining('/nowhere/at-all'),
+      data: { code: 'disk.file.missing', facts: { errno: 'ENOENT', path: '/nowhere/at-all' } },
     })
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' })
-    expect(answerError(full)).toMatchObject({ data: { remedy: expect.stringContaining('another drive') } })
+    expect(answerError(full)).toMatchObject({ data: { remedy: expect.stringContaining('another disk') } })
   })
 
   it('a bug is said to be ours, and its cause stays on this side', () => {

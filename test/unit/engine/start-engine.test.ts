@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { entryBeside } from '../../../src/engine/beside.ts'
 import { startEngine } from '../../../src/engine/start-engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tasktrail-engine-'))
@@ -53,25 +52,5 @@ describe('the engine’s thread', () => {
     await engine.stop()
     expect(performance.now() - began).toBeLessThan(3000)
     await engine.stop()
-  })
-})
-
-describe('finding the entry of a thread', () => {
-  it('is the source beside the source', () => {
-    const asking = pathToFileURL(join(folder, 'src', 'start.ts')).href
-    expect(entryBeside(asking, 'worker').href).toBe(pathToFileURL(join(folder, 'src', 'worker.ts')).href)
-  })
-
-  it('is the bundle beside the bundle, or above a shared chunk', () => {
-    mkdirSync(join(folder, 'out', 'chunks'), { recursive: true })
-    writeFileSync(join(folder, 'out', 'worker.js'), '')
-    const worker = pathToFileURL(join(folder, 'out', 'worker.js')).href
-    for (const asking of ['out/serve.js', 'out/chunks/start-abc.js'])
-      expect(entryBeside(pathToFileURL(join(folder, asking)).href, 'worker').href).toBe(worker)
-  })
-
-  it('a build without it is a fault that says so', () => {
-    const asking = pathToFileURL(join(folder, 'out', 'serve.js')).href
-    expect(() => entryBeside(asking, 'nothing')).toThrow('not part of this build')
   })
 })
