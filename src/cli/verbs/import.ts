@@ -31,7 +31,7 @@ export const addImport: AddVerb = (program, surface, run) => {
     .command('import')
     .summary('take evidence into a case: folder, mounted image, ZIP, loose files')
     .description(
-      'Takes evidence into a case: a folder, a mounted image, the ZIP of a collector, loose .evtx files, task XML, CSV or JSON.\n' +
+      'Takes evidence into a case: a folder, a mounted image, the ZIP of a collector, loose .evtx files and task definitions.\n' +
         'Every file is copied, hashed and entered in the custody journal; its events join the timeline. The case is made when it does not exist.',
     )
     .argument('<path...>', 'what to take in; never changed')

@@ -33,13 +33,17 @@ export const addPractice: AddVerb = (program, surface, run) => {
     .argument('[scenario]', 'name of the story; --list shows them')
     .option('--list', 'list the scenarios')
     .option('--out <dir>', 'folder to write into (default: practice-SCENARIO)')
-    .option('--seed <number>', 'names, times and addresses follow from it', wholeNumber(0, 2 ** 32 - 1))
-    .option('--noise <events>', 'ordinary events around the story', wholeNumber(0, 100_000_000))
+    .option(
+      '--seed <number>',
+      'names, times and addresses follow from it (default: 1)',
+      wholeNumber(0, 2 ** 31 - 1),
+    )
+    .option('--noise <events>', 'ordinary events around the story (default: 2000)', wholeNumber(0, 2_000_000))
     .option('--json', 'print what was written as one JSON document')
   withProgressOption(command).action((scenario: string | undefined, options: Options) =>
     run(() => (options.list ? listVerb(surface, options) : writeVerb(surface, scenario, options))),
   )
-  withExamples(command, ['practice --list', 'practice atexec --out drill --seed 7 --noise 100000'])
+  withExamples(command, ['practice --list', 'practice atexec-pipe --out drill --seed 7 --noise 100000'])
 }
 
 async function listVerb({ terminal, doors }: Surface, options: Options) {

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { caseMark } from '../../../src/cli/workflow-doors.ts'
+import { practiceScenarios } from '../../../src/workflow/make-practice.ts'
+import { caseFileName } from '../../../src/workflow/open-case.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+const folder = mkdtempSync(join(tmpdir(), 'tasktrail-cli-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Starts the real command line from its sources; `meet` gets the running process. */
+function tasktrail(args: readonly string[], meet: (child: ChildProcess) => void = () => {}): Promise<Ended> {
+  const env = { ...process.env, TASKTRAIL_CASE: '', TASKTRAIL_HOME: join(folder, 'home'), NO_COLOR: '1' }
+  const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], { cwd: folder, env })
+  const ended = { code: null as number | null, out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ended.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ended.err += text
+  })
+  meet(child)
+  return new Promise((done) => {
+    child.on('close', (code) => {
+      done({ ...ended, code })
+    })
+  })
+}
+
+const [scenario = ''] = practiceScenarios().map(({ name }) => name)
+beforeAll(async () => {
+  expect(await tasktrail(['practice', scenario, '--out', 'drill', '--noise', '500'])).toMatchObject({
+    code: 0,
+    err: '',
+  })
+  const imported = await tasktrail(['import', 'drill', '--case', 'one'])
+  expect(imported.err).toBe('')
+  expect([0, 2]).toContain(imported.code)
+})
+
+describe('the command line as a process', () => {
+  it('gives the same chains every time, in every case with the same evidence', async () => {
+    const first = await tasktrail(['chains', '--case', 'one', '--json'])
+    expect(first.code).toBe(0)
+    expect(JSON.parse(first.out)).toMatchObject({ schema: 'tasktrail-chains/1' })
+    expect(JSON.parse(first.out).chains.length).toBeGreaterThan(0)
+    expect((await tasktrail(['chains', '--case', 'one', '--json'])).out).toBe(first.out)
+    await tasktrail(['import', 'drill', '--case', 'two'])
+    expect((await tasktrail(['chains', '--case', 'two', '--json'])).out).toBe(first.out)
+  })
+
+  it('ends with 4 for usage and 3 for what is not there', async () => {
+    expect(await tasktrail(['chians'])).toMatchObject({ code: 4, out: '' })
+    const missing = await tasktrail(['chains', '--case', 'nowhere'])
+    expect(missing).toMatchObject({ code: 3, out: '' })
+    expect(missing.err).toMatch(/^tasktrail: .*nowhere.*\n {2}\S/)
+    expect(await tasktrail(['import', 'nothing', '--case', 'never'])).toMatchObject({ code: 3 })
+    expect(existsSync(join(folder, 'never'))).toBe(false)
+  })
+
+  it('is quiet when its reader leaves early', async () => {
+    const left = await tasktrail(['timeline', '--case', 'one', '--jsonl'], (child) => {
+      child.stdout?.once('data', () => child.stdout?.destroy())
+    })
+    expect(left).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('stops at Ctrl-C with 130 and leaves nothing half made', async () => {
+    const stopped = await tasktrail(
+      ['practice', scenario, '--out', 'large', '--noise', '2000000', '--progress'],
+      (child) => {
+        child.stderr?.once('data', () => {
+          child.kill('SIGINT')
+          child.kill('SIGINT') // a terminal and npm both pass the same Ctrl-C on
+        })
+      },
+    )
+    expect(stopped.code).toBe(130)
+    expect(stopped.err).toMatch(/\ntasktrail: cancelled/)
+    expect(existsSync(join(folder, 'large', 'truth.json'))).toBe(false)
+  })
+
+  it('knows a case by the file the workflow writes', () => {
+    expect(caseMark).toBe(caseFileName)
+    expect(existsSync(join(folder, 'one', caseMark))).toBe(true)
+  })
+})
+
+describe('the documents', () => {
+  it.each(['README.md', 'docs/cli.md', 'CONTRIBUTING.md'])('name only scenarios that exist: %s', (path) => {
+    const named = [...readFileSync(join(root, path), 'utf8').matchAll(/practice ([a-z][a-z-]+) --/g)]
+    const known = practiceScenarios().map(({ name }) => name)
+    for (const [, name] of named) expect(known).toContain(name)
+    if (path !== 'CONTRIBUTING.md') expect(named.length).toBeGreaterThan(0)
+  })
+})
