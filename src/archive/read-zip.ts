@@ -127,6 +127,11 @@ export class ZipReader {
     }
   }
 
+  /** Offset behind the last directory entry read: where the end records begin once `entries` is through. */
+  get directoryEnd(): number {
+    return Number(this.#zip.readEntryCursor)
+  }
+
   /** Reads the local header of an entry. Throws EntryDamage when there is none where the directory says. */
   async localHeader(entry: ZipEntry): Promise<LocalHeader> {
     try {

@@ -207,7 +207,9 @@ function opensshKey(bytes: Buffer, path: string): KeyObject {
   if (reader.uint32() !== 1) throw unusable(path, 'it holds more than one key')
   reader.string()
   const secret = new SshReader(reader.string())
-  if (secret.uint32() !== secret.uint32()) throw unusable(path, 'the file is damaged')
+  // Two equal random numbers: differ when a wrong passphrase was used or the file is damaged.
+  const [first, second] = [secret.uint32(), secret.uint32()]
+  if (first !== second) throw unusable(path, 'the file is damaged')
   if (secret.string().toString('latin1') !== 'ssh-ed25519') throw unusable(path, 'it is not an Ed25519 key')
   const x = secret.string().toString('base64url')
   const d = secret.string().subarray(0, 32).toString('base64url')

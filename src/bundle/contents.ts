@@ -1,0 +1,47 @@
+/** What a bundle is made of: everything the caller brings. The room asks nobody else. */
+import type { EvidenceKind } from '../domain/evidence.ts'
+import type { DerivedRows } from './derived.ts'
+import type { BundleGap, BundleHost, BundleRecord, CommandLine, InventoryLine } from './records.ts'
+
+/** One item of evidence to be sealed. */
+export interface SealedEvidence {
+  readonly id: string
+  readonly size: number
+  readonly kind: EvidenceKind
+  readonly name: string
+  readonly origin: string
+  readonly host: string | null
+  readonly admittedAt: string
+  readonly evtx: InventoryLine['evtx']
+  /** its bytes; whatever differs from `id` and `size` stops the sealing */
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** Everything a bundle is made of. The room asks nobody else. */
+export interface SealContents {
+  readonly bundleId: string
+  readonly sealedAt: Date
+  readonly case: {
+    readonly id: string
+    readonly title: string
+    readonly number: string
+    readonly createdAt: string
+    readonly practice: boolean
+  }
+  readonly from: { readonly name: string; readonly account: string; readonly workstation: string }
+  readonly to: string
+  readonly purpose: string
+  readonly tool: BundleRecord['tool']
+  readonly evidence: readonly SealedEvidence[]
+  readonly hosts: readonly Omit<BundleHost, 'id'>[]
+  readonly window: BundleRecord['window']
+  readonly gaps: readonly Omit<BundleGap, 'hostId'>[]
+  readonly changesToHost: readonly unknown[]
+  /** the whole journal; its last line says that it was sealed */
+  readonly custody: Uint8Array
+  readonly commands: readonly CommandLine[]
+  /** called once for each file made from it */
+  readonly timeline: () => DerivedRows
+  /** the chains document, JSON-ready */
+  readonly chains: unknown
+}

@@ -1,0 +1,69 @@
+/** READ-ME-FIRST.txt: what a bundle is and how to verify it with what Windows and Linux ship. For people without Tasktrail. */
+
+export interface ReadMe {
+  readonly name: string
+  readonly bundleId: string
+  readonly caseNumber: string
+  readonly sealedAt: string
+  readonly sender: string
+  readonly signer:
+    | { readonly fingerprint: string; readonly principal: string; readonly line: string }
+    | undefined
+}
+
+/** Plain ASCII apart from names, LF line ends. */
+export function readMeText(about: ReadMe): string {
+  const { name, signer } = about
+  const zip = `${name}.zip`
+  const verifySignature = signer
+    ? `ssh-keygen -Y verify -f ../allowed_signers -I ${signer.principal} -n tasktrail-bundle@v1 -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt`
+    : undefined
+  return `${[
+    'TASKTRAIL EVIDENCE BUNDLE (tasktrail-bundle/1)',
+    '',
+    `Bundle      ${name}`,
+    `Bundle id   ${about.bundleId}`,
+    `Case        ${about.caseNumber}`,
+    `Sealed at   ${about.sealedAt} (UTC, clock of the workstation that sealed it)`,
+    `Sealed by   ${about.sender}`,
+    `Signed by   ${signer ? `${signer.fingerprint}  (compare with your own list, not with this file)` : 'nobody'}`,
+    '',
+    'WHAT IS IN IT',
+    '  data/evidence   files exactly as they were collected; never changed',
+    '  data/derived    timeline and chains made from them; can be made again',
+    '  data/record     bundle.json, inventory, custody journal, commands, and the schemas of these',
+    '  This is a BagIt 1.0 bag (RFC 8493). Times in ZIP entries are the sealing time; real times are in the inventory.',
+    '',
+    'HOW TO VERIFY IT',
+    'Put your allowed_signers file beside the ZIP.',
+    'Hashes alone prove nothing against somebody who rewrites them all. Compare the hash of the ZIP with the one in',
+    'the TICKET, and check the signature against a key you were given by another way. All steps are needed.',
+    '',
+    'With Tasktrail:',
+    `  tasktrail verify ${zip} --allowed-signers allowed_signers --ticket-sha256 <hash from the ticket>`,
+    '',
+    'Linux and macOS:',
+    `  sha256sum -c ${zip}.sha256`,
+    `  unzip -tq ${zip} && unzip -q ${zip} && cd ${name}`,
+    '  sha256sum -c --quiet --strict manifest-sha256.txt && sha256sum -c --quiet tagmanifest-sha256.txt',
+    ...(verifySignature ? [`  ${verifySignature}`] : []),
+    '  bagit.py --validate --quiet .        (finds extra and missing files, which sha256sum does not)',
+    '',
+    'Windows 10 and later, in PowerShell:',
+    `  (Get-FileHash ${zip} -Algorithm SHA256).Hash`,
+    `  tar -xf ${zip} ; cd ${name}`,
+    '  Get-Content -Encoding UTF8 manifest-sha256.txt,tagmanifest-sha256.txt | % { $h,$p = $_ -split \'\\s+\',2; if ((Get-FileHash -LiteralPath $p -Algorithm SHA256).Hash -ne $h) { "BAD $p" } }',
+    "  $l = Get-Content manifest-sha256.txt | % { ($_ -split '\\s+',2)[1] -replace '/','\\' }; gci data -Recurse -File | ? { $l -notcontains $_.FullName.Substring($PWD.Path.Length+1) } | % { \"EXTRA $_\" }",
+    ...(verifySignature ? [`  cmd /c "${verifySignature.replace('../', '..\\').replace('signatures/', 'signatures\\')}"`] : []),
+    '',
+    ...(signer
+      ? [
+          'The line for your allowed_signers file, once you have compared the fingerprint by another way:',
+          `  ${signer.principal} namespaces="tasktrail-bundle@v1" ${signer.line}`,
+          '',
+        ]
+      : ['This bundle is not signed: only the hash in the ticket protects it.', '']),
+    'CUSTODY',
+    '  data/record/custody.jsonl: each line holds the SHA-256 of the line before it. Sealing is its last line.',
+  ].join('\n')}\n`
+}

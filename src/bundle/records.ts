@@ -1,0 +1,100 @@
+/** Shapes of the four records of a bundle (bundle.md §5.4). Their JSON Schemas are in schemas.ts. */
+
+export interface BundleRecord {
+  readonly schema: 'tasktrail-bundle/1'
+  readonly bundleId: string
+  readonly sealedAt: string
+  readonly supersedes: string | null
+  readonly case: {
+    readonly id: string
+    readonly title: string
+    readonly number: string
+    readonly createdAt: string
+    readonly alert: string
+    readonly techniques: readonly string[]
+    readonly authority: string
+    readonly practice: boolean
+  }
+  readonly from: {
+    readonly name: string
+    readonly role: string
+    readonly account: string
+    readonly workstation: string
+  }
+  readonly to: { readonly team: string }
+  readonly reason: readonly string[]
+  readonly tool: {
+    readonly name: string
+    readonly version: string
+    readonly node: string
+    readonly os: string
+  }
+  readonly hosts: readonly BundleHost[]
+  readonly window: { readonly from: string | null; readonly to: string | null }
+  readonly collection: { readonly method: string; readonly account: string }
+  readonly changesToHost: readonly unknown[]
+  readonly gaps: readonly BundleGap[]
+  readonly counts: { readonly evidence: number; readonly derived: number; readonly payloadBytes: number }
+  readonly containsPersonalData: boolean
+  readonly containsLiveMalware: boolean
+}
+
+export interface BundleHost {
+  readonly id: string
+  readonly name: string
+  readonly timezone: string | null
+  readonly utcOffsetMinutes: number | null
+}
+
+/** What was asked for and not got, or could not be read. */
+export interface BundleGap {
+  readonly what: string
+  readonly why: string
+  readonly code: string
+  readonly hostId: string | null
+}
+
+export interface InventoryLine {
+  /** exhibit number: `E0001` for evidence, `D0001` for derived files */
+  readonly id: string
+  /** path in the bag */
+  readonly path: string
+  readonly class: 'evidence' | 'derived'
+  readonly kind: string
+  readonly size: number
+  readonly sha256: string
+  readonly sha512: string
+  readonly lookup: { readonly sha1: string; readonly md5: string } | null
+  readonly origin: {
+    readonly hostId: string | null
+    readonly host: string | null
+    /** name as found; evidence text, byte for byte what the source had */
+    readonly name: string
+    readonly path: string
+    readonly pathUtf16Hex: string | null
+    readonly method: string
+    readonly commandId: string | null
+  } | null
+  readonly collectedAt: { readonly start: string; readonly end: string } | null
+  readonly evtx: {
+    readonly channel: string | null
+    readonly provenance: string | null
+    readonly records: number
+    readonly first: string | null
+    readonly last: string | null
+    readonly problems: number
+  } | null
+  readonly derivedFrom: readonly string[]
+  readonly notes: string
+}
+
+/** One command run on a host. Credentials are never part of it. */
+export interface CommandLine {
+  readonly id: string
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly host: string
+  readonly text: string
+  readonly exit: number | null
+  readonly elevated: boolean
+}

@@ -1,0 +1,136 @@
+/** JSON Schemas (draft 2020-12) of the records, put into every bundle so that it explains itself without Tasktrail. */
+const draft = 'https://json-schema.org/draft/2020-12/schema'
+const text = { type: 'string' }
+const textOrNull = { type: ['string', 'null'] }
+const hex64 = { type: 'string', pattern: '^[0-9a-f]{64}$' }
+const hex128 = { type: 'string', pattern: '^[0-9a-f]{128}$' }
+const time = { type: 'string', format: 'date-time' }
+const texts = { type: 'array', items: text }
+
+const record = (
+  title: string,
+  properties: Readonly<Record<string, unknown>>,
+  optional: readonly string[] = [],
+) => ({
+  $schema: draft,
+  title,
+  type: 'object',
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  properties,
+})
+const part = (properties: Readonly<Record<string, unknown>>) => ({
+  type: 'object',
+  required: Object.keys(properties),
+  properties,
+})
+
+const bundle = record('Tasktrail bundle record', {
+  schema: { const: 'tasktrail-bundle/1' },
+  bundleId: text,
+  sealedAt: time,
+  supersedes: textOrNull,
+  case: part({
+    id: text,
+    title: text,
+    number: text,
+    createdAt: text,
+    alert: text,
+    techniques: texts,
+    authority: text,
+    practice: { type: 'boolean' },
+  }),
+  from: part({ name: text, role: text, account: text, workstation: text }),
+  to: part({ team: text }),
+  reason: texts,
+  tool: part({ name: text, version: text, node: text, os: text }),
+  hosts: {
+    type: 'array',
+    items: part({
+      id: text,
+      name: text,
+      timezone: textOrNull,
+      utcOffsetMinutes: { type: ['integer', 'null'] },
+    }),
+  },
+  window: part({ from: textOrNull, to: textOrNull }),
+  collection: part({ method: text, account: text }),
+  changesToHost: { type: 'array' },
+  gaps: { type: 'array', items: part({ what: text, why: text, code: text, hostId: textOrNull }) },
+  counts: part({
+    evidence: { type: 'integer' },
+    derived: { type: 'integer' },
+    payloadBytes: {
+      type: 'integer',
+      description: 'bytes of evidence and derived files, without data/record',
+    },
+  }),
+  containsPersonalData: { type: 'boolean' },
+  containsLiveMalware: { type: 'boolean' },
+})
+
+const inventory = record('One line of inventory.jsonl: a file under data/, except data/record', {
+  id: { type: 'string', pattern: '^[ED][0-9]{4,}$' },
+  path: text,
+  class: { enum: ['evidence', 'derived'] },
+  kind: text,
+  size: { type: 'integer', minimum: 0 },
+  sha256: hex64,
+  sha512: hex128,
+  lookup: { type: ['object', 'null'] },
+  origin: {
+    type: ['object', 'null'],
+    properties: {
+      hostId: textOrNull,
+      host: textOrNull,
+      name: text,
+      path: text,
+      pathUtf16Hex: textOrNull,
+      method: text,
+      commandId: textOrNull,
+    },
+  },
+  collectedAt: { type: ['object', 'null'], properties: { start: time, end: time } },
+  evtx: { type: ['object', 'null'] },
+  derivedFrom: texts,
+  notes: text,
+})
+
+const custody = record(
+  'One line of custody.jsonl: hash-chained by prev = SHA-256 of the line before, without its LF',
+  {
+    seq: { type: 'integer', minimum: 1 },
+    prev: hex64,
+    at: time,
+    tzOffset: { type: 'string', pattern: '^[+-][0-9]{2}:[0-9]{2}$' },
+    clock: part({ source: text, offsetMs: { type: ['number', 'null'] } }),
+    actor: { type: 'object', required: ['name'] },
+    action: text,
+    items: texts,
+    location: part({ from: text, to: text }),
+    purpose: text,
+    authority: text,
+    method: text,
+    sha256: { type: 'object' },
+    counterparty: text,
+    note: text,
+  },
+  ['location', 'purpose', 'authority', 'method', 'sha256', 'counterparty', 'note'],
+)
+
+const commands = record('One line of commands.jsonl: a command run on a host; never holds credentials', {
+  id: text,
+  startedAt: time,
+  endedAt: time,
+  host: text,
+  text,
+  exit: { type: ['integer', 'null'] },
+  elevated: { type: 'boolean' },
+})
+
+/** File name in `data/record/schemas/` → schema. */
+export const schemas: Readonly<Record<string, unknown>> = {
+  'bundle.schema.json': bundle,
+  'commands.schema.json': commands,
+  'custody.schema.json': custody,
+  'inventory.schema.json': inventory,
+}

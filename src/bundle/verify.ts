@@ -1,0 +1,323 @@
+/**
+ * Verifies a bundle in place, without extracting anything: ZIP, BagIt, hashes, signature, records (bundle.md §6, §8).
+ * One bad file does not hide the next; only what is unsafe or unreadable ends the check early.
+ */
+import { createHash, type Hash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { EntryDamage, hashFile, type ZipEntry, ZipReader } from '../archive/read-zip.ts'
+import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { OnProgress } from '../domain/progress.ts'
+import { checkBag, type HashedBag } from './bag-check.ts'
+import { type Finding, Findings, type Verdict } from './findings.ts'
+import { checkListing, type Listing } from './listing.ts'
+import { largestManifest, manifestName, ourHashes } from './manifests.ts'
+import { ByteProgress } from './progress.ts'
+import { checkRecords } from './record-check.ts'
+import type { BundleRecord, InventoryLine } from './records.ts'
+import { type AllowedSigner, allowedSigner, verifySignature } from './sshsig.ts'
+
+export interface VerifyOptions {
+  /** keys the receiver knows, with the identity each stands for */
+  readonly allowedSigners?: readonly AllowedSigner[] | undefined
+  /** SHA-256 of the ZIP as it was told in the ticket */
+  readonly ticketSha256?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+  /** the moment `valid-after` and `valid-before` of allowed signers are held against */
+  readonly now?: (() => Date) | undefined
+  /** false while sealing: the partial file has no hash file beside it yet */
+  readonly sidecar?: boolean
+  /** `evidence-structure` leaves the content of evidence files out: while sealing it has just been hashed */
+  readonly content?: 'all' | 'evidence-structure'
+}
+
+/** The outcome in the shape of design/cli.md. */
+export interface VerifyReport {
+  readonly verdict: Verdict
+  /** SHA-256 of tagmanifest-sha256.txt: the bundle's identity */
+  readonly bagDigest: string | null
+  readonly zipSha256: string | null
+  readonly signer: { readonly fingerprint: string; readonly identity: string | null } | null
+  readonly findings: readonly Finding[]
+  readonly checked: { readonly files: number; readonly bytes: number }
+}
+
+/** Only `verifyBundle` makes one, and only of a Tasktrail bundle with a VALID verdict. */
+export interface VerifiedBundle {
+  readonly path: string
+  readonly root: string
+  readonly record: BundleRecord
+  readonly inventory: readonly InventoryLine[]
+  readonly custody: Uint8Array
+  readonly report: VerifyReport
+  /** Streams a file of the bundle again; throws EntryDamage or a Refusal when it is no longer what was verified. */
+  read(path: string): AsyncIterable<Uint8Array>
+}
+
+export interface Verification {
+  readonly report: VerifyReport
+  readonly bundle: VerifiedBundle | undefined
+}
+
+/** Checks the bundle at `path`. Refuses only when the file is missing or must not be read; all else is in the report. */
+export async function verifyBundle(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  await refuseOddPath(path)
+  const findings = new Findings()
+  const zipSha256 = await hashFile(path, { signal: options.signal })
+  await checkOutside(path, zipSha256, options, findings)
+  const checked = { files: 0, bytes: 0 }
+  let reader: ZipReader
+  try {
+    reader = await ZipReader.open(path)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code.startsWith('disk.')) throw error
+    const hint = 'Probably an incomplete copy: copy it again and compare size and hash with the sender.'
+    findings.add('unreadable', 'NOT_A_ZIP', null, error.message, hint)
+    return { report: reportOf(findings, zipSha256, undefined, undefined, checked), bundle: undefined }
+  }
+  try {
+    const listing = await checkListing(reader, findings, options.signal)
+    if (!listing)
+      return { report: reportOf(findings, zipSha256, undefined, undefined, checked), bundle: undefined }
+    return await checkContent(path, reader, listing, options, findings, zipSha256, checked)
+  } finally {
+    reader.close()
+  }
+}
+
+async function refuseOddPath(path: string): Promise<void> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw diskRefusal(error, 'opening the bundle', path)
+  })
+  if (stats.isFile()) return
+  throw new Refusal(
+    'bundle.path.not-a-file',
+    `not a file: ${path}`,
+    'Name the .zip file of the bundle itself, not a folder it was unpacked into.',
+    { path },
+  )
+}
+
+async function checkContent(
+  path: string,
+  reader: ZipReader,
+  listing: Listing,
+  options: VerifyOptions,
+  findings: Findings,
+  zipSha256: string,
+  checked: { files: number; bytes: number },
+): Promise<Verification> {
+  const bag = await hashAll(reader, listing, options, findings, checked)
+  checkBag(listing, bag, findings)
+  const tagManifest = bag.kept.get('tagmanifest-sha256.txt')
+  const bagDigest = tagManifest && createHash('sha256').update(tagManifest).digest('hex')
+  const signature = checkSignature(bag, options, findings)
+  if (!listing.isOurs) {
+    const what =
+      'Valid as BagIt, or checked as far as BagIt goes, but not a Tasktrail bundle: it has no record of a case.'
+    findings.add('warning', 'FOREIGN_BAG', null, what)
+    const report = reportOf(findings, zipSha256, bagDigest, signature, checked)
+    return { report, bundle: undefined }
+  }
+  const custody = bag.kept.get('data/record/custody.jsonl')
+  const records = checkRecords(
+    {
+      bundle: bag.kept.get('data/record/bundle.json'),
+      inventory: bag.kept.get('data/record/inventory.jsonl'),
+      custody,
+    },
+    bag.manifests.find((manifest) => manifest.hash === 'sha256' && !manifest.isTag)?.digests ?? new Map(),
+    new Map([...listing.files].map(([file, entry]) => [file, entry.size])),
+    findings,
+  )
+  const report = reportOf(findings, zipSha256, bagDigest, signature, checked)
+  if (!report.verdict.startsWith('VALID') || !records.bundle || !custody) return { report, bundle: undefined }
+  const bundle: VerifiedBundle = {
+    path,
+    root: listing.root,
+    record: records.bundle,
+    inventory: records.inventory,
+    custody,
+    report,
+    read: (file) => readAgain(path, listing, file),
+  }
+  return { report, bundle }
+}
+
+/** One pass over every file: the hashes its manifests need, and the bytes of tag files and records. */
+async function hashAll(
+  reader: ZipReader,
+  listing: Listing,
+  options: VerifyOptions,
+  findings: Findings,
+  checked: { files: number; bytes: number },
+): Promise<HashedBag> {
+  const names = [...listing.files.keys()].map(manifestName).filter((name) => name !== undefined)
+  const hashes = new Set<string>([...(listing.isOurs ? ourHashes : []), ...names.map((name) => name.hash)])
+  const total = [...listing.files.values()].reduce((sum, entry) => sum + entry.size, 0)
+  const progress = new ByteProgress(options.onProgress, 'check', total)
+  const digests = new Map<string, ReadonlyMap<string, string>>()
+  const kept = new Map<string, Uint8Array>()
+  const inArchiveOrder = [...listing.files].sort(([, a], [, b]) => a.offset - b.offset)
+  for (const [file, entry] of inArchiveOrder) {
+    progress.phase = `Checking ${basename(file)}`
+    if (options.content === 'evidence-structure' && file.startsWith('data/evidence/')) continue
+    try {
+      const keep = !file.startsWith('data/') || /^data\/record\/[^/]+\.jsonl?$/.test(file)
+      if (keep && entry.size > largestManifest) {
+        findings.add(
+          'unsafe',
+          'TOO_LARGE',
+          file,
+          `Declares ${entry.size} bytes, more than such a file may have.`,
+        )
+        continue
+      }
+      const read = await hashEntry(reader, entry, hashes, keep, options.signal, (count) =>
+        progress.add(count),
+      )
+      digests.set(file, read.digests)
+      if (read.bytes) kept.set(file, read.bytes)
+      checked.files++
+      checked.bytes += entry.size
+    } catch (error) {
+      if (!(error instanceof EntryDamage)) throw error
+      if (error.kind === 'trailing') findings.add('bad', 'HIDDEN_BYTES', file, `${error.message}.`)
+      else findings.add('bad', 'READ_ERROR', file, `Cannot be unpacked whole: ${error.message}.`)
+    }
+  }
+  progress.finish()
+  return { digests, kept, manifests: [], differing: new Set() }
+}
+
+async function hashEntry(
+  reader: ZipReader,
+  entry: ZipEntry,
+  names: ReadonlySet<string>,
+  keep: boolean,
+  signal: AbortSignal | undefined,
+  onBytes: (count: number) => void,
+): Promise<{ digests: ReadonlyMap<string, string>; bytes: Uint8Array | undefined }> {
+  const hashes = new Map<string, Hash>([...names].map((name) => [name, createHash(name)]))
+  const blocks: Uint8Array[] = []
+  for await (const block of reader.read(entry, { signal, noTrailingBytes: true })) {
+    for (const hash of hashes.values()) hash.update(block)
+    if (keep) blocks.push(block)
+    onBytes(block.length)
+  }
+  const digests = new Map([...hashes].map(([name, hash]) => [name, hash.digest('hex')]))
+  return { digests, bytes: keep ? Buffer.concat(blocks) : undefined }
+}
+
+interface SignatureState {
+  readonly state: 'known' | 'unknown' | 'none'
+  readonly fingerprint: string | undefined
+  readonly identity: string | undefined
+}
+
+function checkSignature(
+  bag: HashedBag,
+  options: VerifyOptions,
+  findings: Findings,
+): SignatureState | undefined {
+  const file = 'signatures/tagmanifest-sha256.txt.sig'
+  const armoured = bag.kept.get(file)
+  const message = bag.kept.get('tagmanifest-sha256.txt')
+  if (!armoured || !message) return undefined
+  const reading = verifySignature(Buffer.from(armoured).toString('latin1'), message)
+  if (!reading.ok) {
+    const hint = 'The bag was changed after it was signed, or the signature is of another bag.'
+    findings.add('bad', 'SIGNATURE_INVALID', file, `The signature does not hold: ${reading.why}.`, hint)
+    return undefined
+  }
+  const { fingerprint } = reading.signer
+  const now = (options.now ?? (() => new Date()))()
+  const known = allowedSigner(reading.signer, options.allowedSigners ?? [], now)
+  if (known) return { state: 'known', fingerprint, identity: known.identity }
+  const hint =
+    'Compare the fingerprint with the one the sender told you by another way, then add the key to your allowed signers.'
+  findings.add(
+    'warning',
+    'UNKNOWN_SIGNER',
+    file,
+    `Signed by a key that is not among the allowed signers: ${fingerprint}.`,
+    hint,
+  )
+  return { state: 'unknown', fingerprint, identity: undefined }
+}
+
+/** The hash file beside the ZIP and the hash in the ticket. */
+async function checkOutside(
+  path: string,
+  zipSha256: string,
+  options: VerifyOptions,
+  findings: Findings,
+): Promise<void> {
+  const ticket = options.ticketSha256?.trim().toLowerCase()
+  if (ticket !== undefined && ticket !== zipSha256) {
+    const hint = 'Do not use this file. Ask the sender for the bundle again, by another way.'
+    findings.add('bad', 'TICKET_HASH_MISMATCH', null, 'The file does not have the hash of the ticket.', hint)
+  }
+  if (options.sidecar === false) return
+  const text = await readFile(`${path}.sha256`, 'latin1').catch((error: unknown) => {
+    if (systemErrorCode(error) !== undefined) return undefined
+    throw error
+  })
+  if (text === undefined) {
+    const what = 'There is no .sha256 file beside the bundle; a bundle is complete only with it.'
+    findings.add(
+      'warning',
+      'NO_SIDECAR',
+      null,
+      what,
+      'Compare the hash of the file with the one in the ticket.',
+    )
+  } else if (/^([0-9a-fA-F]{64})(?:\s|$)/.exec(text)?.[1]?.toLowerCase() !== zipSha256) {
+    const what = 'The file does not have the hash the .sha256 file beside it tells.'
+    findings.add(
+      'bad',
+      'OUTER_HASH_MISMATCH',
+      null,
+      what,
+      'It was changed, packed anew or copied incompletely since it was sealed.',
+    )
+  }
+}
+
+async function* readAgain(path: string, listing: Listing, file: string): AsyncGenerator<Uint8Array> {
+  const entry = listing.files.get(file)
+  if (!entry) throw new EntryDamage('unreadable', `no such file in the bundle: ${file}`)
+  const reader = await ZipReader.open(path)
+  try {
+    yield* reader.read(entry)
+  } finally {
+    reader.close()
+  }
+}
+
+function reportOf(
+  findings: Findings,
+  zipSha256: string,
+  bagDigest: string | undefined,
+  signature: SignatureState | undefined,
+  checked: { files: number; bytes: number },
+): VerifyReport {
+  const verdict = findings.verdict(signature?.state ?? 'none')
+  if (verdict === 'VALID-UNSIGNED' && bagDigest !== undefined) {
+    const what =
+      'Nobody signed this bundle: hashes alone prove nothing against somebody who rewrites them all.'
+    findings.add('warning', 'UNSIGNED', null, what, 'Does the hash of the file match the one in the ticket?')
+  }
+  return {
+    verdict,
+    bagDigest: bagDigest ?? null,
+    zipSha256,
+    signer: signature?.fingerprint
+      ? { fingerprint: signature.fingerprint, identity: signature.identity ?? null }
+      : null,
+    findings: findings.list(),
+    checked: { ...checked },
+  }
+}
