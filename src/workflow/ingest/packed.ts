@@ -4,14 +4,13 @@
  *
  * heads, one after the other, `rows` entries each: time low u32, time high u32, EventRecordID low u32, high u32,
  * place u32 (chunk << 16 | offset), system u16, event id u16, shape u16.
- * values: u32 dictionary numbers of every row with a shape, in row order, as many as the shape has names plus four
+ * values: u32 dictionary numbers of every row, in row order, as many as the shape has names plus four
  * (process id, thread id, user SID, activity id; 0xffffffff for none).
  */
 export const chunksPerBlock = 16
 export const chunksPerSegment = 1024
-export const noShape = 0xffff
 export const noValue = 0xffff_ffff
-/** values behind the named ones of each row: System's own that chains need */
+/** System's own values, behind the named ones of each row */
 export const systemValues = ['ProcessID', 'ThreadID', 'UserID', 'ActivityID'] as const
 export const headBytes = 4 * 5 + 2 * 3
 

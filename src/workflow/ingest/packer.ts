@@ -1,5 +1,5 @@
 /**
- * Packs the records of a log: header columns for every record, all values of the records chains need. Works on raw bytes by
+ * Packs the records of a log: header columns and all values, as numbers of a dictionary of raw values. Works on raw bytes by
  * the template's plan; forms without a plan take the tree path and are packed as text. No record is left out without a problem.
  */
 
@@ -19,12 +19,12 @@ import { Dictionary } from './dictionary.ts'
 import type { LogTally } from './log-tally.ts'
 import {
   chunksPerBlock,
-  noShape,
   noValue,
   type PackedBlock,
   type PackedSegment,
   type Shape,
   type SystemTuple,
+  systemValues,
 } from './packed.ts'
 import { SystemTable } from './system-table.ts'
 
@@ -152,9 +152,8 @@ export class Packer {
     columns.place[row] = index * 65_536 + offset
     columns.system[row] = system
     columns.eventId[row] = eventId
-    columns.shape[row] = this.#systems.isChosen(system, eventId, isChainEvent)
-      ? this.#packValues(chunk, plan, outer)
-      : noShape
+    columns.shape[row] = this.#packValues(chunk, plan, outer)
+    if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
     this.#tally.record(
       columns.timeLow[row] as number,
       columns.timeHigh[row] as number,
@@ -219,7 +218,6 @@ export class Packer {
     values[at++] = this.#systemValue(chunk, system.UserID, outer)
     values[at++] = this.#systemValue(chunk, system.ActivityID, outer)
     columns.valueCount = at
-    this.#selected++
     return shape
   }
 
@@ -294,19 +292,16 @@ export class Packer {
     columns.place[row] = index * 65_536 + offset
     columns.system[row] = system
     columns.eventId[row] = eventId
-    columns.shape[row] = noShape
-    if (this.#systems.isChosen(system, eventId, isChainEvent)) {
-      columns.shape[row] = this.#shapeByNames(texts.names)
-      columns.reserveValues(texts.names.length + 4)
-      let at = columns.valueCount
-      for (const value of texts.values) columns.values[at++] = this.#literal(value)
-      for (const field of ['ProcessID', 'ThreadID', 'UserID', 'ActivityID'] as const) {
-        const text = texts.system[field]
-        columns.values[at++] = text === undefined || text === '' ? noValue : this.#literal(text)
-      }
-      columns.valueCount = at
-      this.#selected++
+    columns.shape[row] = this.#shapeByNames(texts.names)
+    columns.reserveValues(texts.names.length + systemValues.length)
+    let at = columns.valueCount
+    for (const value of texts.values) columns.values[at++] = this.#literal(value)
+    for (const field of systemValues) {
+      const text = texts.system[field]
+      columns.values[at++] = text === undefined || text === '' ? noValue : this.#literal(text)
     }
+    columns.valueCount = at
+    if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
     this.#tally.record(
       columns.timeLow[row] as number,
       columns.timeHigh[row] as number,

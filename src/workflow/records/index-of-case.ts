@@ -1,0 +1,13 @@
+import type { OpenCase } from '../open-case.ts'
+import { RecordIndex } from './record-index.ts'
+
+const indexes = new WeakMap<object, { revision: number; index: RecordIndex }>()
+
+/** The index of a case, made when first needed and again after an import. */
+export function indexOfCase(open: OpenCase): RecordIndex {
+  const known = indexes.get(open.casefile)
+  if (known && known.revision === open.casefile.revision) return known.index
+  const index = new RecordIndex(open.casefile)
+  indexes.set(open.casefile, { revision: open.casefile.revision, index })
+  return index
+}

@@ -1,0 +1,72 @@
+/** The dictionary of one segment, read back: raw typed values, rendered to text when somebody looks. */
+import { arrayTexts, scalarText } from '../../evtx/binxml/value.ts'
+import { ChunkView } from '../../evtx/chunk-view.ts'
+import { nodePlatform } from '../ingest/node-platform.ts'
+
+export class Values {
+  readonly count: number
+  readonly #types: Uint8Array
+  readonly #offsets: DataView
+  readonly #sizes: DataView
+  readonly #chunk: ChunkView
+  readonly #texts: (string | undefined)[] = []
+  #lower: (string | undefined)[] | undefined
+
+  /** @param blob as `Dictionary.pack` wrote it */
+  constructor(blob: Uint8Array) {
+    const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+    this.count = view.getUint32(0, true)
+    const types = (this.count + 3) & ~3
+    const at = blob.byteOffset
+    this.#types = blob.subarray(8, 8 + this.count)
+    this.#offsets = new DataView(blob.buffer, at + 8 + types, this.count * 4)
+    this.#sizes = new DataView(blob.buffer, at + 8 + types + this.count * 4, this.count * 4)
+    this.#chunk = new ChunkView(blob.subarray(8 + types + this.count * 8), nodePlatform)
+  }
+
+  isArray(number: number): boolean {
+    return ((this.#types[number] ?? 0) & 0x80) !== 0
+  }
+
+  /** The value as one text; elements of an array joined by `, `. */
+  text(number: number): string {
+    if (number >= this.count) return ''
+    const known = this.#texts[number]
+    if (known !== undefined) return known
+    const type = this.#types[number] as number
+    const at = this.#offsets.getUint32(number * 4, true)
+    const size = this.#sizes.getUint32(number * 4, true)
+    const text =
+      type & 0x80
+        ? arrayTexts(this.#chunk, type, at, size).join(', ')
+        : scalarText(this.#chunk, type, at, size)
+    this.#texts[number] = text
+    return text
+  }
+
+  /** The elements of an array value; one text for any other. */
+  texts(number: number): readonly string[] {
+    if (!this.isArray(number)) return [this.text(number)]
+    return arrayTexts(
+      this.#chunk,
+      this.#types[number] as number,
+      this.#offsets.getUint32(number * 4, true),
+      this.#sizes.getUint32(number * 4, true),
+    )
+  }
+
+  /** Numbers of all values whose lower-case text satisfies `test`. */
+  matching(test: (lower: string) => boolean): Uint8Array {
+    this.#lower ??= []
+    const hits = new Uint8Array(this.count)
+    for (let number = 0; number < this.count; number++) {
+      let lower = this.#lower[number]
+      if (lower === undefined) {
+        lower = this.text(number).toLowerCase()
+        this.#lower[number] = lower
+      }
+      if (test(lower)) hits[number] = 1
+    }
+    return hits
+  }
+}
