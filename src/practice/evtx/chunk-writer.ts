@@ -88,7 +88,8 @@ export class ChunkWriter {
     this.#at = start + size - 4
     this.#u32(size)
     this.#bytes.writeUInt32LE(size, start + 4)
-    if (this.#at > chunkSize) {
+    // no chunk seen in real logs is filled to its last byte, and libevtx drops a record that ends there
+    if (this.#at >= chunkSize) {
       this.#takeBack(mark)
       return false
     }
