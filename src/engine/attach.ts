@@ -1,6 +1,5 @@
 // Opens a router to a message port, wherever the port comes from: a worker thread, Electron's utility process,
 // or a channel inside one thread (tests). One RPC handler serves all ports; each port is one page.
-import { mapEventIterator } from '@orpc/client'
 import type { Context as AnyContext } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { describeError, isFault } from './answer-errors.ts'
@@ -31,11 +30,7 @@ export function attachRouter<Context extends AnyContext>(
         try {
           const output = await next()
           if (!isStream(output)) return output
-          // a stream may fail long after it was answered
-          return mapEventIterator(output, {
-            value: async (value) => value,
-            error: async (error) => noted(error, path, isStopped()),
-          })
+          return follow(output, (error) => noted(error, path, isStopped()))
         } catch (error) {
           throw noted(error, path, isStopped())
         }
@@ -50,3 +45,15 @@ export function attachRouter<Context extends AnyContext>(
 
 const isStream = (output: unknown): output is AsyncIterator<unknown, unknown, void> =>
   typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'next' in output
+
+/** The same stream, whose failure is noted too: it may come long after the call was answered. */
+async function* follow<T, R>(
+  stream: AsyncIterator<T, R, void>,
+  noted: (error: unknown) => unknown,
+): AsyncGenerator<T, R, void> {
+  try {
+    return yield* { [Symbol.asyncIterator]: () => stream }
+  } catch (error) {
+    throw noted(error)
+  }
+}

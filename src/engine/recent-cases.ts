@@ -3,19 +3,32 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import * as z from 'zod'
 
 /** Entries kept, newest first. */
 export const mostRecent = 20
 /** Far above what twenty entries take; a larger file is not ours. */
 const longestFileBytes = 1 << 20
 
-const Entry = z.object({
-  dir: z.string().min(1).max(4096).refine(isAbsolute),
-  title: z.string().max(200),
-  openedAt: z.iso.datetime(),
-})
-export type RecentCase = z.infer<typeof Entry>
+export interface RecentCase {
+  /** full path of the case folder */
+  readonly dir: string
+  readonly title: string
+  /** ISO 8601, UTC */
+  readonly openedAt: string
+}
+
+const longestPath = 4096
+const longestTitle = 200
+
+/** The entry in `found`, taken over field by field, or undefined when it is not one that we write. */
+function entryOf(found: unknown): RecentCase | undefined {
+  if (typeof found !== 'object' || found === null) return undefined
+  const { dir, title, openedAt } = found as Readonly<Record<string, unknown>>
+  if (typeof dir !== 'string' || dir.length > longestPath || !isAbsolute(dir)) return undefined
+  if (typeof title !== 'string' || title.length > longestTitle) return undefined
+  if (typeof openedAt !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z$/.test(openedAt)) return undefined
+  return { dir, title, openedAt }
+}
 
 export class RecentCases {
   readonly #settings: string
@@ -36,8 +49,8 @@ export class RecentCases {
       if (!Array.isArray(found)) return []
       return found
         .slice(0, mostRecent)
-        .map((entry) => Entry.safeParse(entry))
-        .flatMap((parsed) => (parsed.success ? [parsed.data] : []))
+        .map(entryOf)
+        .filter((entry) => entry !== undefined)
     } catch {
       return []
     }
@@ -65,7 +78,7 @@ export class RecentCases {
 
   async #write(entry: RecentCase): Promise<void> {
     const others = (await this.read()).filter((other) => other.dir !== entry.dir)
-    const list = [{ ...entry, title: entry.title.slice(0, 200) }, ...others].slice(0, mostRecent)
+    const list = [{ ...entry, title: entry.title.slice(0, longestTitle) }, ...others].slice(0, mostRecent)
     await mkdir(this.#settings, { recursive: true, mode: 0o700 })
     const draft = `${this.#path}.${randomBytes(6).toString('hex')}`
     const file = await open(draft, 'wx', 0o600)

@@ -17,6 +17,7 @@ import { sealCase } from '../workflow/seal-bundle.ts'
 import { summariseCase } from '../workflow/summarise-case.ts'
 import { verifyBundleFile } from '../workflow/verify-bundle.ts'
 import { answerError } from './answer-errors.ts'
+import { asShape } from './as-shape.ts'
 import { browse } from './browse.ts'
 import type { EngineContext } from './context.ts'
 import { caseFolderName } from './home.ts'
@@ -38,12 +39,12 @@ const inCase = <T>(context: EngineContext, caseId: string, work: (open: OpenCase
   context.cases.within(
     caseId,
     (dir) => openCase(dir, { operator: context.operator, now: context.now }),
-    async (open) => work(open),
+    async (open) => asShape(await work(open)),
   )
 
 /** The case's summary under the key the window knows it by, which differs from its id only for a second copy. */
 const summary = async (open: OpenCase, key: string): Promise<CaseSummary> => ({
-  ...(await summariseCase(open)),
+  ...asShape(await summariseCase(open)),
   caseId: key,
 })
 
@@ -111,7 +112,7 @@ export const router = api.router({
         return context.cases.adopt(made, summary)
       }),
     ),
-    scenarios: cases.scenarios.handler(() => [...practiceScenarios()]),
+    scenarios: cases.scenarios.handler(() => asShape(practiceScenarios())),
   },
   evidence: {
     import: evidence.import.handler(({ input, context, signal }) =>
@@ -158,13 +159,15 @@ export const router = api.router({
       ),
     ),
     verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>
-      streamJob(context, signal, (onProgress, stop) =>
-        verifyBundleFile(path, {
-          ...(allowedSigners === undefined ? {} : { allowedSigners }),
-          ...(ticketSha256 === undefined ? {} : { ticketSha256 }),
-          signal: stop,
-          onProgress,
-        }),
+      streamJob(context, signal, async (onProgress, stop) =>
+        asShape(
+          await verifyBundleFile(path, {
+            ...(allowedSigners === undefined ? {} : { allowedSigners }),
+            ...(ticketSha256 === undefined ? {} : { ticketSha256 }),
+            signal: stop,
+            onProgress,
+          }),
+        ),
       ),
     ),
     open: bundle.open.handler(({ input: { path, allowedSigners }, context, signal }) =>

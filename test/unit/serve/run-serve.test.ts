@@ -124,9 +124,9 @@ describe('browser mode', () => {
 
 describe('opening a page', () => {
   it.each([
-    ['win32', 'C:\\Temp\\a b&c%25\\open.html', 'rundll32.exe', 'file:///C:/Temp/a%20b&c%2525/open.html'],
-    ['darwin', '/tmp/a b/open.html', 'open', 'file:///tmp/a%20b/open.html'],
-    ['linux', '/tmp/a b/open.html', 'xdg-open', 'file:///tmp/a%20b/open.html'],
+    ['win32', 'C:\\Cache\\a b&c%25\\open.html', 'rundll32.exe', 'file:///C:/Cache/a%20b&c%2525/open.html'],
+    ['darwin', '/cache/a b/open.html', 'open', 'file:///cache/a%20b/open.html'],
+    ['linux', '/cache/a b/open.html', 'xdg-open', 'file:///cache/a%20b/open.html'],
   ] as const)('on %s', (platform, path, program, target) => {
     const [opener, args] = openerOf(platform, path)
     expect(opener).toBe(program)
