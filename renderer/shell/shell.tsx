@@ -7,6 +7,7 @@ import { OverviewView } from '../views/overview/overview-view.tsx'
 import { TimelineView } from '../views/timeline/timeline-view.tsx'
 import { Button } from '../widgets/button.tsx'
 import { Notice } from '../widgets/notice.tsx'
+import { Patterns } from '../widgets/patterns.tsx'
 import { KeyMap } from './key-map.tsx'
 import { type KeyBinding, useKeys } from './keyboard.ts'
 import { Navigation } from './navigation.tsx'
@@ -67,6 +68,7 @@ export function Shell() {
       <a className="skip" href="#main">
         Skip to content
       </a>
+      <Patterns />
       <TopBar onHelp={() => setMap(true)} />
       {inCase ? <Navigation /> : null}
       <main className="main" id="main" tabIndex={-1} ref={main}>

@@ -21,7 +21,7 @@ export interface WindowState {
   /** asks the engine for the summary again, after an import or a seal */
   refresh(): Promise<void>
   /** opens a case that the engine has opened already, and shows it */
-  show(summary: CaseSummary, view?: View): void
+  show(summary: CaseSummary, view?: View, tab?: string): void
   readonly view: View
   /** second place inside a view: `problems`, `custody`, `items` in Evidence */
   readonly tab: string | null
@@ -67,13 +67,13 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
 
   const go = useCallback((view: View, tab?: string) => setPlace({ view, tab: tab ?? null }), [])
   const show = useCallback(
-    (summary: CaseSummary, view: View = 'overview') => {
+    (summary: CaseSummary, view: View = 'overview', tab?: string) => {
       sessionStorage.setItem(kept, summary.dir)
       setCase((before) => {
         if (before?.caseId !== summary.caseId) select(null)
         return summary
       })
-      go(view)
+      go(view, tab)
     },
     [go],
   )

@@ -1,6 +1,225 @@
-/** Overview: the answer first. */
+/** Overview: the answer first, then facts with citations, then the drawing, then what cannot be told. */
+import { useState } from 'react'
+import type { ChainShape, Density, Facet } from '../../../src/contract/shapes.ts'
+import { useAnswer } from '../../api/use-answer.ts'
+import { useApi, useCase, useWindow } from '../../shell/window-state.tsx'
+import { Button, Empty, Notice, Skeleton, TroubleNotice } from '../../widgets/index.ts'
+import { ChainDrawing } from './chain-drawing/chain-drawing.tsx'
+import { chainAsText } from './chain-drawing/chain-rows.ts'
+import { ChainList } from './chain-list.tsx'
+import { Coverage } from './coverage.tsx'
+import { Facts } from './facts.tsx'
+import { Known } from './known.tsx'
+import { NextSteps } from './next-steps-list.tsx'
+import { noChainOf } from './no-chain.ts'
 import './overview.css'
+import { answerOf } from './sentence.ts'
+import { Unknowns } from './unknowns.tsx'
+import { mechanismWord, pathWord } from './words.ts'
+
+const everything = { terms: [] }
 
 export function OverviewView() {
-  return <h1 className="view-title">Overview</h1>
+  const api = useApi()
+  const { caseId, counts } = useCase()
+  const version = `${caseId} ${counts.evidence} ${counts.records}`
+  const chains = useAnswer(`chains ${version}`, (signal) => api.chains.list({ caseId }, { signal }))
+  const density = useAnswer(`coverage ${version}`, (signal) =>
+    api.timeline.density({ caseId, filter: everything, buckets: 1 }, { signal }),
+  )
+  const noChains = chains.value?.chains.length === 0
+  const facets = useAnswer(noChains ? `facets ${version}` : null, (signal) =>
+    api.timeline.facets({ caseId, filter: everything }, { signal }),
+  )
+  const [chosen, choose] = useState<string>()
+
+  if (chains.trouble && !chains.value)
+    return (
+      <div className="overview-wait">
+        <TroubleNotice trouble={chains.trouble} again={chains.again} />
+      </div>
+    )
+  if (!chains.value)
+    return (
+      <div className="overview-wait">{chains.slow ? <Skeleton rows={9} label="Reading chains" /> : null}</div>
+    )
+  const coverage = density.value?.coverage
+  if (noChains)
+    return (
+      <NoChains coverage={coverage} trouble={density.trouble} again={density.again} facets={facets.value} />
+    )
+  const chain = chains.value.chains.find((each) => each.id === chosen) ?? chains.value.chains[0]
+  if (!chain) return null
+  return (
+    <ChainOverview
+      key={chain.id}
+      chain={chain}
+      all={chains.value.chains}
+      coverage={coverage}
+      coverageTrouble={<TroubleNotice trouble={density.trouble} again={density.again} />}
+      onChoose={choose}
+    />
+  )
+}
+
+function ChainOverview(props: {
+  chain: ChainShape
+  all: readonly ChainShape[]
+  coverage: Density['coverage'] | undefined
+  coverageTrouble: React.ReactNode
+  onChoose: (id: string) => void
+}) {
+  const { chain, all } = props
+  const { hosts, incomplete, dir } = useCase()
+  const { go } = useWindow()
+  const { statement, doubts } = answerOf(chain)
+  const place = all.indexOf(chain)
+  const [copied, setCopied] = useState<'yes' | 'no'>()
+  const copy = () => {
+    const text = [
+      statement,
+      ...doubts,
+      '',
+      `Mechanism: ${mechanismWord(chain.mechanism)}. ${chain.mechanismWhy}`,
+      '',
+      chainAsText(chain),
+    ]
+    navigator.clipboard.writeText(text.join('\n')).then(
+      () => setCopied('yes'),
+      () => setCopied('no'),
+    )
+  }
+  return (
+    <div className="overview">
+      {incomplete.length > 0 ? (
+        <div className="overview-partial">
+          <Notice kind="judge" title="This case is not whole: an import was stopped" live={false}>
+            {incomplete.join('; ')}. What is missing counts against every no.
+          </Notice>
+        </div>
+      ) : null}
+      <section className="lead" aria-labelledby="h-lead">
+        <div>
+          <h1 id="h-lead">
+            {statement}
+            {doubts.map((doubt) => (
+              <span className="doubt" key={doubt}>
+                {' '}
+                {doubt}
+              </span>
+            ))}
+          </h1>
+          <dl className="axes">
+            <div>
+              <dt>Mechanism</dt>
+              <dd>{mechanismWord(chain.mechanism)}</dd>
+            </div>
+            <div>
+              <dt>Way in</dt>
+              <dd>{pathWord(chain.path)}</dd>
+            </div>
+            {all.length > 1 ? (
+              <div>
+                <dt>Chain</dt>
+                <dd>
+                  {place + 1} of {all.length}, most serious first
+                </dd>
+              </div>
+            ) : null}
+          </dl>
+        </div>
+        <div className="view-actions">
+          {all.length > 1 ? (
+            <>
+              <Button
+                icon="left"
+                label="Previous chain"
+                off={place === 0 && 'This is the most serious chain'}
+                onPress={() => props.onChoose(all[place - 1]?.id ?? chain.id)}
+              />
+              <Button
+                icon="right"
+                label="Next chain"
+                off={place === all.length - 1 && 'This is the last chain'}
+                onPress={() => props.onChoose(all[place + 1]?.id ?? chain.id)}
+              />
+            </>
+          ) : null}
+          <Button icon={copied === 'yes' ? 'check' : 'copy'} onPress={copy}>
+            {copied === 'yes' ? 'Copied' : copied === 'no' ? 'Could not copy' : 'Copy summary'}
+          </Button>
+          <Button kind="primary" onPress={() => go('handover')}>
+            Prepare handover
+          </Button>
+        </div>
+      </section>
+      <Facts chain={chain} hosts={hosts} />
+      <Known chain={chain} />
+      <NextSteps chain={chain} hosts={hosts.map((host) => host.name)} />
+      <ChainDrawing chain={chain} hosts={hosts.map((host) => host.name)} key={dir} />
+      <div className="below">
+        <Unknowns chain={chain} />
+        {props.coverage ? (
+          <Coverage coverage={props.coverage} anchor={chain.time} onAll={() => go('evidence', 'items')} />
+        ) : (
+          <section className="cover">{props.coverageTrouble}</section>
+        )}
+      </div>
+      {all.length > 1 ? <ChainList chains={all} chosen={chain.id} onChoose={props.onChoose} /> : null}
+    </div>
+  )
+}
+
+function NoChains(props: {
+  coverage: Density['coverage'] | undefined
+  trouble: Parameters<typeof TroubleNotice>[0]['trouble']
+  again: () => void
+  facets: readonly Facet[] | undefined
+}) {
+  const { hosts, counts } = useCase()
+  const { go } = useWindow()
+  if (!props.coverage || !props.facets)
+    return (
+      <div className="overview-wait">
+        <TroubleNotice trouble={props.trouble} again={props.again} />
+      </div>
+    )
+  const eventIds = props.facets
+    .filter((facet) => facet.key === 'event')
+    .flatMap((facet) => facet.values.map((value) => Number(value.value)))
+  const says = noChainOf(
+    props.coverage,
+    hosts.map((host) => host.name),
+    eventIds,
+    counts.problems,
+  )
+  return (
+    <div className="overview overview-none">
+      <Empty
+        kind={says.kind}
+        title={says.title}
+        acts={
+          <>
+            <Button small onPress={() => go('home')}>
+              Import more evidence
+            </Button>
+            {counts.problems > 0 ? (
+              <Button small kind="quiet" onPress={() => go('evidence', 'problems')}>
+                See the problems
+              </Button>
+            ) : null}
+          </>
+        }
+      >
+        <ul className="reasons">
+          {says.why.map((why) => (
+            <li key={why}>{why}</li>
+          ))}
+        </ul>
+      </Empty>
+      {props.coverage.length > 0 ? (
+        <Coverage coverage={props.coverage} anchor={null} onAll={() => go('evidence', 'items')} />
+      ) : null}
+    </div>
+  )
 }

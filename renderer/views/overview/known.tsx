@@ -1,0 +1,57 @@
+/** How it is known that it came this way, and what it looks like. Looks are no attribution. */
+import type { ChainShape } from '../../../src/contract/shapes.ts'
+import { Answer, Escape } from '../../widgets/index.ts'
+import { mechanismWord, pathWord } from './words.ts'
+
+export function Known(props: { chain: ChainShape }) {
+  const { chain } = props
+  return (
+    <section className="known" aria-labelledby="h-known">
+      <h2 className="block-title" id="h-known">
+        How this is known
+      </h2>
+      <dl className="known-sum">
+        <div>
+          <dt>Mechanism</dt>
+          <dd>
+            {chain.mechanism === 'undetermined' ? (
+              <Answer answer="unknown" />
+            ) : (
+              mechanismWord(chain.mechanism)
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Way in</dt>
+          <dd>{chain.path === 'undetermined' ? <Answer answer="unknown" /> : pathWord(chain.path)}</dd>
+        </div>
+      </dl>
+      <p className="known-why">
+        <Escape text={chain.mechanismWhy} />
+      </p>
+      {chain.resembles.map((look) => (
+        <div className="resembles" key={look.tool}>
+          <p>
+            <span className="strong">
+              Resembles <Escape text={look.tool} />.
+            </span>{' '}
+            <span className="mid">This is no attribution.</span>
+          </p>
+          <ul>
+            {look.because.map((because) => (
+              <li key={because}>
+                <Escape text={because} />
+              </li>
+            ))}
+            {look.differs.map((differs) => (
+              <li key={differs}>
+                <span className="strong">Differs: </span>
+                <Escape text={differs} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,80 @@
+/** What to do next, drawn from what the chain leaves open. Only steps that would close a gap that is there. */
+import type { ChainShape } from '../../../src/contract/shapes.ts'
+import { formatClock } from '../../widgets/format.ts'
+import { shortHost } from './sentence.ts'
+import { networkOf } from './words.ts'
+
+export interface NextStep {
+  readonly what: string
+  readonly why: string
+  /** where in the window it is done; undefined when it is done elsewhere */
+  readonly go?: 'home' | 'evidence' | 'handover'
+}
+
+const most = 5
+
+function fromGap(gap: ChainShape['gaps'][number], host: string): NextStep | undefined {
+  const isTaskLog = /taskscheduler/i.test(gap.expected)
+  switch (gap.state) {
+    case 'not-collected':
+      return isTaskLog
+        ? {
+            what: `Import the TaskScheduler log of ${host}`,
+            why: 'It would show when the task was registered, started and which process ran it.',
+          }
+        : { what: `Import more evidence of ${host}`, why: `Missing here: ${gap.expected}.` }
+    case 'filtered-out':
+      return {
+        what: `Import the whole log of ${host}`,
+        why: 'This one is an export with records left out, so absence in it proves nothing.',
+      }
+    case 'out-of-retention':
+      return {
+        what: 'Look for an older copy of the log',
+        why: 'Forwarded events, an archived log or a shadow copy may reach back far enough.',
+      }
+    case 'log-cleared':
+      return {
+        what: 'Look for a forwarded copy of the cleared log',
+        why: 'A collector or SIEM keeps what was deleted on the host.',
+      }
+    case 'not-audited':
+      return {
+        what: 'Ask EDR what the audit policy left out',
+        why: `Not audited on ${host}: ${gap.expected}.`,
+      }
+    default:
+      return undefined
+  }
+}
+
+/** Steps in order of use, at most five, none twice. `hosts` are those with evidence in the case. */
+export function nextSteps(chain: ChainShape, hosts: readonly string[]): readonly NextStep[] {
+  const steps: NextStep[] = []
+  const host = shortHost(chain.host)
+  const { ip, host: name } = chain.source
+  if (ip !== null && networkOf(ip) !== 'this host itself') {
+    const known =
+      name !== null && hosts.some((each) => shortHost(each).toLowerCase() === shortHost(name).toLowerCase())
+    if (name === null)
+      steps.push({
+        what: `Find which machine had ${ip}`,
+        why: `Ask DHCP, DNS or EDR for ${formatClock(chain.time, 0).slice(0, 5)} UTC on ${chain.time.slice(0, 10)}.`,
+      })
+    else if (!known)
+      steps.push({
+        what: `Import the logs of ${name}`,
+        why: 'Its 4648 and 4688 records show which program and account started this.',
+      })
+  }
+  for (const gap of chain.gaps) {
+    const step = fromGap(gap, host)
+    if (step && !steps.some((each) => each.what === step.what)) steps.push(step)
+  }
+  const handover: NextStep = {
+    what: 'Prepare the handover',
+    why: 'Seals the evidence, this answer and what is missing into one verifiable file.',
+    go: 'handover',
+  }
+  return [...steps.slice(0, most - 1), handover]
+}
