@@ -41,7 +41,13 @@ function wanted(folder) {
   return `${hash.digest('hex')} ${process.platform} ${process.arch}\n`
 }
 const stampOf = (folder) => join(folder, 'node_modules', '.tasktrail')
-const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+function textOf(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // not there (any more)
+  }
+}
 const isInstalled = (folder) => textOf(stampOf(folder)) === wanted(folder)
 
 function install(folder, note) {
@@ -145,7 +151,7 @@ async function prepare(needs) {
       if (error.code !== 'EEXIST') throw error
     }
     if (waited === 2) say('waiting for another set-up of this checkout')
-    if (!isRunning(Number(textOf(lock)))) rmSync(lock, { force: true })
+    if (isAbandoned(lock)) rmSync(lock, { force: true })
     else await new Promise((resume) => setTimeout(resume, 250))
   }
   const unlock = () => existsSync(lock) && unlinkSync(lock)
@@ -168,6 +174,14 @@ async function prepare(needs) {
     process.removeListener('exit', unlock)
     unlock()
   }
+}
+
+/** A lock whose owner is gone. One that is still empty is just being written, unless it has been so for long. */
+function isAbandoned(lock) {
+  const stat = statSync(lock, { throwIfNoEntry: false })
+  if (!stat) return false
+  const owner = textOf(lock).trim()
+  return owner ? !isRunning(Number(owner)) : Date.now() - stat.mtimeMs > 10_000
 }
 
 function isRunning(pid) {

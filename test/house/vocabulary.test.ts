@@ -7,10 +7,11 @@ import { exportsOf } from './syntax.ts'
 /** Say nothing wherever they stand: `TaskManager`, `stringUtils`. */
 const emptyAnywhere = /^(managers?|helpers?|utils?|utilit(y|ies)|common|misc|temp|tmp)$/
 /** Say nothing alone or as the noun of a name: `data`, `FileInfo`, `handler`. */
-const emptyAsNoun = /^(data|infos?|items?|objects?)$/
-const emptyAlone = /^(handlers?|handle|process)$/
+const emptyAsNoun = /^(data|infos?|objects?)$/
+/** Say nothing alone; an *item* is one piece of evidence, so `EvidenceItem` is a name. */
+const emptyAlone = /^(handlers?|handle|process|items?)$/
 /** Names the format or the glossary has given. */
-const fieldTerms = new Set(['EventData', 'UserData', 'EvidenceItem'])
+const fieldTerms = new Set(['EventData', 'UserData'])
 
 /** `readEventData` and `read-event-data` → read, event, data */
 const wordsOf = (name: string) =>
@@ -57,7 +58,8 @@ describe('the words of the house', () => {
     ['export function doWork() {}'],
     ['export const data = 1'],
     ['export interface FileInfo {}'],
-    ['export type TaskItem = string'],
+    ['export type Item = string'],
+    ['export type TaskData = string'],
     ['export const { info } = source'],
     ['const a = 1; export { a as stringUtils }'],
     ['export function handler() {}'],
