@@ -88,13 +88,30 @@ function addressOf(
   fields: RecordFields,
   family: ProviderFamily | undefined,
 ): string | undefined {
-  let text: string | undefined
+  const text = addressText(record, fields, family)
+  return text === undefined ? undefined : normalAddress(text)
+}
+
+function addressText(
+  record: EventRecord,
+  fields: RecordFields,
+  family: ProviderFamily | undefined,
+): string | undefined {
   if (family === 'sysmon') {
     const initiated = fields.text('Initiated')?.toLowerCase() !== 'false'
-    text = fields.text(initiated ? 'DestinationIp' : 'SourceIp')
-  } else if (isRemoteDesktop(record)) text = fields.text(record.eventId === 1149 ? 'Param3' : 'Address')
-  else text = fields.text('IpAddress')
-  return text === undefined ? undefined : normalAddress(text)
+    return fields.text(initiated ? 'DestinationIp' : 'SourceIp')
+  }
+  // 5156: only of outbound connections is it certain which side is the other one
+  if (family === 'security' && record.eventId === 5156) {
+    return fields.text('Direction') === '%%14593' ? fields.text('DestAddress') : undefined
+  }
+  if (isRemoteDesktop(record)) return fields.text(record.eventId === 1149 ? 'Param3' : 'Address')
+  // `10.0.0.1:52202`, of UDP also `[10.0.0.1]:52202`
+  return (
+    fields.text('IpAddress') ??
+    fields.text('IPString') ??
+    fields.text('ClientIP')?.replace(/^\[?(.*?)\]?:\d{1,5}$/, '$1')
+  )
 }
 
 function shareOf(fields: RecordFields): string | undefined {

@@ -43,6 +43,13 @@ const security: Readonly<Record<number, Words>> = {
       from(fields.text('IpAddress')),
       outcome(fields.text('Status'), kerberosFailureMeaning),
     ),
+  5156: (fields) =>
+    list(
+      `Connection allowed from ${at(fields, 'SourceAddress', 'SourcePort')} to ${at(fields, 'DestAddress', 'DestPort')}`,
+      fields.text('Application') &&
+        `by ${fields.text('Application')?.split('\\').at(-1)} ${fields.text('ProcessID') ?? ''}`.trim(),
+      directions[fields.text('Direction') ?? ''],
+    ),
   4776: (fields) =>
     list(
       `NTLM credentials of ${fields.text('TargetUserName') ?? anAccount} checked`,
@@ -50,6 +57,10 @@ const security: Readonly<Record<number, Words>> = {
       outcome(fields.text('Status'), logonFailureMeaning),
     ),
 }
+const directions: Readonly<Record<string, string>> = { '%%14592': 'inbound', '%%14593': 'outbound' }
+const at = (fields: RecordFields, address: string, port: string) =>
+  `${fields.text(address) ?? 'an unrecorded address'} port ${fields.text(port) ?? '?'}`
+
 const serviceControl: Readonly<Record<number, Words>> = {
   7036: (fields) =>
     `Service ${fields.text('param1') ?? '?'} is now ${fields.text('param2') ?? 'in an unrecorded state'}`,
@@ -88,6 +99,20 @@ const known: Readonly<Record<string, Readonly<Record<number, Words>>>> = {
         `Remote Desktop connection of ${named(fields.text('Param2'), fields.text('Param1'))}`,
         from(fields.text('Param3')),
       ),
+  },
+  'microsoft-windows-terminalservices-clientactivexcore': {
+    1024: (fields) => `Remote Desktop client connects to ${fields.text('Value') ?? 'an unrecorded host'}`,
+    1102: (fields) => `Remote Desktop client connects to ${fields.text('Value') ?? 'an unrecorded address'}`,
+  },
+  'microsoft-windows-remotedesktopservices-rdpcorets': {
+    131: (fields) =>
+      `Remote Desktop connection accepted from ${fields.text('ClientIP') ?? 'an unrecorded address'}`,
+    140: (fields) =>
+      `Remote Desktop logon refused, from ${fields.text('IPString') ?? 'an unrecorded address'}`,
+  },
+  'microsoft-windows-winrm': {
+    169: (fields) =>
+      `WinRM authenticated ${list(fields.text('username') ?? anAccount, fields.text('authenticationMechanism'))}`,
   },
   'microsoft-windows-terminalservices-localsessionmanager': {
     21: (fields) => session('logged on', fields),

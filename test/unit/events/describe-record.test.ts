@@ -96,6 +96,20 @@ describe('one line for a record without a type', () => {
       { param1: 'Windows Event Log', param2: 'auto start', param3: 'disabled', param4: 'EventLog' },
       'Start of service Windows Event Log changed from auto start to disabled',
     ],
+    [
+      'Microsoft-Windows-Security-Auditing',
+      5156,
+      {
+        Direction: '%%14593',
+        SourceAddress: '172.18.39.5',
+        SourcePort: '56587',
+        DestAddress: '172.18.39.6',
+        DestPort: '135',
+        Application: '\\device\\harddiskvolume2\\windows\\system32\\schtasks.exe',
+        ProcessID: '8920',
+      },
+      'Connection allowed from 172.18.39.5 port 56587 to 172.18.39.6 port 135, by schtasks.exe 8920, outbound',
+    ],
     ['Microsoft-Windows-Eventlog', 1104, {}, 'The Security log is full'],
   ])('%s %i', (provider, eventId, fields, line) => {
     expect(from(provider, eventId, fields as Record<string, string>)).toBe(line)
@@ -160,6 +174,17 @@ describe('the columns of a timeline row', () => {
     const fields = { SourceIp: '10.0.0.1', DestinationIp: '10.0.0.2' }
     expect(columns(3, { ...fields, Initiated: 'true' }, 'Microsoft-Windows-Sysmon').address).toBe('10.0.0.2')
     expect(columns(3, { ...fields, Initiated: 'false' }, 'Microsoft-Windows-Sysmon').address).toBe('10.0.0.1')
+  })
+
+  it('find the address in connection events of other logs', () => {
+    const rdp = 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS'
+    expect(columns(131, { ClientIP: '51.15.147.173:54151' }, rdp).address).toBe('51.15.147.173')
+    expect(columns(131, { ClientIP: '[10.0.2.16]:59407' }, rdp).address).toBe('10.0.2.16')
+    expect(columns(131, { ClientIP: '[fe80::1]:59407' }, rdp).address).toBe('fe80::1')
+    expect(columns(140, { IPString: '222.184.35.55' }, rdp).address).toBe('222.184.35.55')
+    const sides = { SourceAddress: '10.0.0.1', DestAddress: '10.0.0.2' }
+    expect(columns(5156, { ...sides, Direction: '%%14593' }).address).toBe('10.0.0.2')
+    expect(columns(5156, { ...sides, Direction: '%%14592' }).address).toBeUndefined()
   })
 
   it('name each logon session once, without the empty one', () => {

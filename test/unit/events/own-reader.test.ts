@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { typedEvent } from '../../../src/events/typed-event.ts'
 import { memorySource } from '../../../src/evtx/byte-source.ts'
-import { plainPlatform } from '../../../src/evtx/platform.ts'
 import { readRecords } from '../../../src/evtx/read-log.ts'
 import type { EvtxRecord } from '../../../src/evtx/record.ts'
 import { recordOf } from '../../builders/records.ts'
@@ -19,7 +18,7 @@ describe.runIf(haveSamples)('events read from real logs by the product', () => {
     let compared = 0
     for (const [file, expectedOnes] of byFile) {
       const read = new Map<string, EvtxRecord>()
-      for (const outcome of readRecords(memorySource(readFileSync(sample(file))), plainPlatform, {})) {
+      for (const outcome of readRecords(memorySource(readFileSync(sample(file))))) {
         if (outcome.ok) read.set(`${outcome.value.chunk}/${outcome.value.offset}`, outcome.value)
       }
       for (const expected of expectedOnes) {
