@@ -1,12 +1,15 @@
 import type { TimelineRow } from '../../../src/contract/shapes.ts'
 
+/** A sign a spreadsheet takes for a formula, also behind blanks or quotes, also in full width. */
+const formula = /^[\s\u00a0"'\0]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/
+
 /**
- * One CSV cell: always quoted, and with an apostrophe in front when a spreadsheet would take the text for a formula.
- * Evidence may hold `=HYPERLINK(…)` on purpose.
+ * One CSV cell: always quoted, line breaks as ⏎, and with an apostrophe in front when a spreadsheet would take the text
+ * for a formula. Evidence may hold `=HYPERLINK(…)` on purpose.
  */
 export function csvCell(text: string): string {
-  const safe = /^\s*[=+\-@|%]/.test(text) || /^[\t\r\n\0]/.test(text) ? `'${text}` : text
-  return `"${safe.replaceAll('"', '""')}"`
+  const safe = formula.test(text) || /^[\t\r\n]/.test(text) ? `'${text}` : text
+  return `"${safe.replace(/\r\n|\n|\r/g, '⏎').replaceAll('"', '""')}"`
 }
 
 const columns = [

@@ -40,8 +40,9 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const [hidden, setHidden] = useState(false)
   const grid = useRef<RowGridHandle>(null)
   const bar = useRef<FilterBarHandle>(null)
-  const wide = useWindowWidth() >= 1800
-  const narrow = useWindowWidth() <= 1180
+  const windowWidth = useWindowWidth()
+  const wide = windowWidth >= 1800
+  const narrow = windowWidth <= 1180
 
   const filter = useMemo(() => compileFilter(terms), [terms])
   const key = JSON.stringify([caseId, filter, summary.counts.records])
@@ -239,6 +240,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
               summary={summary}
               selection={selection}
               dimmed={shown.pending && shown.slow}
+              narrow={narrow}
               widths={widths}
               onWidth={(column, width) =>
                 setWidths((before) => {

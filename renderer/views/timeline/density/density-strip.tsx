@@ -121,7 +121,6 @@ export function DensityStrip(props: {
           role="img"
           aria-label={`${plural(sum(density.shown), 'row')} of ${plural(sum(density.all), 'record')} between ${formatUtc(axis.from)} and ${formatUtc(axis.to)}, in ${density.shown.length} bars. ${rows.map((row) => `${row.name}: ${row.word}`).join('. ')}.`}
         >
-          <Patterns />
           <Ticks axis={axis} width={width} height={height} />
           <Bars density={density} width={width} />
           <line className="axis-line" x1="0" y1={axisTop + barsHeight} x2="100%" y2={axisTop + barsHeight} />
@@ -164,19 +163,6 @@ export function DensityStrip(props: {
 }
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
-
-function Patterns() {
-  return (
-    <defs>
-      <pattern id="p-part" width="4" height="4" patternUnits="userSpaceOnUse">
-        <path className="pattern-line" d="M1 0v4" />
-      </pattern>
-      <pattern id="p-gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <path className="pattern-line" d="M0 0v6" />
-      </pattern>
-    </defs>
-  )
-}
 
 function Ticks(props: { axis: Axis; width: number; height: number }) {
   return ticksOf(props.axis, Math.max(2, Math.floor(props.width / 110))).map((tick) => {

@@ -235,10 +235,10 @@ export function FilterBar(props: {
       {fault ? (
         <p className="filter-fault" id={`${id}-fault`} role="alert">
           <Icon name="fail" small />
-          <span className="cut">
-            <Escape text={draft.slice(Math.max(0, fault.at - 20), fault.at)} code />
+          <span className="filter-fault-place">
+            <Escape text={draft.slice(Math.max(0, fault.at - 12), fault.at)} code />
             <mark>
-              <Escape text={draft.slice(fault.at, fault.at + Math.min(fault.length, 60)) || ' '} code />
+              <Escape text={draft.slice(fault.at, fault.at + Math.min(fault.length, 32)) || ' '} code />
             </mark>
           </span>
           <span>

@@ -104,7 +104,8 @@ export function rangeLabel(range: TimeRange, onlyDay: string | undefined): strin
         ? text.slice(11)
         : text.replace('T', ' ')
   if (range.from !== undefined && range.from === range.to) return short(range.from)
-  return `${short(range.from)}..${short(range.to)}`
+  const sameDay = range.from !== undefined && range.to?.startsWith(`${range.from.slice(0, 10)}T`)
+  return `${short(range.from)}..${sameDay ? range.to?.slice(11) : short(range.to)}`
 }
 
 /** Both ends as the contract wants them: ISO UTC with 7 decimals, both ends included. */

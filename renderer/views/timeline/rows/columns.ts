@@ -45,13 +45,13 @@ const titles: Readonly<Record<ColumnId, string>> = {
   record: 'Record',
 }
 
-/** Columns for this case and width: the host only with several, the delta only with a chain, the last two only when wide. */
+/** Columns for this case and width: the host only with several, the delta only with a chain, the last two not in a narrow window. */
 export function columnsFor(
   width: number,
+  narrow: boolean,
   summary: Pick<CaseSummary, 'hosts' | 'counts'>,
   kept: Readonly<Partial<Record<ColumnId, number>>> = {},
 ): readonly Column[] {
-  const narrow = width < 900
   const wide = width >= 1300
   const ids: readonly ColumnId[] = [
     'mark',

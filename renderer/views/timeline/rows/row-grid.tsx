@@ -13,6 +13,7 @@ import {
   useState,
 } from 'react'
 import type { CaseSummary } from '../../../../src/contract/shapes.ts'
+import { Icon } from '../../../widgets/index.ts'
 import { ColumnGrip } from './column-grip.tsx'
 import { type ColumnId, columnsFor, gridTemplate } from './columns.ts'
 import { RowLine } from './row-line.tsx'
@@ -39,6 +40,8 @@ export interface RowGridProps {
   readonly summary: CaseSummary
   readonly selection: RowSelection
   readonly dimmed: boolean
+  /** a window of 1180 px or less: channel and record go */
+  readonly narrow: boolean
   readonly widths: Readonly<Partial<Record<ColumnId, number>>>
   readonly onWidth: (column: ColumnId, width: number | undefined) => void
   readonly onMove: (to: number, how: 'one' | 'range' | 'add') => void
@@ -53,7 +56,10 @@ export function RowGrid(props: RowGridProps) {
   const [shift, setShift] = useState(0)
   const [width, setWidth] = useState(1000)
   const lastSlot = useRef(0)
-  const columns = useMemo(() => columnsFor(width, summary, props.widths), [width, summary, props.widths])
+  const columns = useMemo(
+    () => columnsFor(width, props.narrow, summary, props.widths),
+    [width, props.narrow, summary, props.widths],
+  )
   const template = useMemo(() => gridTemplate(columns), [columns])
   const hostPlaces = useMemo(() => new Map(summary.hosts.map((host, place) => [host.name, place])), [summary])
 
@@ -192,7 +198,9 @@ export function RowGrid(props: RowGridProps) {
             {column.id === 'mark' ? (
               <span className="unseen">{column.title}</span>
             ) : column.id === 'time' ? (
-              <span className="cut">{day ? `${day} UTC` : 'Time, UTC'}</span>
+              <span className="cut" title="Oldest first; equal times by record">
+                {day ? `${day} UTC` : 'Time, UTC'} <Icon name="up" small />
+              </span>
             ) : (
               <span className="cut">{column.title}</span>
             )}

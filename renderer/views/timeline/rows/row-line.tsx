@@ -70,7 +70,15 @@ function cellOf(column: Column, row: TimelineRow, hostPlace: number, newDay: boo
       return row.address === null ? (
         <Absent />
       ) : (
-        <span className={row.marks.includes('rejected') ? 'struck low' : undefined}>
+        <span
+          className={
+            row.marks.includes('rejected')
+              ? 'struck low'
+              : /[\d:]/.test(row.address)
+                ? undefined
+                : 'plain-word'
+          }
+        >
           <Escape text={row.address} />
         </span>
       )

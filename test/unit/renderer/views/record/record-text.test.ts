@@ -82,12 +82,25 @@ describe('the hex view', () => {
 
 describe('rows as CSV', () => {
   test('no cell can become a formula in a spreadsheet', () => {
-    for (const text of ['=1+1', '+1', '-1', '@x', '\t=1', ' =HYPERLINK("a")', '|calc', '\r=x'])
+    for (const text of [
+      '=1+1',
+      '+1',
+      '-1',
+      '@x',
+      '\t=1',
+      ' =HYPERLINK("a")',
+      '|calc',
+      '\r=x',
+      '\u00a0=1',
+      '"=1',
+      '\uff1d1',
+      '\n+1',
+    ])
       expect(csvCell(text).startsWith('"\'')).toBe(true)
     expect(csvCell('C:\\a "b"')).toBe('"C:\\a ""b"""')
   })
 
-  test('line breaks in evidence stay inside their cell and negative times stay numbers', () => {
+  test('a record stays one line and negative times stay numbers', () => {
     const csv = csvOfRows([
       {
         index: 0,
@@ -106,7 +119,7 @@ describe('rows as CSV', () => {
     ])
     expect(csv).toBe(
       'time_utc,from_task_ms,event,what_happened,host,account,address,channel,provider,record,evidence_sha256,chunk,offset,marks\r\n' +
-        '"2021-06-10T21:21:26.3837263Z","-26.077","4698","a\r\nb,""c""","fs01","","10.0.0.1","Security","p","18446744073709551615","e","1","2","chain anchor"\r\n',
+        '"2021-06-10T21:21:26.3837263Z","-26.077","4698","a⏎b,""c""","fs01","","10.0.0.1","Security","p","18446744073709551615","e","1","2","chain anchor"\r\n',
     )
   })
 })

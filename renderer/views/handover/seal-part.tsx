@@ -1,0 +1,174 @@
+import { useState } from 'react'
+import type { CaseSummary, SealResult } from '../../../src/contract/shapes.ts'
+import { useJob } from '../../api/use-answer.ts'
+import { useApi, useWindow } from '../../shell/window-state.tsx'
+import { Button, Notice, ProgressBar, plural, TroubleNotice } from '../../widgets/index.ts'
+import { Field } from './field.tsx'
+import { noteSeal, useSealMemory } from './seal-memory.ts'
+import { SealedBundle } from './sealed-bundle.tsx'
+
+const parentOf = (path: string): string => {
+  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
+  return cut > 0 ? path.slice(0, cut) : path
+}
+
+export function SealPart(props: { summary: CaseSummary }) {
+  const { summary } = props
+  const { caseId, readOnly, counts } = summary
+  const api = useApi()
+  const { refresh } = useWindow()
+  const memory = useSealMemory(caseId)
+  const job = useJob<SealResult>()
+  const [caseNumber, setCaseNumber] = useState('')
+  const [to, setTo] = useState('')
+  const [purpose, setPurpose] = useState('')
+  const [outDir, setOutDir] = useState(() => parentOf(summary.dir))
+  const [sign, setSign] = useState(true)
+  const [tried, setTried] = useState(false)
+
+  const running = job.state === 'running'
+  const elsewhere = memory.running && !running
+  const off = readOnly
+    ? 'This case was made from a bundle and is read-only. Hand on the bundle itself.'
+    : counts.evidence === 0
+      ? 'There is no evidence to seal.'
+      : elsewhere
+        ? 'A bundle of this case is being sealed.'
+        : false
+  const faults = {
+    caseNumber: caseNumber.trim() ? undefined : 'Write the number of the case or ticket.',
+    to: to.trim() ? undefined : 'Say who receives it.',
+    outDir: outDir.trim() ? undefined : 'Name the folder to write to.',
+  }
+  const seal = async () => {
+    setTried(true)
+    if (off || running || Object.values(faults).some((fault) => fault !== undefined)) return
+    noteSeal(caseId, { running: true })
+    const result = await job.start((signal) =>
+      api.bundle.seal(
+        {
+          caseId,
+          outDir: outDir.trim(),
+          sign,
+          caseNumber: caseNumber.trim(),
+          purpose: purpose.trim(),
+          to: to.trim(),
+        },
+        { signal },
+      ),
+    )
+    noteSeal(caseId, result ? { running: false, result, at: new Date().toISOString() } : { running: false })
+    // sealing adds a custody line; a summary that cannot be read again changes nothing of the bundle
+    if (result) await refresh().catch(() => undefined)
+  }
+
+  return (
+    <>
+      <div className="view-head">
+        <div>
+          <h1 className="view-title">Handover</h1>
+          <p className="view-line">
+            Seals {plural(counts.evidence, 'evidence item')}, what was found and the custody journal into one
+            file that can be verified without Tasktrail.
+          </p>
+        </div>
+      </div>
+      {readOnly ? (
+        <Notice kind="note" icon="lock" title="This case is read-only" live={false}>
+          It was made from a sealed bundle{summary.bundle ? ': hand on that bundle itself' : ''}. Sealing it
+          again would break the line to its sender.
+        </Notice>
+      ) : null}
+      {memory.result && !running ? <SealedBundle result={memory.result} at={memory.at} /> : null}
+      <form
+        className="seal-form"
+        aria-label="Seal a bundle"
+        noValidate
+        onSubmit={(submit) => {
+          submit.preventDefault()
+          void seal()
+        }}
+      >
+        <h2 className="block-title">{memory.result ? 'Seal another bundle' : 'Seal a bundle'}</h2>
+        <div className="seal-fields">
+          <Field
+            label="Case or ticket number"
+            value={caseNumber}
+            onValue={setCaseNumber}
+            most={100}
+            fault={tried ? faults.caseNumber : undefined}
+            off={readOnly}
+            placeholder="INC-2026-0142"
+          />
+          <Field
+            label="To whom"
+            value={to}
+            onValue={setTo}
+            most={200}
+            fault={tried ? faults.to : undefined}
+            off={readOnly}
+            placeholder="Tier 2 desk"
+          />
+          <Field
+            label="Purpose"
+            value={purpose}
+            onValue={setPurpose}
+            most={2000}
+            off={readOnly}
+            lines={3}
+            wide
+            hint="Why it is handed over. Stands in the custody journal."
+          />
+          <Field
+            label="Folder to write to"
+            value={outDir}
+            onValue={setOutDir}
+            most={4096}
+            fault={tried ? faults.outDir : undefined}
+            off={readOnly}
+            code
+            wide
+            hint="The file gets its name from the case, the host and the time. Nothing there is overwritten."
+          />
+        </div>
+        <label className="check">
+          <input
+            type="checkbox"
+            className="box"
+            checked={sign}
+            disabled={readOnly}
+            onChange={(change) => setSign(change.target.checked)}
+          />
+          Sign it with the key of this operator
+          <span className="low">
+            {sign
+              ? 'Ed25519, made on this machine at first use'
+              : 'only the hash in the ticket will vouch for it'}
+          </span>
+        </label>
+        {running ? (
+          <ProgressBar
+            progress={job.progress}
+            label="Sealing"
+            stopping={job.stopping}
+            onStop={job.stop}
+            hint="Stop leaves no file behind. The case stays as it is."
+          />
+        ) : (
+          <div className="row">
+            <Button kind={memory.result ? 'plain' : 'primary'} type="submit" icon="seal" off={off}>
+              Seal bundle
+            </Button>
+            {off ? <span className="small mid">{off}</span> : null}
+          </div>
+        )}
+        {job.state === 'stopped' ? (
+          <Notice kind="note" title="Sealing stopped">
+            No bundle was written. The case stays as it is.
+          </Notice>
+        ) : null}
+        <TroubleNotice trouble={job.state === 'failed' ? job.trouble : undefined} />
+      </form>
+    </>
+  )
+}
