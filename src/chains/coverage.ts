@@ -4,7 +4,7 @@
  */
 import type { ChannelCoverage, GapState, HostFacts } from '../domain/chain.ts'
 import type { LogClearedEvent } from '../domain/event.ts'
-import { type FileTime, formatUtc } from '../domain/time.ts'
+import { type FileTime, fileTime, formatUtc, largestFileTime, seconds } from '../domain/time.ts'
 
 export const channels = {
   security: 'Security',
@@ -62,21 +62,40 @@ export const auditsSuccess = (setting: number | undefined): boolean =>
 /** A log that holds everything written between its first and last record, and was read without trouble. */
 export const isWhole = (log: ChannelCoverage): boolean => log.missingRecordIds === 0n && log.problems === 0
 
-const unfiltered = new Set(['raw-live-copy', 'raw-copy', 'full-export'])
-/** Silence after its last record counts too: a copy of the whole log reaches to the moment it was taken. */
-export const isUnfiltered = (log: ChannelCoverage): boolean => unfiltered.has(log.provenance)
+const raw = new Set(['raw-live-copy', 'raw-copy'])
+/** A copy of the file reaches to the moment it was taken: silence after its last record counts. */
+export const isRawCopy = (log: ChannelCoverage): boolean => raw.has(log.provenance)
 
+/** A moment that counts as "later" when an export is asked whether it goes on after an event. */
+const later = seconds(2)
+/**
+ * May the log's silence after `from` be taken for silence of the host? An export without missing ids may still end where somebody ended it,
+ * so it speaks only as far as its records go, and must go on after the event.
+ */
+export const goesOnAfter = (log: ChannelCoverage, from: FileTime): boolean =>
+  isRawCopy(log) || (log.provenance === 'full-export' && log.to - from > later)
+
+const bootIds: Readonly<Record<string, readonly number[]>> = { security: [4608], system: [12, 6005, 6009] }
+/** A log of the host that reaches past `from` holds records of a start of Windows. */
+export const mayHoldBoot = (host: HostCoverage, from: FileTime): boolean =>
+  host.logs.some(
+    (log) =>
+      log.to >= from && bootIds[log.channel.toLowerCase()]?.some((id) => log.eventIds.includes(id)) === true,
+  )
+
+const lastOf = (logs: readonly ChannelCoverage[]): FileTime =>
+  logs.reduce((last, log) => (log.to > last ? log.to : last), fileTime(0n))
 const span = (log: ChannelCoverage) => `${formatUtc(log.from)} to ${formatUtc(log.to)}`
 
 /**
- * What it means that no such record lies between `from` and `to` (inclusive). Security records need the subcategory that writes them.
+ * What it means that no such record lies between `from` and `until` (inclusive; `end`: until the log was taken). Security records need the subcategory that writes them.
  */
 export function judgeAbsence(
   host: HostCoverage,
   channel: string,
   subcategory: Subcategory | undefined,
   from: FileTime,
-  to: FileTime,
+  until: FileTime | 'end',
 ): Judgement {
   const logs = logsOf(host, channel)
   if (logs.length === 0) {
@@ -96,9 +115,13 @@ export function judgeAbsence(
       state: 'not-audited',
       why: `success auditing of "${subcategory.name}" was off when the policy was collected`,
     }
+  const to = until === 'end' ? fileTime(largestFileTime) : until
   const around = logs.filter((log) => log.from <= to && log.to >= from)
   const complete = around.find(
-    (log) => isWhole(log) && log.from <= from && (log.to >= to || isUnfiltered(log)),
+    (log) =>
+      isWhole(log) &&
+      log.from <= from &&
+      (until === 'end' ? goesOnAfter(log, from) : log.to >= until || isRawCopy(log)),
   )
   const clearing = host.cleared.find(
     (event) => sameChannel(event.clearedChannel, channel) && event.time >= from,
@@ -108,6 +131,9 @@ export function judgeAbsence(
       state: 'log-cleared',
       why: `${channel} was cleared at ${formatUtc(clearing.time)}; what it held before is gone`,
     }
+  // A filtered export begins and ends where its filter says: its edges tell nothing of the log's own.
+  if (!complete && logs.every((log) => log.provenance === 'filtered-export'))
+    return { state: 'filtered-out', why: `${channel} is a filtered export: it may have left the record out` }
   if (around.length === 0) {
     const nearest = logs[0] as ChannelCoverage
     return logs.every((log) => log.from > to)
@@ -125,9 +151,6 @@ export function judgeAbsence(
       state: 'out-of-retention',
       why: `${channel} begins at ${formatUtc((around[0] as ChannelCoverage).from)}, inside the time in question`,
     }
-  const filtered = around.filter((log) => log.provenance === 'filtered-export')
-  if (filtered.length === around.length && !filtered.some(isWhole))
-    return { state: 'filtered-out', why: `${channel} is a filtered export: it may have left the record out` }
   if (!complete) {
     const missing = around.reduce((sum, log) => sum + log.missingRecordIds, 0n)
     const problems = around.reduce((sum, log) => sum + log.problems, 0)
@@ -136,7 +159,7 @@ export function judgeAbsence(
         ? `${missing} record ids are missing from it`
         : problems > 0
           ? `${problems} places in it could not be read`
-          : 'it ends before the time in question does, and how it was taken is not known'
+          : `its records end at ${formatUtc(lastOf(around))}, and it is not a copy that would show that nothing followed`
     return { state: 'unknown', why: `${channel} covers the moment, but ${what}` }
   }
   if (subcategory && !auditsSuccess(setting)) {

@@ -9,7 +9,8 @@ import { accountWords } from '../domain/describe.ts'
 import type { TaskHistoryEvent, WindowsEvent } from '../domain/event.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
 import { formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
-import { channels, isUnfiltered, isWhole, judgeAbsence, logsOf } from './coverage.ts'
+import { channels, goesOnAfter, isRawCopy, isWhole, judgeAbsence, logsOf, mayHoldBoot } from './coverage.ts'
+import { definitionOf } from './definition.ts'
 import type { ChainDraft } from './draft.ts'
 import type { FileAccess } from './file-access.ts'
 import { compareEvents } from './order.ts'
@@ -235,7 +236,7 @@ function withoutProof(scene: Scene, story: Story, hints: readonly string[]): Tri
 
 /**
  * The task history that allows a "no": whole (no record id missing, nothing unreadable), from the registration to the deletion; without a
- * deletion an unfiltered copy, whose silence reaches to the moment it was taken. windows.md §6, question 1.
+ * deletion a raw copy, whose silence reaches to the moment it was taken, or an export that goes on after the creation. windows.md §6, question 1.
  */
 function coveringHistory(
   scene: Scene,
@@ -259,13 +260,29 @@ function coveringHistory(
         until: `from the creation of the task to its end (${formatUtc(story.end)})`,
         bounds: [birth, removal].filter((event) => event !== undefined),
       }
-    if (story.end === undefined && isUnfiltered(log))
+    if (story.end !== undefined) continue
+    if (goesOnAfter(log, story.anchor.time))
       return {
-        until: `from the creation of the task until the log was taken (last record ${formatUtc(log.to)})`,
+        until: `from the creation of the task to ${isRawCopy(log) ? 'the moment the log was taken' : 'the end of the log'} (last record ${formatUtc(log.to)})`,
+        bounds: [birth].filter((event) => event !== undefined),
+      }
+    if (log.provenance === 'full-export' && waitsForBoot(scene, story))
+      return {
+        until: `from the creation of the task to the end of the log (${formatUtc(log.to)}), only a start of Windows triggers it, none is recorded since,`,
         bounds: [birth].filter((event) => event !== undefined),
       }
   }
   return undefined
+}
+
+/** Every trigger waits for a start of Windows, and no log of the host that reaches past the creation holds one. */
+function waitsForBoot(scene: Scene, story: Story): boolean {
+  const triggers = definitionOf(story)?.triggers ?? []
+  return (
+    triggers.length > 0 &&
+    triggers.every((trigger) => trigger.kind === 'Boot') &&
+    !mayHoldBoot(scene.coverage, story.anchor.time)
+  )
 }
 
 /** Locators in total order, each once. */

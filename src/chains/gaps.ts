@@ -2,7 +2,7 @@
 import type { Chain, StepRole, TriState } from '../domain/chain.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
-import { fileTime, largestFileTime, seconds } from '../domain/time.ts'
+import { fileTime, seconds } from '../domain/time.ts'
 import { channels, judgeAbsence, type Subcategory, subcategories } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { Execution } from './execution.ts'
@@ -43,13 +43,13 @@ function judged(
   after: number | 'end',
 ): void {
   const { time } = story.anchor
-  const to = after === 'end' ? (story.end ?? largestFileTime) : time + seconds(after)
+  const to = after === 'end' ? (story.end ?? 'end') : fileTime(time + seconds(after))
   const { state, why } = judgeAbsence(
     scene.coverage,
     channel,
     subcategory,
     fileTime(time - seconds(before)),
-    fileTime(to),
+    to,
   )
   draft.gap(expected, state, why)
 }
@@ -170,10 +170,9 @@ export function deletionOf(scene: Scene, story: Story): TriState {
       citations: [],
     }
   const { time } = story.anchor
-  const end = fileTime(largestFileTime)
   const judgements = [
-    judgeAbsence(scene.coverage, channels.scheduler, undefined, startOfHistory(story), end),
-    judgeAbsence(scene.coverage, channels.security, subcategories.taskChanges, time, end),
+    judgeAbsence(scene.coverage, channels.scheduler, undefined, startOfHistory(story), 'end'),
+    judgeAbsence(scene.coverage, channels.security, subcategories.taskChanges, time, 'end'),
   ]
   const silent = judgements.find((one) => one.state === 'truly-absent')
   if (silent) return { answer: 'no', why: `No deletion is recorded: ${silent.why}.`, citations: [] }

@@ -14,7 +14,7 @@ interface Sign {
   readonly fits: boolean
   readonly yes: string
   readonly no: string
-  /** without it the tool is not named at all */
+  /** below 0: speaks against the tool */
   readonly weight: number
 }
 
@@ -26,8 +26,11 @@ const weigh = (tool: string, signs: readonly Sign[], enough: number): readonly L
   return [
     {
       tool,
-      because: signs.filter((sign) => sign.fits).map((sign) => sign.yes),
-      differs: signs.filter((sign) => !sign.fits && sign.no !== '').map((sign) => sign.no),
+      because: signs.filter((sign) => sign.fits && sign.weight >= 0).map((sign) => sign.yes),
+      differs: [
+        ...signs.filter((sign) => sign.fits && sign.weight < 0).map((sign) => sign.yes),
+        ...signs.filter((sign) => !sign.fits && sign.no !== '').map((sign) => sign.no),
+      ],
     },
   ]
 }
@@ -63,7 +66,7 @@ export function resemblancesOf(story: Story, path: Chain['path']): Chain['resemb
           'cmd.exe /C with output to %windir%\\Temp\\<task name>.tmp',
           'the command does not send its output to %windir%\\Temp\\<task name>.tmp',
         ),
-        sign(sixLetters || share, -4, 'its output file is named as NetExec names it'),
+        sign(sixLetters || share, -6, 'its output file is named as NetExec names it'),
       ],
       6,
     ),
@@ -85,7 +88,7 @@ export function resemblancesOf(story: Story, path: Chain['path']): Chain['resemb
             : 'cmd.exe /C with output to \\Windows\\Temp\\<6 letters>',
           'the output file is not one of 6 letters in \\Windows\\Temp, nor on a share',
         ),
-        sign(ownOutput, -4, 'its output file is named as impacket names it'),
+        sign(ownOutput, -6, 'its output file is named as impacket names it'),
       ],
       6,
     ),
