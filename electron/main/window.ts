@@ -65,7 +65,12 @@ export interface WindowOptions {
 
 /** Opens the window, hidden until its first picture is ready. */
 export async function openWindow(options: WindowOptions): Promise<BrowserWindow> {
-  Menu.setApplicationMenu(null)
+  // macOS knows copy and paste only from a menu; elsewhere a menu is one more thing to wall in
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  )
   const window = new BrowserWindow({
     show: false,
     width: 1440,

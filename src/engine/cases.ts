@@ -2,7 +2,7 @@
 // while work runs in it; beyond a few, the one used longest ago is closed and opens again when it is asked for.
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Refusal } from '../base/refusal.ts'
+import { assert, Refusal } from '../base/refusal.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { Journal } from './attach.ts'
 import type { RecentCases } from './recent-cases.ts'
@@ -19,6 +19,8 @@ interface Entry {
   uses: number
   /** turn of its last use; the lowest is closed first */
   turn: number
+  /** the one piece of work that changes it now, in words: `an import` */
+  changing: string | undefined
 }
 
 export interface CasesOptions {
@@ -68,6 +70,37 @@ export class Cases {
     return this.#run(entry, work)
   }
 
+  /**
+   * As within(), for work that changes the case or needs it at rest: one piece at a time. Refuses
+   * (`engine.case.busy`) while another runs, rather than letting two imports share one database transaction
+   * or a seal catch half of an import.
+   * @param what the work in words: `an import`
+   */
+  alone<T>(
+    key: string,
+    what: string,
+    reopen: (dir: string) => Promise<OpenCase>,
+    work: (open: OpenCase, key: string) => Promise<T>,
+  ): Promise<T> {
+    return this.within(key, reopen, async (open) => {
+      const entry = this.#byKey.get(key)
+      assert(entry, 'a case in use stays open')
+      if (entry.changing !== undefined)
+        throw new Refusal(
+          'engine.case.busy',
+          `There is ${entry.changing} running in this case.`,
+          'Wait until it has ended, or stop it; then try again.',
+          { caseId: key, running: entry.changing },
+        )
+      entry.changing = what
+      try {
+        return await work(open, key)
+      } finally {
+        entry.changing = undefined
+      }
+    })
+  }
+
   /** Closes every case. Work still running in one will fail: stop it first. */
   closeAll(): void {
     for (const entry of this.#byKey.values()) this.#close(entry)
@@ -100,7 +133,7 @@ export class Cases {
   async #admit(opened: OpenCase, knownKey?: string): Promise<Entry> {
     const folder = await realFolder(opened.dir)
     const key = knownKey ?? this.#freeKey(opened.caseId, folder)
-    const entry: Entry = { key, opened, folder, uses: 0, turn: ++this.#turn }
+    const entry: Entry = { key, opened, folder, uses: 0, turn: ++this.#turn, changing: undefined }
     this.#byKey.set(key, entry)
     this.#resting.delete(key)
     this.#makeRoom(entry)

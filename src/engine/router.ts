@@ -1,6 +1,6 @@
 // The contract, answered by the workflow room. Each procedure is a line or two: what is asked goes to one verb
 // of the workflow; errors leave as answerError() makes them; work that takes time is a stream (stream-job.ts).
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { implement } from '@orpc/server'
 import { contract } from '../contract/contract.ts'
@@ -42,20 +42,51 @@ const inCase = <T>(context: EngineContext, caseId: string, work: (open: OpenCase
     async (open) => asShape(await work(open)),
   )
 
+/** The same for work that changes the case or needs it at rest. */
+const inCaseAlone = <T>(
+  context: EngineContext,
+  caseId: string,
+  what: string,
+  work: (open: OpenCase) => Promise<T>,
+) =>
+  context.cases.alone(
+    caseId,
+    what,
+    (dir) => openCase(dir, { operator: context.operator, now: context.now }),
+    async (open) => asShape(await work(open)),
+  )
+
 /** The case's summary under the key the window knows it by, which differs from its id only for a second copy. */
 const summary = async (open: OpenCase, key: string): Promise<CaseSummary> => ({
   ...asShape(await summariseCase(open)),
   caseId: key,
 })
 
-/** A folder for a new case that is not there yet, below the operator's cases. Made, so that no other takes it. */
+/**
+ * Makes a case in a new folder below the operator's cases. The folder is made first, so that no other case takes
+ * its name, and goes away again when nothing was put into it.
+ */
+async function inNewFolder<T>(
+  context: EngineContext,
+  title: string,
+  make: (dir: string) => Promise<T>,
+): Promise<T> {
+  const dir = await newCaseFolder(context, title)
+  try {
+    return await make(dir)
+  } catch (error) {
+    await rmdir(dir).catch(() => {}) // takes only an empty folder
+    throw error
+  }
+}
+
 async function newCaseFolder(context: EngineContext, title: string): Promise<string> {
   await mkdir(context.places.cases, { recursive: true })
   const name = caseFolderName(title, context.now())
   for (let copy = 1; ; copy++) {
     const dir = join(context.places.cases, copy === 1 ? name : `${name} ${copy}`)
     try {
-      await mkdir(dir)
+      await mkdir(dir, { mode: 0o700 })
       return dir
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -82,9 +113,10 @@ export const router = api.router({
   cases: {
     recent: cases.recent.handler(({ context }) => context.recent.list()),
     create: cases.create.handler(async ({ input, context }) => {
-      const dir = input.dir ?? (await newCaseFolder(context, input.title))
+      const { title } = input
       const { operator, now } = context
-      const created = await createCase(dir, { title: input.title, operator, now })
+      const make = (dir: string) => createCase(dir, { title, operator, now })
+      const created = await (input.dir === undefined ? inNewFolder(context, title, make) : make(input.dir))
       return context.cases.adopt(created, summary)
     }),
     open: cases.open.handler(({ input, context }) =>
@@ -100,15 +132,10 @@ export const router = api.router({
     practice: cases.practice.handler(({ input, context, signal }) =>
       streamJob(context, signal, async (onProgress, stop) => {
         const { scenario, seed, noise } = input
-        const made = await makePracticeCase({
-          scenario,
-          ...(seed === undefined ? {} : { seed }),
-          ...(noise === undefined ? {} : { noise }),
-          dir: await newCaseFolder(context, `practice ${scenario}`),
-          operator: context.operator,
-          signal: stop,
-          onProgress,
-        })
+        const { operator } = context
+        const made = await inNewFolder(context, `practice ${scenario}`, (dir) =>
+          makePracticeCase({ scenario, seed, noise, dir, operator, signal: stop, onProgress }),
+        )
         return context.cases.adopt(made, summary)
       }),
     ),
@@ -117,7 +144,7 @@ export const router = api.router({
   evidence: {
     import: evidence.import.handler(({ input, context, signal }) =>
       streamJob(context, signal, (onProgress, stop) =>
-        inCase(context, input.caseId, (open) =>
+        inCaseAlone(context, input.caseId, 'an import', (open) =>
           importEvidence(open, input.paths, {
             ...(input.host === undefined ? {} : { host: input.host }),
             signal: stop,
@@ -155,7 +182,9 @@ export const router = api.router({
   bundle: {
     seal: bundle.seal.handler(({ input: { caseId, ...seal }, context, signal }) =>
       streamJob(context, signal, (onProgress, stop) =>
-        inCase(context, caseId, (open) => sealCase(open, { ...seal, signal: stop, onProgress })),
+        inCaseAlone(context, caseId, 'a sealing', (open) =>
+          sealCase(open, { ...seal, signal: stop, onProgress }),
+        ),
       ),
     ),
     verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>

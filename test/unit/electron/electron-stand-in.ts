@@ -125,7 +125,7 @@ export function electronStandIn() {
     BrowserWindow: WindowStandIn,
     dialog,
     ipcMain,
-    Menu: { setApplicationMenu: () => {} },
+    Menu: { setApplicationMenu: () => {}, buildFromTemplate: () => ({}) },
     MessageChannelMain: class {
       port1 = new PortStandIn()
       port2 = new PortStandIn()

@@ -93,6 +93,27 @@ describe('the cases that are open', () => {
     expect(closed).not.toContain(join(home, 'busy'))
   })
 
+  it('lets one piece of work change a case at a time, and reading go on meanwhile', async () => {
+    await cases.enter(folder('one'), openAs('a'), keyOf)
+    await cases.enter(folder('two'), openAs('b'), keyOf)
+    let finish = () => {}
+    const first = cases.alone('a', 'an import', never, async () => {
+      await new Promise<void>((done) => {
+        finish = done
+      })
+      throw new Error('failed')
+    })
+    await expect(cases.alone('a', 'a sealing', never, keyOf)).rejects.toMatchObject({
+      code: 'engine.case.busy',
+      message: 'There is an import running in this case.',
+    })
+    expect(await cases.within('a', never, keyOf)).toBe('a')
+    expect(await cases.alone('b', 'a sealing', never, keyOf)).toBe('b')
+    finish()
+    await expect(first).rejects.toThrow('failed')
+    expect(await cases.alone('a', 'a sealing', never, keyOf)).toBe('a')
+  })
+
   it('an opening that fails is tried anew the next time', async () => {
     const dir = folder('one')
     await expect(cases.enter(dir, never, keyOf)).rejects.toThrow('opened again')
