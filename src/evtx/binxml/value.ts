@@ -85,8 +85,8 @@ export function scalarText(chunk: ChunkView, type: number, at: number, size: num
       return ''
     case valueType.string: {
       let units = size >> 1
-      // strings often carry their terminating zero (22,110 times in the samples): one is stripped for display
-      if (units > 0 && view.getUint16(at + (units - 1) * 2, true) === 0) units--
+      // strings often carry their terminating zero (22,110 times in the samples), or fill a fixed buffer with them
+      while (units > 0 && view.getUint16(at + (units - 1) * 2, true) === 0) units--
       return chunk.text(at, units)
     }
     case valueType.ansiString: {

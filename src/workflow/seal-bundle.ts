@@ -1,0 +1,234 @@
+/** Seals a case into a bundle for Tier 2: gathers what the bundle room needs, and keeps custody of it. */
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { platform, release } from 'node:os'
+import { resolve } from 'node:path'
+import packageFile from '../../package.json' with { type: 'json' }
+import { diskRefusal } from '../base/disk-trouble.ts'
+import { Cancelled, Refusal } from '../base/refusal.ts'
+import { ownSigningKey, type SigningKey, signingKeyFrom } from '../bundle/keys.ts'
+import {
+  nameOfBundle,
+  principalOf,
+  type SealContents,
+  type SealedBundle,
+  type SealedEvidence,
+  sealBundle,
+} from '../bundle/seal.ts'
+import type { EvidenceKind } from '../domain/evidence.ts'
+import type { EvidenceId } from '../domain/ids.ts'
+import type { OnProgress } from '../domain/progress.ts'
+import { chainsDocument, hostFactsOf } from './find-chains.ts'
+import { type ListedEvidence, listEvidence } from './list-evidence.ts'
+import type { OpenCase } from './open-case.ts'
+import { settingsFolder } from './operator-folders.ts'
+import { timelineRows } from './read-timeline.ts'
+
+export interface SealCaseOptions {
+  readonly outDir: string
+  /** true: the operator's own key, made on first use; or a key file */
+  readonly sign: boolean | { readonly keyFile: string }
+  readonly passphrase?: string | undefined
+  /** ticket or case number; names the bundle */
+  readonly caseNumber: string
+  readonly purpose: string
+  /** who receives it */
+  readonly to: string
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+  readonly now?: (() => Date) | undefined
+  readonly bundleId?: string | undefined
+  /** folder of the operator's key; the settings folder by default */
+  readonly keyFolder?: string | undefined
+}
+
+export interface SealCaseResult {
+  readonly path: string
+  readonly sidecar: string
+  readonly bagDigest: string
+  readonly zipSha256: string
+  readonly signer: { readonly fingerprint: string; readonly publicKey: string } | null
+  readonly files: number
+  /** bytes of the ZIP */
+  readonly bytes: number
+  readonly verdict: string
+}
+
+/**
+ * Seals the case. The custody journal first says that it is being sealed, because that line is the last one in the bundle;
+ * then what came of it. Refuses when the case was opened from a bundle, holds nothing, or its evidence or disk fails.
+ */
+export async function sealCase(open: OpenCase, options: SealCaseOptions): Promise<SealCaseResult> {
+  refuseUnfit(open)
+  const outDir = resolve(options.outDir)
+  await mkdir(outDir, { recursive: true }).catch((error: unknown) => {
+    throw diskRefusal(error, 'making the folder for the bundle', outDir)
+  })
+  const key = await keyOf(options)
+  const contents = contentsOf(open, options)
+  const name = nameOfBundle(contents)
+  const principal = principalOf(open.operator)
+  const items = contents.evidence.map((item) => item.id)
+  await open.custody.append({
+    action: 'sealed',
+    items,
+    purpose: options.purpose,
+    counterparty: options.to,
+    authority: options.caseNumber,
+    method: key ? `signed with ${key.signer.fingerprint}` : 'not signed',
+    note: `sealing as ${name}.zip, bundle id ${contents.bundleId}`,
+    at: contents.sealedAt,
+    // A clock handed in speaks UTC, so that the same seal comes out in every time zone.
+    tzOffset: options.now ? '+00:00' : undefined,
+  })
+  const custody = open.custody.bytes()
+  let sealed: SealedBundle
+  try {
+    const { signal, onProgress } = options
+    sealed = await sealBundle({ ...contents, custody }, { outDir, key, principal, signal, onProgress })
+  } catch (error) {
+    const why = error instanceof Cancelled ? 'cancelled by the operator' : String((error as Error).message)
+    await open.custody
+      .append({ action: 'note', note: `sealing of ${name}.zip failed, no bundle was made: ${why}` })
+      .catch(() => undefined)
+    throw error
+  }
+  await open.custody.append({
+    action: 'note',
+    items,
+    sha256: { before: null, after: sealed.sha256 },
+    location: { from: open.dir, to: sealed.path },
+    note: `${name}.zip is complete: bag digest ${sealed.bagDigest}, own check ${sealed.report.verdict}`,
+  })
+  return {
+    path: sealed.path,
+    sidecar: sealed.sidecar,
+    bagDigest: sealed.bagDigest,
+    zipSha256: sealed.sha256,
+    signer: key ? { fingerprint: key.signer.fingerprint, publicKey: key.signer.line } : null,
+    files: sealed.files,
+    bytes: sealed.size,
+    verdict: sealed.report.verdict,
+  }
+}
+
+function refuseUnfit(open: OpenCase): void {
+  if (open.readOnly) {
+    throw new Refusal(
+      'bundle.case.read-only',
+      'this case was opened from a sealed bundle and is not sealed again',
+      'Hand on the bundle itself: it is complete and keeps its signature.',
+    )
+  }
+  const state = open.custody.check()
+  if (!state.intact) {
+    throw new Refusal(
+      'bundle.custody.broken',
+      `the custody journal of this case is broken at line ${state.brokenAt}: ${state.why}`,
+      'Keep the case folder as it is, import the evidence into a new case, and say so in the ticket.',
+    )
+  }
+  if (!open.casefile.evidence().some((entry) => entry.state === 'complete')) {
+    throw new Refusal('bundle.case.empty', 'the case holds no evidence to seal', 'Import evidence first.')
+  }
+}
+
+async function keyOf(options: SealCaseOptions): Promise<SigningKey | undefined> {
+  if (options.sign === false) return undefined
+  if (options.sign !== true) return signingKeyFrom(options.sign.keyFile, options.passphrase)
+  return ownSigningKey({ folder: options.keyFolder ?? settingsFolder(), passphrase: options.passphrase })
+}
+
+function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
+  const listed = listEvidence(open)
+  const whole = listed.filter((row) => row.state === 'complete')
+  const times = whole.flatMap((row) => [row.first, row.last]).filter((time) => time !== null)
+  return {
+    bundleId: options.bundleId ?? randomUUID(),
+    sealedAt: (options.now ?? open.now)(),
+    case: {
+      id: open.caseId,
+      title: open.title,
+      number: options.caseNumber,
+      createdAt: open.createdAt,
+      practice: open.practice,
+    },
+    from: open.operator,
+    to: options.to,
+    purpose: options.purpose,
+    tool: {
+      name: 'Tasktrail',
+      version: packageFile.version,
+      node: process.version,
+      os: `${platform()} ${release()}`,
+    },
+    evidence: whole.map((row) => sealedEvidence(open, row)),
+    hosts: hostFactsOf(open).map((facts) => ({
+      name: facts.host,
+      timezone: facts.timeZone ?? null,
+      utcOffsetMinutes: facts.utcOffsetMinutes ?? null,
+    })),
+    window: {
+      from: times.reduce<string | null>(
+        (first, time) => (first === null || time < first ? time : first),
+        null,
+      ),
+      to: times.reduce<string | null>((last, time) => (last === null || time > last ? time : last), null),
+    },
+    gaps: gapsOf(open, listed),
+    changesToHost: [],
+    custody: new Uint8Array(),
+    commands: [],
+    timeline: () => timelineRows(open),
+    chains: chainsDocument(open),
+  }
+}
+
+function sealedEvidence(open: OpenCase, row: ListedEvidence): SealedEvidence {
+  const isLog = row.kind === 'evtx'
+  return {
+    id: row.sha256,
+    size: row.size,
+    kind: row.kind as EvidenceKind,
+    name: row.name,
+    origin: row.origin,
+    host: row.host,
+    admittedAt: row.admittedAt,
+    evtx: isLog
+      ? {
+          channel: row.channel,
+          provenance: row.provenance,
+          records: row.records,
+          first: row.first,
+          last: row.last,
+          problems: row.problems,
+        }
+      : null,
+    open: () => readStored(open.store.pathOf(row.sha256 as EvidenceId), row.name),
+  }
+}
+
+async function* readStored(path: string, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) yield block as Uint8Array
+  } catch (error) {
+    throw diskRefusal(error, `reading stored evidence ${name}`, path)
+  }
+}
+
+/** What was met and not taken, and what was not read to its end. Foreign files that were left out on purpose are no gaps. */
+function gapsOf(open: OpenCase, listed: readonly ListedEvidence[]): SealContents['gaps'] {
+  const problems = open.casefile
+    .problems()
+    .filter((problem) => problem.evidenceId === undefined && problem.severity !== 'info')
+    .map((problem) => ({ what: problem.where, why: problem.what, code: problem.code }))
+  const unfinished = listed
+    .filter((row) => row.state !== 'complete')
+    .map((row) => ({
+      what: row.origin,
+      why: 'The import was stopped while this was read; it is not in the bundle.',
+      code: 'import.evidence.incomplete',
+    }))
+  return [...problems, ...unfinished]
+}

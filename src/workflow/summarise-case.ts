@@ -1,0 +1,66 @@
+/** What a case holds, at a glance. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatUtc } from '../domain/time.ts'
+import { findCaseChains, hostFactsOf } from './find-chains.ts'
+import { listTasks } from './list-tasks.ts'
+import type { OpenCase } from './open-case.ts'
+import { indexOfCase } from './records/index-of-case.ts'
+
+export async function summariseCase(open: OpenCase) {
+  const entries = open.casefile.evidence()
+  const complete = entries.filter((entry) => entry.state === 'complete')
+  const index = indexOfCase(open)
+  const facts = hostFactsOf(open)
+  const names = new Map<string, string>()
+  for (const entry of complete) if (entry.host) names.set(entry.host.toLowerCase(), entry.host)
+  const timeAt = (position: number) => {
+    const global = index.order[position]
+    if (global === undefined) return null
+    const { segment, row } = index.at(global)
+    return formatUtc(segment.time(row))
+  }
+  return {
+    caseId: open.caseId,
+    dir: open.dir,
+    title: open.title,
+    createdAt: open.createdAt,
+    readOnly: open.readOnly,
+    bundle: bundleState(open),
+    incomplete: entries
+      .filter((entry) => entry.state === 'reading')
+      .map(
+        (entry) =>
+          `${entry.origin} was not read to its end: the import was stopped. Import it again; what is finished stays.`,
+      ),
+    counts: {
+      evidence: complete.length,
+      records: complete.reduce((sum, entry) => sum + entry.records, 0),
+      events: complete.reduce((sum, entry) => sum + entry.events, 0),
+      chains: findCaseChains(open).length,
+      problems: open.casefile.problemTotal(),
+      tasks: listTasks(open).length,
+    },
+    hosts: [...names.values()].sort().map((name) => {
+      const fact = facts.find((one) => one.host.toLowerCase() === name.toLowerCase())
+      return { name, utcOffsetMinutes: fact?.utcOffsetMinutes ?? null, timeZone: fact?.timeZone ?? null }
+    }),
+    first: timeAt(0),
+    last: timeAt(index.total - 1),
+    practice: open.practice,
+  }
+}
+
+/** State of the bundle a read-only case was made from, as `open-bundle` left it. */
+function bundleState(open: OpenCase) {
+  const path = join(open.dir, 'bundle.json')
+  if (!existsSync(path)) return null
+  const state = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+  const text = (key: string) => (typeof state[key] === 'string' ? (state[key] as string) : '')
+  return {
+    verdict: text('verdict'),
+    bagDigest: text('bagDigest'),
+    signer: text('signer') || null,
+    path: text('path'),
+  }
+}

@@ -1,0 +1,25 @@
+/** Which rows a filter lets through, remembered while the case does not change. */
+import { caseMarks } from './case-marks.ts'
+import type { OpenCase } from './open-case.ts'
+import { filterRows, type TimelineFilter } from './records/filter.ts'
+import { indexOfCase } from './records/index-of-case.ts'
+
+const resultsOf = new WeakMap<object, { revision: number; results: Map<string, Uint32Array> }>()
+const keptResults = 8
+
+/** Rows of a filter, remembered while the case does not change. */
+export function rowsOf(open: OpenCase, filter: TimelineFilter): Uint32Array {
+  let cache = resultsOf.get(open.casefile)
+  if (!cache || cache.revision !== open.casefile.revision) {
+    cache = { revision: open.casefile.revision, results: new Map() }
+    resultsOf.set(open.casefile, cache)
+  }
+  const key = JSON.stringify(filter)
+  const known = cache.results.get(key)
+  if (known) return known
+  const marks = caseMarks(open)
+  const rows = filterRows(indexOfCase(open), filter, marks)
+  cache.results.set(key, rows)
+  if (cache.results.size > keptResults) cache.results.delete(cache.results.keys().next().value ?? '')
+  return rows
+}

@@ -1,0 +1,55 @@
+/** Verifies a sealed bundle without extracting it; the shape of design/cli.md. */
+import { readFile } from 'node:fs/promises'
+import { diskRefusal } from '../base/disk-trouble.ts'
+import { Refusal } from '../base/refusal.ts'
+import { type AllowedSigner, readAllowedSigners } from '../bundle/sshsig.ts'
+import { type Verification, type VerifyReport, verifyBundle } from '../bundle/verify.ts'
+import type { OnProgress } from '../domain/progress.ts'
+
+export interface VerifyBundleOptions {
+  /** path of an OpenSSH `allowed_signers` file */
+  readonly allowedSigners?: string | undefined
+  /** SHA-256 of the ZIP as the ticket tells it */
+  readonly ticketSha256?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+  readonly now?: (() => Date) | undefined
+}
+
+/** The report on the bundle at `path`. Refuses when the file, or the allowed signers, cannot be read at all. */
+export async function verifyBundleFile(
+  path: string,
+  options: VerifyBundleOptions = {},
+): Promise<VerifyReport> {
+  return (await checkBundleFile(path, options)).report
+}
+
+/** The same, with the verified bundle itself when there is one. */
+export async function checkBundleFile(path: string, options: VerifyBundleOptions): Promise<Verification> {
+  const { allowedSigners, ticketSha256, ...rest } = options
+  if (ticketSha256 !== undefined && !/^[0-9a-f]{64}$/i.test(ticketSha256.trim())) {
+    throw new Refusal(
+      'bundle.ticket.not-a-hash',
+      'the hash of the ticket is not a SHA-256: 64 hex digits are needed',
+      'Copy it from the ticket again.',
+    )
+  }
+  const signers = allowedSigners === undefined ? [] : await readSigners(allowedSigners)
+  return verifyBundle(path, { ...rest, ticketSha256, allowedSigners: signers })
+}
+
+async function readSigners(path: string): Promise<readonly AllowedSigner[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw diskRefusal(error, 'reading the allowed signers', path)
+  })
+  const { signers, skipped } = readAllowedSigners(text)
+  if (signers.length === 0 && (skipped.length > 0 || text.trim() === '')) {
+    throw new Refusal(
+      'bundle.signers.none',
+      `no Ed25519 key of a signer was found in ${path}`,
+      'Each line needs a name, then ssh-ed25519 and the key: jdoe@JUMP-01 ssh-ed25519 AAAA…',
+      { path },
+    )
+  }
+  return signers
+}
