@@ -41,11 +41,11 @@ export interface Instance {
 const isInstance = (candidate: FieldValue | Instance): candidate is Instance =>
   typeof candidate === 'object' && candidate !== null && 'template' in candidate
 
-/** Everything that a record that does not fit has to give back. */
-interface Mark {
-  readonly at: number
-  readonly nameHeads: Uint32Array<ArrayBuffer>
-  readonly templateHeads: Uint32Array<ArrayBuffer>
+/** The state of a chunk at the end of its live records, when leftovers follow. */
+interface LiveEnd {
+  readonly end: number
+  readonly nameHeads: Uint32Array
+  readonly templateHeads: Uint32Array
 }
 
 export class ChunkWriter {
@@ -58,7 +58,10 @@ export class ChunkWriter {
   #templateHeads = new Uint32Array(templateBuckets)
   #addedNames: string[] = []
   #addedTemplates: TemplateDefinition[] = []
-  #live: { readonly end: number; readonly mark: Mark } | undefined
+  #live: LiveEnd | undefined
+  // what a record that does not fit has to give back
+  readonly #keptNameHeads = new Uint32Array(nameBuckets)
+  readonly #keptTemplateHeads = new Uint32Array(templateBuckets)
   #lastRecordAt = 0
   #firstId = 0n
   #lastId = 0n
@@ -71,10 +74,11 @@ export class ChunkWriter {
 
   /** Writes one record; false, and nothing changed, when it does not fit any more. */
   append(id: bigint, time: bigint, content: Instance | ElementNode): boolean {
-    const mark = this.#mark()
+    const start = this.#at
+    this.#keptNameHeads.set(this.#nameHeads)
+    this.#keptTemplateHeads.set(this.#templateHeads)
     this.#addedNames = []
     this.#addedTemplates = []
-    const start = this.#at
     this.#u32(recordMagic)
     this.#u32(0)
     this.#u64(id)
@@ -90,7 +94,7 @@ export class ChunkWriter {
     this.#bytes.writeUInt32LE(size, start + 4)
     // no chunk seen in real logs is filled to its last byte, and libevtx drops a record that ends there
     if (this.#at >= chunkSize) {
-      this.#takeBack(mark)
+      this.#takeBack(start)
       return false
     }
     if (this.#live === undefined) {
@@ -104,7 +108,11 @@ export class ChunkWriter {
 
   /** From here on records are leftovers: complete, but behind the free offset and counted nowhere. */
   endLive(): void {
-    this.#live ??= { end: this.#at, mark: this.#mark() }
+    this.#live ??= {
+      end: this.#at,
+      nameHeads: this.#nameHeads.slice(),
+      templateHeads: this.#templateHeads.slice(),
+    }
   }
 
   /** The finished chunk; the bytes are valid until the next `append`. Starts a new chunk. */
@@ -124,11 +132,14 @@ export class ChunkWriter {
     bytes.writeUInt32LE(end, 0x30)
     bytes.writeUInt32LE(crc32(bytes.subarray(chunkHeaderSize, end)), 0x34)
     bytes.writeUInt32LE(1, 0x78)
-    const heads = this.#live?.mark ?? this.#mark()
-    heads.nameHeads.forEach((head, bucket) => {
+    const { nameHeads, templateHeads } = this.#live ?? {
+      nameHeads: this.#nameHeads,
+      templateHeads: this.#templateHeads,
+    }
+    nameHeads.forEach((head, bucket) => {
       bytes.writeUInt32LE(head, nameTableAt + bucket * 4)
     })
-    heads.templateHeads.forEach((head, bucket) => {
+    templateHeads.forEach((head, bucket) => {
       bytes.writeUInt32LE(head, templateTableAt + bucket * 4)
     })
     bytes.writeUInt32LE(crc32(bytes.subarray(0x80, chunkHeaderSize), crc32(bytes.subarray(0, 0x78))), 0x7c)
@@ -147,14 +158,10 @@ export class ChunkWriter {
     this.records = 0
   }
 
-  #mark(): Mark {
-    return { at: this.#at, nameHeads: this.#nameHeads.slice(), templateHeads: this.#templateHeads.slice() }
-  }
-
-  #takeBack(mark: Mark): void {
-    this.#at = mark.at
-    this.#nameHeads = mark.nameHeads
-    this.#templateHeads = mark.templateHeads
+  #takeBack(start: number): void {
+    this.#at = start
+    this.#nameHeads.set(this.#keptNameHeads)
+    this.#templateHeads.set(this.#keptTemplateHeads)
     for (const name of this.#addedNames) this.#names.delete(name)
     for (const template of this.#addedTemplates) this.#templates.delete(template)
   }

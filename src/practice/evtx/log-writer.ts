@@ -61,6 +61,7 @@ export class LogWriter {
   readonly #chunk = new ChunkWriter()
   readonly #outer = new Map<string, TemplateDefinition>()
   readonly #inner = new Map<EventSchema, TemplateDefinition>()
+  readonly #fieldNames = new Map<EventSchema, ReadonlySet<string>>()
   #chunks = 0
   #headerId = 0n
   #headerAfterFirstChunk: Buffer | undefined
@@ -143,14 +144,9 @@ export class LogWriter {
 
   #content(draft: RecordDraft): Instance | ElementNode {
     const fields = innerTypes(draft.schema)
-    const given = Object.keys(draft.values)
-    if (given.length > 0) {
-      const names = new Set(fields.map(([name]) => name))
-      const unknown = given.find((name) => !names.has(name))
-      assert(
-        unknown === undefined,
-        `event ${draft.schema.eventId} v${draft.schema.version} has a field ${unknown}`,
-      )
+    const names = remembered(this.#fieldNames, draft.schema, () => new Set(fields.map(([name]) => name)))
+    for (const name in draft.values) {
+      assert(names.has(name), `event ${draft.schema.eventId} v${draft.schema.version} has a field ${name}`)
     }
     let length = 0
     for (const [name, type] of fields) length += valueLength(type, draft.values[name])

@@ -60,12 +60,19 @@ export const declaredType: Readonly<Record<FieldType, number>> = {
 /** Type written beside the value: what a reader has to trust. */
 export const storedType: Readonly<Record<FieldType, number>> = { ...declaredType, pointer: valueType.hex64 }
 
+// every record names its provider: those few GUIDs are kept, the many others pass through
+const guidCache = new Map<string, Uint8Array>()
+
 /** Bytes of a GUID text in the mixed byte order of Windows. */
 export function guidBytes(text: string): Uint8Array {
+  const known = guidCache.get(text)
+  if (known) return known
   const digits = text.replace(/[{}-]/g, '')
   assert(/^[0-9a-fA-F]{32}$/.test(digits), `a GUID, not "${text}"`)
   const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
-  return Uint8Array.from(order, (at) => Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16))
+  const bytes = Uint8Array.from(order, (at) => Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16))
+  if (guidCache.size < 64) guidCache.set(text, bytes)
+  return bytes
 }
 
 const sidCache = new Map<string, Uint8Array>()
