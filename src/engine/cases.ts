@@ -50,14 +50,17 @@ export class Cases {
     work: (open: OpenCase, key: string) => Promise<T>,
   ): Promise<T> {
     const folder = await realFolder(dir)
-    const there = [...this.#byKey.values()].find((entry) => entry.folder === folder)
-    const entry = there ?? (await this.#once(folder, () => openIt(folder)))
+    const entry = this.#at(folder) ?? (await this.#once(folder, () => openIt(folder)))
     return this.#runNoted(entry, work)
   }
 
   /** Takes in a case that some work has just made and opened, and runs `work` in it. */
   async adopt<T>(opened: OpenCase, work: (open: OpenCase, key: string) => Promise<T>): Promise<T> {
-    return this.#runNoted(await this.#admit(opened), work)
+    const folder = await realFolder(opened.dir)
+    const there = this.#at(folder)
+    // a bundle opened again gives the case made the first time, which may be open already
+    if (there && there.opened !== opened) opened.close()
+    return this.#runNoted(there ?? (await this.#admit(opened)), work)
   }
 
   /** Runs `work` in an open case. Refuses (`engine.case.not-open`) when there is none with this key. */
@@ -106,6 +109,10 @@ export class Cases {
     for (const entry of this.#byKey.values()) this.#close(entry)
     this.#byKey.clear()
     this.#resting.clear()
+  }
+
+  #at(folder: string): Entry | undefined {
+    return [...this.#byKey.values()].find((entry) => entry.folder === folder)
   }
 
   #reopen(key: string, reopen: (dir: string) => Promise<OpenCase>): Promise<Entry> {

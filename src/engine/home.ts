@@ -1,7 +1,7 @@
 // Where Tasktrail keeps what belongs to the operator and to no case: the list of recent cases, and the folder
 // new cases go to when no other is named.
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { casesFolder, settingsFolder } from '../workflow/operator-folders.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,15 +20,11 @@ export function placesOf(
   platform: NodeJS.Platform = process.platform,
   home: string = homedir(),
 ): Places {
-  const own = environment.TASKTRAIL_HOME
-  if (own) return { settings: own, cases: join(own, 'cases'), home }
-  return { settings: settingsOf(environment, platform, home), cases: join(home, 'Tasktrail cases'), home }
-}
-
-function settingsOf(environment: Environment, platform: NodeJS.Platform, home: string): string {
-  if (platform === 'win32') return join(environment.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Tasktrail')
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Tasktrail')
-  return join(environment.XDG_CONFIG_HOME || join(home, '.config'), 'tasktrail')
+  return {
+    settings: settingsFolder(environment, platform, home),
+    cases: casesFolder(environment, home),
+    home,
+  }
 }
 
 /**

@@ -145,11 +145,7 @@ export const router = api.router({
     import: evidence.import.handler(({ input, context, signal }) =>
       streamJob(context, signal, (onProgress, stop) =>
         inCaseAlone(context, input.caseId, 'an import', (open) =>
-          importEvidence(open, input.paths, {
-            ...(input.host === undefined ? {} : { host: input.host }),
-            signal: stop,
-            onProgress,
-          }),
+          importEvidence(open, input.paths, { host: input.host, signal: stop, onProgress }),
         ),
       ),
     ),
@@ -189,14 +185,7 @@ export const router = api.router({
     ),
     verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>
       streamJob(context, signal, async (onProgress, stop) =>
-        asShape(
-          await verifyBundleFile(path, {
-            ...(allowedSigners === undefined ? {} : { allowedSigners }),
-            ...(ticketSha256 === undefined ? {} : { ticketSha256 }),
-            signal: stop,
-            onProgress,
-          }),
-        ),
+        asShape(await verifyBundleFile(path, { allowedSigners, ticketSha256, signal: stop, onProgress })),
       ),
     ),
     open: bundle.open.handler(({ input: { path, allowedSigners }, context, signal }) =>

@@ -129,6 +129,15 @@ describe('the cases that are open', () => {
     await expect(cases.within('made', never, keyOf)).rejects.toMatchObject({ code: 'engine.case.not-open' })
   })
 
+  it('takes a case in once, also when the same folder is opened a second time', async () => {
+    const dir = folder('made')
+    await cases.adopt(await openAs('made')(dir), keyOf)
+    const second = await openAs('made')(join(dir, '..', 'made'))
+    expect(await cases.adopt(second, keyOf)).toBe('made')
+    expect(closed).toEqual([dir])
+    expect(await cases.within('made', never, async (open) => open !== second)).toBe(true)
+  })
+
   it('goes on when the list of recent cases can not be written', async () => {
     const lines: string[] = []
     const unwritable = new RecentCases(join(folder('file-there'), 'x\0y'))
