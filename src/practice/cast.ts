@@ -42,6 +42,7 @@ export interface PracticeHost {
     readonly eventLog: number
     readonly licensing: number
     readonly sysmon: number
+    readonly remoteDesktop: number
   }
   /** EventRecordID of the first record that the logs still hold */
   readonly firstRecordId: number
@@ -175,6 +176,7 @@ export function castFor(
       eventLog: pid(),
       licensing: pid(),
       sysmon: pid(),
+      remoteDesktop: pid(),
     },
     firstRecordId: random.between(150_000, 2_900_000),
     sysmonGuidPrefix: random.hex(8),

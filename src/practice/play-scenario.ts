@@ -71,6 +71,8 @@ class Stage {
   readonly #marks: RecordedMark[] = []
   readonly #made: string[] = []
   #managedUpdates = 0
+  /** records of a cleared log that were there once */
+  #erased = 0
 
   constructor(dir: string, play: Play) {
     this.#dir = dir
@@ -121,6 +123,7 @@ class Stage {
       noise,
       marks: this.#marks,
       managedUpdates: this.#managedUpdates,
+      erased: this.#erased,
       records,
     })
     files.push(await this.#write(truthPath, json(truth)))
@@ -191,7 +194,10 @@ class Stage {
     assert(log !== undefined, `a log is open for ${happening.schema.channel}`)
     const recordId = log.next++
     const { cleared } = this.#staging
-    if (cleared && cleared.channel === log.channel && happening.time < cleared.at) return
+    if (cleared && cleared.channel === log.channel && happening.time < cleared.at) {
+      this.#erased++
+      return
+    }
     const time = this.#cast.host.coarseClock ? happening.time - (happening.time % coarseTick) : happening.time
     log.writer.add({ ...happening, time, recordId, computer: this.#cast.host.fqdn })
     if (happening.mark) this.#marks.push({ mark: happening.mark, happening, time, recordId })

@@ -23,6 +23,8 @@ export interface Session {
   readonly type: number
   readonly ip?: string
   readonly port?: number
+  /** the other half of a split administrator's token */
+  readonly linked?: bigint
 }
 
 export interface StartedProcess {
@@ -163,7 +165,7 @@ export class HostRecords {
         TransmittedServices: '-',
         LmPackageName: ntlm ? 'NTLM V2' : '-',
         KeyLength: ntlm && session.ip === undefined ? 128 : 0,
-        ProcessId: local ? this.host.pids.services : 0,
+        ProcessId: !local ? 0 : type === 5 ? this.host.pids.services : this.host.pids.remoteDesktop,
         ProcessName: local
           ? type === 5
             ? 'C:\\Windows\\System32\\services.exe'
@@ -177,7 +179,7 @@ export class HostRecords {
         TargetOutboundUserName: '-',
         TargetOutboundDomainName: '-',
         VirtualAccount: '%%1843',
-        TargetLinkedLogonId: 0n,
+        TargetLinkedLogonId: session.linked ?? 0n,
         ElevatedToken: elevated ? '%%1842' : '%%1843',
       },
       mark,
@@ -226,6 +228,12 @@ export class HostRecords {
       },
       mark,
     )
+  }
+
+  /** 1102: who emptied the Security log */
+  logCleared(time: bigint, session: Session, mark?: Mark): Happening {
+    const values = this.#subject(session.account, session.logonId)
+    return this.security(time, 1102, 0, values, mark, this.host.pids.eventLog)
   }
 
   /** 4634 */

@@ -44,13 +44,14 @@ export interface TrueChain {
   readonly kind: ChainKind
   readonly task: {
     readonly path: string
-    readonly action: string
-    readonly runAs: string
+    /** null where nothing that was collected tells it */
+    readonly action: string | null
+    readonly runAs: string | null
     readonly author: string | null
-    readonly hidden: boolean
-    readonly trigger: string
+    readonly hidden: boolean | null
+    readonly trigger: string | null
   }
-  readonly account: { readonly sid: string; readonly name: string; readonly domain: string }
+  readonly account: { readonly sid: string | null; readonly name: string; readonly domain: string }
   readonly source: {
     readonly ip: string | null
     readonly port: number | null
@@ -58,7 +59,7 @@ export interface TrueChain {
     /** link rule the address rests on */
     readonly basis: string | null
   }
-  readonly taskLogonId: string
+  readonly taskLogonId: string | null
   readonly path: ChainPath
   readonly mechanism: Mechanism
   readonly executed: TrueAnswer
@@ -69,6 +70,8 @@ export interface TrueChain {
     readonly commandLine: string
   }[]
   readonly resembles: readonly string[]
+  /** what happened although the evidence cannot show it any more */
+  readonly hidden?: Readonly<Record<string, string | number>>
 }
 
 export interface Staging {

@@ -70,15 +70,18 @@ export interface TruthInput {
   readonly marks: readonly RecordedMark[]
   /** updates of service-kept tasks that noise made: chains of kind task-updated that are nobody's deed */
   readonly managedUpdates: number
+  /** records that a cleared log held before */
+  readonly erased: number
   readonly records: Readonly<Record<string, number>>
 }
 
 /**
  * Shape: `{ schema: "tasktrail-practice/1", scenario, seed, noise, host, startsAt, collectedAt, records: { channel: count },
- * managedUpdates, chains: [ … ], notes: [ … ] }`; a chain has host, kind, task, account, source (with `rejected` decoys), taskLogonId,
+ * managedUpdates, erased, chains: [ … ], notes: [ … ] }`; a chain has host, kind, task, account, source (with `rejected` decoys), taskLogonId,
  * path, mechanism, executed, deleted, resembles, anchor, time, processes and steps, named as in `chains --json`.
  */
-export function truthOf({ scenario, cast, staging, noise, marks, managedUpdates, records }: TruthInput) {
+export function truthOf(input: TruthInput) {
+  const { scenario, cast, staging, noise, marks, managedUpdates, erased, records } = input
   return {
     schema: 'tasktrail-practice/1',
     scenario: scenario.name,
@@ -91,6 +94,7 @@ export function truthOf({ scenario, cast, staging, noise, marks, managedUpdates,
     collectedAt: utc(cast.collectedAt),
     records,
     managedUpdates,
+    erased,
     chains: staging.chains.map((chain) => chainTruth(cast, chain, marks)),
     notes: staging.notes,
   }

@@ -30,8 +30,10 @@ const payloads = [
 const inSystem32 = (image: string) => `C:\\Windows\\System32\\${image}`
 export const pipeChain = 'created'
 
-/** Everything the deed leaves; also the ground for the scenario in which the log is cleared afterwards. */
-export function stageAtexec(cast: Cast, random: Random): Staging {
+/**
+ * Everything the deed leaves. `anchor`: which record the chain is measured from; the task log's when the audit's will be erased.
+ */
+export function stageAtexec(cast: Cast, random: Random, anchor: 4698 | 106 = 4698): Staging {
   const records = new HostRecords(cast, random.fork('records'))
   const logonIds = new LogonIds(cast.host.boot, 'scenario')
   const { start, suspect, host } = cast
@@ -91,12 +93,16 @@ export function stageAtexec(cast: Cast, random: Random): Staging {
       registeredAt,
       106,
       { ...named, UserContext: user },
-      { chain: mark, role: 'task-registered' },
+      {
+        chain: mark,
+        role: 'task-registered',
+        ...(anchor === 106 ? { anchor: true } : {}),
+      },
     ),
     records.taskAudit(createdAt, 4698, rpc, { path, content }, remoteCaller, {
       chain: mark,
       role: 'task-created',
-      anchor: true,
+      ...(anchor === 4698 ? { anchor: true } : {}),
     }),
   )
 
@@ -270,5 +276,5 @@ export const atexecPipe: Scenario = {
   title: 'A task over the pipe atsvc, run as SYSTEM and deleted at once',
   teaches:
     'Finding the true source although the task’s own logon has no address and the nearest logon of the account is a decoy.',
-  stage: stageAtexec,
+  stage: (cast, random) => stageAtexec(cast, random),
 }

@@ -66,6 +66,7 @@ interface Truth {
   readonly host: string
   readonly records: Readonly<Record<string, number>>
   readonly managedUpdates: number
+  readonly erased: number
   readonly chains: readonly TrueChain[]
 }
 const truthIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8')) as Truth
@@ -162,9 +163,9 @@ describe.each(names)('practice evidence of %s', (scenario) => {
     expect(bytesIn(again)).toEqual(bytesIn(dir))
     await writePractice(other, { scenario, seed: 12, noise: 0 })
     const [mine, theirs] = [truth.chains[0], truthIn(other).chains[0]]
-    expect(theirs?.account.sid).not.toBe(mine?.account.sid)
-    expect(theirs?.taskLogonId).not.toBe(mine?.taskLogonId)
-    expect(theirs?.source.ip ?? 'none').not.toBe(mine?.source.ip)
+    expect(theirs?.account.name).not.toBe(mine?.account.name)
+    expect(theirs?.anchor?.recordId).not.toBe(mine?.anchor?.recordId)
+    expect(truthIn(other).host).not.toBe(truth.host)
   })
 
   test('tells the same story whatever the noise', async () => {
@@ -310,18 +311,77 @@ describe('the true story', () => {
   )
 })
 
+describe('the true story of the other scenarios', () => {
+  test.each([1, 2, 3])(
+    'of local-admin with seed %i is a session on the host and a run at the planned minute',
+    async (seed) => {
+      const dir = fresh()
+      await writePractice(dir, { scenario: 'local-admin', seed, noise: 600 })
+      const chain = truthIn(dir).chains[0] as TrueChain
+      const security = readLog(join(dir, 'Security.evtx'))
+      const created = security.find(({ id }) => id === chain.anchor?.recordId) as Read
+      const tool = security.find(
+        ({ eventId, fields }) => eventId === 4688 && fields.NewProcessName?.endsWith('schtasks.exe'),
+      )
+      expect(tool?.fields.SubjectLogonId).toBe(chain.taskLogonId)
+      expect(created.fields.SubjectLogonId).toBe(chain.taskLogonId)
+      if (created.fields.ClientProcessId !== undefined) {
+        expect(Number(created.fields.ClientProcessId)).toBe(Number(tool?.fields.NewProcessId))
+      }
+      const logon = security.find(
+        ({ eventId, fields }) => eventId === 4624 && fields.TargetLogonId === chain.taskLogonId,
+      )
+      expect(logon?.fields).toMatchObject({ LogonType: '10', IpAddress: chain.source.ip })
+      const twin = security.find(({ fields }) => fields.TargetLogonId === logon?.fields.TargetLinkedLogonId)
+      expect(twin?.fields.TargetLinkedLogonId).toBe(chain.taskLogonId)
+      const facts = JSON.parse(readFileSync(join(dir, 'host.json'), 'utf8')) as { utcOffsetMinutes: number }
+      const planned = /<StartBoundary>([^<]+)</.exec(created.fields.TaskContent ?? '')?.[1]
+      const fired = readLog(join(dir, taskLog)).find(
+        ({ eventId, fields }) => eventId === 107 && fields.TaskName === chain.task.path,
+      )
+      const local =
+        Number((fired?.time ?? 0n) - 116_444_736_000_000_000n) / 10_000 + facts.utcOffsetMinutes * 60_000
+      expect(new Date(local).toISOString().slice(0, 19)).toBe(planned)
+    },
+  )
+
+  test.each([1, 2, 3])(
+    'of log-cleared with seed %i leaves a Security log that begins with its clearing',
+    async (seed) => {
+      const dir = fresh()
+      await writePractice(dir, { scenario: 'log-cleared', seed, noise: 600 })
+      const truth = truthIn(dir)
+      const security = readLog(join(dir, 'Security.evtx'))
+      expect(security[0]?.eventId).toBe(1102)
+      expect(security[0]?.fields.SubjectUserName).toBe(truth.chains[0]?.account.name)
+      expect(security.some(({ eventId }) => eventId === 4698)).toBe(false)
+      // the record ids go on where the erased records ended
+      expect(BigInt(security[0]?.id as string)).toBeGreaterThan(150_000n + BigInt(truth.erased))
+      expect(truth.erased).toBeGreaterThan(100)
+      const told = readLog(join(dir, taskLog)).filter(
+        ({ fields }) => fields.TaskName === truth.chains[0]?.task.path,
+      )
+      expect(told.map(({ eventId }) => eventId).toSorted((a, b) => a - b)).toEqual([
+        100, 102, 106, 110, 129, 141, 200, 201,
+      ])
+    },
+  )
+})
+
 describe('noise', () => {
   test('is exactly as much as asked for', async () => {
-    const total = async (noise: number) => {
+    const total = async (scenario: string, noise: number) => {
       const dir = fresh()
-      await writePractice(dir, { scenario: 'schtasks-tcp', seed: 21, noise })
-      return Object.entries(truthIn(dir).records).reduce(
-        (sum, [channel]) => sum + readLog(join(dir, logFile(channel))).length,
-        0,
-      )
+      await writePractice(dir, { scenario, seed: 21, noise })
+      const { records, erased } = truthIn(dir)
+      const written = Object.keys(records).map((channel) => readLog(join(dir, logFile(channel))).length)
+      // what a cleared log held counts, too
+      return written.reduce((sum, count) => sum + count, erased)
     }
-    const quiet = await total(0)
-    for (const noise of [1, 2, 7, 500, 1999]) expect((await total(noise)) - quiet).toBe(noise)
+    for (const scenario of names) {
+      const quiet = await total(scenario, 0)
+      for (const noise of [1, 7, 1999]) expect((await total(scenario, noise)) - quiet).toBe(noise)
+    }
   })
 
   test('counts the updates of tasks that services keep for themselves', async () => {
