@@ -12,7 +12,6 @@ import {
   scryptSync,
 } from 'node:crypto'
 import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -24,8 +23,8 @@ export interface SigningKey {
 }
 
 export interface KeyOptions {
-  /** folder of the key; the per-user configuration folder by default */
-  readonly folder?: string | undefined
+  /** the operator's settings folder */
+  readonly folder: string
   readonly passphrase?: string | undefined
 }
 
@@ -43,24 +42,15 @@ interface StoredKey {
 const scrypt = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 2 ** 20 }
 const keyFile = 'signing-key.json'
 
-/** Where the key lies when nobody says otherwise: `$TASKTRAIL_CONFIG`, else the platform's folder for settings. */
-export function defaultKeyFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.TASKTRAIL_CONFIG) return env.TASKTRAIL_CONFIG
-  if (process.platform === 'win32')
-    return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'Tasktrail')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Tasktrail')
-  return join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'tasktrail')
-}
-
 /** The person's own key; made on first use. Refuses a wrong passphrase and an unreadable key. */
-export async function ownSigningKey(options: KeyOptions = {}): Promise<SigningKey> {
-  const folder = options.folder ?? defaultKeyFolder()
+export async function ownSigningKey(options: KeyOptions): Promise<SigningKey> {
+  const { folder } = options
   const path = join(folder, keyFile)
   return (await load(path, options.passphrase)) ?? (await make(folder, path, options.passphrase))
 }
 
 /** The public half of the person's own key, if there is one; needs no passphrase. */
-export async function ownPublicKey(folder = defaultKeyFolder()): Promise<string | undefined> {
+export async function ownPublicKey(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, keyFile), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   return parseStored(text)?.publicKey

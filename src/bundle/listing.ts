@@ -252,7 +252,12 @@ async function checkTail(reader: ZipReader, findings: Findings): Promise<void> {
       }
   const isPlain = length === 22 && tail.readUInt32LE(0) === 0x06054b50
   if ((!end64 && !isPlain) || declared.record !== 44) {
-    findings.add('bad', 'HIDDEN_BYTES', null, 'Bytes lie hidden behind the list of contents.')
+    findings.add(
+      'unreadable',
+      'EXTRA_BYTES',
+      null,
+      'The list of contents is not followed by its end: two archives in one file, or bytes put behind one.',
+    )
     return
   }
   if (declared.size !== start - reader.directoryOffset || declared.count !== reader.entryCount) {

@@ -54,7 +54,9 @@ export function readMeText(about: ReadMe): string {
     `  tar -xf ${zip} ; cd ${name}`,
     '  Get-Content -Encoding UTF8 manifest-sha256.txt,tagmanifest-sha256.txt | % { $h,$p = $_ -split \'\\s+\',2; if ((Get-FileHash -LiteralPath $p -Algorithm SHA256).Hash -ne $h) { "BAD $p" } }',
     "  $l = Get-Content manifest-sha256.txt | % { ($_ -split '\\s+',2)[1] -replace '/','\\' }; gci data -Recurse -File | ? { $l -notcontains $_.FullName.Substring($PWD.Path.Length+1) } | % { \"EXTRA $_\" }",
-    ...(verifySignature ? [`  cmd /c "${verifySignature.replace('../', '..\\').replace('signatures/', 'signatures\\')}"`] : []),
+    ...(verifySignature
+      ? [`  cmd /c "${verifySignature.replace('../', '..\\').replace('signatures/', 'signatures\\')}"`]
+      : []),
     '',
     ...(signer
       ? [

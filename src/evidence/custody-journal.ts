@@ -31,6 +31,10 @@ export interface CustodyStatement {
   readonly sha256?: { readonly before: string | null; readonly after: string | null } | undefined
   readonly location?: { readonly from: string; readonly to: string } | undefined
   readonly counterparty?: string | undefined
+  /** the moment it speaks of; now, when not given */
+  readonly at?: Date | undefined
+  /** zone of `at` as `+02:00`; that of this process, when not given */
+  readonly tzOffset?: string | undefined
 }
 
 export interface CustodyState {
@@ -127,13 +131,13 @@ export class CustodyJournal {
   }
 
   #compose(statement: CustodyStatement): CustodyLine {
-    const now = (this.#options.now ?? (() => new Date()))()
+    const now = statement.at ?? (this.#options.now ?? (() => new Date()))()
     const { operator } = this.#options
     return {
       seq: this.#reading.nextSeq,
       prev: this.#reading.lastHash,
       at: now.toISOString(),
-      tzOffset: offsetOf(now),
+      tzOffset: statement.tzOffset ?? offsetOf(now),
       clock: { source: 'system clock of the workstation', offsetMs: null },
       actor: { name: operator.name, account: operator.account, workstation: operator.workstation },
       action: statement.action,

@@ -4,12 +4,11 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { EntryDamage } from '../archive/read-zip.ts'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
-import { slug } from '../bundle/path-rules.ts'
 import type { InventoryLine } from '../bundle/records.ts'
 import type { VerifiedBundle, VerifyReport } from '../bundle/verify.ts'
 import type { EvidenceKind } from '../domain/evidence.ts'
@@ -20,7 +19,7 @@ import { assignHosts } from './ingest/assign-hosts.ts'
 import { ItemImport } from './ingest/item-import.ts'
 import { IngestThreads } from './ingest/threads.ts'
 import { Meter, stopIfAborted } from './meter.ts'
-import { caseFileName, createCase, makeReadOnly, type OpenCase, openCase } from './open-case.ts'
+import { createCase, makeReadOnly, type OpenCase, openCase } from './open-case.ts'
 import { casesFolder } from './operator-folders.ts'
 import { checkBundleFile, type VerifyBundleOptions } from './verify-bundle.ts'
 
@@ -56,12 +55,13 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
   const { report, bundle } = await checkBundleFile(path, options)
   if (!bundle) throw refusalOf(path, report)
   const dir = options.dir === undefined ? await freeFolder(bundle) : resolve(options.dir)
+  const openOptions = { operator: options.operator, ...(options.now && { now: options.now }) }
   const before = await readOpenedBundle(dir)
-  if (before && before.bagDigest === report.bagDigest) return openCase(dir, options)
-  if (existsSync(join(dir, caseFileName))) {
+  if (before && before.bagDigest === report.bagDigest) return openCase(dir, openOptions)
+  if ((await readdir(dir).catch(() => [])).length > 0) {
     throw new Refusal(
-      'case.folder.exists',
-      `there is another case in ${dir} already`,
+      'case.folder.not-empty',
+      `the folder for the case is not empty: ${dir}`,
       'Choose another folder for the bundle.',
       { dir },
     )
@@ -69,13 +69,14 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
   const making = join(dirname(dir), `.${basename(dir)}.opening-${randomBytes(4).toString('hex')}`)
   try {
     await makeCase(making, dir, bundle, options)
-    await rm(dir, { recursive: false, force: true }).catch(() => undefined)
-    await moveInto(making, dir)
+    // Windows does not rename over a folder, not even an empty one.
+    await rmdir(dir).catch(() => undefined)
+    await rename(making, dir)
   } catch (error) {
     await rm(making, { recursive: true, force: true }).catch(() => undefined)
     throw diskRefusal(error, 'opening the bundle', dir)
   }
-  return openCase(dir, options)
+  return openCase(dir, openOptions)
 }
 
 /** What is known of the bundle a case was opened from; null for an ordinary case. */
@@ -124,7 +125,10 @@ async function makeCase(
     openedAt: (options.now ?? (() => new Date()))().toISOString(),
     findings: report.findings,
   }
-  await writeFile(join(making, openedName), `${JSON.stringify(opened, null, 2)}\n`, { mode: 0o600, flush: true })
+  await writeFile(join(making, openedName), `${JSON.stringify(opened, null, 2)}\n`, {
+    mode: 0o600,
+    flush: true,
+  })
   await makeReadOnly(making)
 }
 
@@ -211,7 +215,9 @@ async function continueCustody(
     ...(options.now && { now: options.now }),
   })
   const { report, record } = bundle
-  const signer = report.signer ? `${report.signer.identity ?? 'unknown signer'} ${report.signer.fingerprint}` : 'nobody'
+  const signer = report.signer
+    ? `${report.signer.identity ?? 'unknown signer'} ${report.signer.fingerprint}`
+    : 'nobody'
   await journal.append({
     action: 'received',
     items: evidence.map((line) => line.sha256),
@@ -225,20 +231,10 @@ async function continueCustody(
 
 /** `<cases>/<bundle name>`; with a number behind it when another case has that name. */
 async function freeFolder(bundle: VerifiedBundle): Promise<string> {
-  const base = join(casesFolder(), slug(bundle.root, 'bundle', 100))
+  const base = join(casesFolder(), bundle.root)
   for (let copy = 1; ; copy++) {
     const dir = copy === 1 ? base : `${base}-${copy}`
     if (!existsSync(dir) || (await readOpenedBundle(dir))?.bagDigest === bundle.report.bagDigest) return dir
-  }
-}
-
-/** Gives the finished folder its name; an empty folder that was there already is filled. */
-async function moveInto(making: string, dir: string): Promise<void> {
-  await mkdir(dirname(dir), { recursive: true })
-  try {
-    await rename(making, dir)
-  } catch (error) {
-    throw diskRefusal(error, 'naming the case folder', dir)
   }
 }
 
@@ -252,14 +248,18 @@ function changed(bundle: VerifiedBundle, path: string): Refusal {
 }
 
 function refusalOf(path: string, report: VerifyReport): Refusal {
-  const decisive = report.findings.find((finding) => finding.severity !== 'warning' && finding.severity !== 'note')
+  const decisive = report.findings.find(
+    (finding) => finding.severity !== 'warning' && finding.severity !== 'note',
+  )
   const finding = decisive ?? report.findings.find((one) => one.code === 'FOREIGN_BAG')
   const codes: Readonly<Record<string, string>> = {
     INVALID: 'bundle.verdict.invalid',
     UNSAFE: 'bundle.verdict.unsafe',
     UNREADABLE: 'bundle.verdict.unreadable',
   }
-  const why = finding ? `${finding.code}${finding.path ? ` ${finding.path}` : ''}: ${finding.what}` : report.verdict
+  const why = finding
+    ? `${finding.code}${finding.path ? ` ${finding.path}` : ''}: ${finding.what}`
+    : report.verdict
   return new Refusal(
     codes[report.verdict] ?? 'bundle.kind.foreign',
     `the bundle is not opened: ${why} (${path})`,

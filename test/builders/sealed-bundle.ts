@@ -26,7 +26,11 @@ export function logBytes(seed: number, length = 70_000): Buffer {
   return bytes
 }
 
-export function evidenceItem(name: string, bytes: Buffer, more: Partial<SealedEvidence> = {}): SealedEvidence {
+export function evidenceItem(
+  name: string,
+  bytes: Buffer,
+  more: Partial<SealedEvidence> = {},
+): SealedEvidence {
   return {
     id: sha256(bytes),
     size: bytes.length,
@@ -63,7 +67,10 @@ export function timelineRow(index: number, more: Partial<DerivedRow> = {}): Deri
 export async function custodyBytes(folder: string): Promise<Uint8Array> {
   let second = 0
   const now = () => new Date(Date.UTC(2026, 10, 21, 14, 0, second++))
-  const journal = await CustodyJournal.open(join(folder, `custody-${process.hrtime.bigint()}.jsonl`), { operator, now })
+  const journal = await CustodyJournal.open(join(folder, `custody-${process.hrtime.bigint()}.jsonl`), {
+    operator,
+    now,
+  })
   await journal.append({ action: 'case-opened', note: 'Case INC-2026-0142 opened' })
   await journal.append({ action: 'imported', items: ['aa'], note: 'Security.evtx' })
   await journal.append({ action: 'derived', note: 'timeline' })
@@ -167,7 +174,9 @@ export class Unpacked {
     const oxum = `Payload-Oxum: ${bytes}.${payload.length}`
     this.set('bag-info.txt', this.text('bag-info.txt').replace(/Payload-Oxum: .*/, oxum))
     this.#manifests('', payload)
-    const tags = [...this.files.keys()].filter((path) => !/^(?:data|signatures)\/|^tagmanifest-/.test(path)).sort()
+    const tags = [...this.files.keys()]
+      .filter((path) => !/^(?:data|signatures)\/|^tagmanifest-/.test(path))
+      .sort()
     this.#manifests('tag', tags)
     return this
   }

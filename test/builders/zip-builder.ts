@@ -61,7 +61,12 @@ export function buildZip(entries: readonly ZipBuilderEntry[], options: ZipBuilde
     }
     const comment = Buffer.from(entry.comment ?? '')
     const mode = entry.mode ?? 0o100644
-    directory.push(directoryHeader(common, name, extra, comment, mode, offsets.at(-1) ?? 0), name, extra, comment)
+    directory.push(
+      directoryHeader(common, name, extra, comment, mode, offsets.at(-1) ?? 0),
+      name,
+      extra,
+      comment,
+    )
   }
   if (options.hiddenBeforeDirectory) {
     body.push(options.hiddenBeforeDirectory)
