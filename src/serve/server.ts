@@ -74,7 +74,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   })
   server.on('upgrade', (request, socket, head) => {
     // From here on Node listens no more: a reset by the other end would end the process.
-    socket.on('error', (error) => log(`upgrade: ${error.message}`))
+    const onReset = (error: Error) => log(`upgrade: ${error.message}`)
+    socket.on('error', onReset)
     const refusal =
       gate.refusesSocket(request) ?? (sockets.clients.size >= maxPages ? 'too many pages' : null)
     if (refusal !== null) {
@@ -83,6 +84,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return
     }
     sockets.handleUpgrade(request, socket, head, (page) => {
+      socket.removeListener('error', onReset) // ws listens from here on
       page.on('close', () => options.onPages?.(sockets.clients.size))
       options.onPages?.(sockets.clients.size)
       try {
