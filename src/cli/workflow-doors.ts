@@ -41,6 +41,9 @@ export const workflowDoors: Doors = {
   async openBundle(path, how) {
     return (await import('../workflow/open-bundle.ts')).openBundle(path, how)
   },
+  async summariseCase(open) {
+    return (await import('../workflow/summarise-case.ts')).summariseCase(open)
+  },
   async practiceScenarios() {
     return (await import('../workflow/make-practice.ts')).practiceScenarios()
   },

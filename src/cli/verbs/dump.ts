@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { escapeText } from '../../base/escape.ts'
 import { exitCode } from '../exit-code.ts'
@@ -33,16 +32,35 @@ async function dumpVerb({ terminal, doors }: Surface, paths: readonly string[], 
   const { format } = options
   // XML keeps its bytes for programs; on a screen nothing of the evidence may act on the terminal
   const shown = format === 'jsonl' ? safeJson : terminal.isTerminal ? escapeText : (text: string) => text
-  const { problems } = await doors.dumpLogs(
-    paths.map((path) => resolve(terminal.cwd, path)),
-    {
-      format,
-      recovered: options.recovered === true,
-      signal: terminal.signal,
-      write: (text) => terminal.write(shown(text)),
+  const refused = new Set<string>()
+  const { records, problems } = await doors.dumpLogs(paths, {
+    format,
+    recovered: options.recovered === true,
+    signal: terminal.signal,
+    write: async (text) => {
+      for (const what of refusedFiles(text)) refused.add(what)
+      await terminal.write(shown(text))
     },
-  )
+  })
+  for (const what of refused) tellLine(terminal, what)
+  if (records === 0 && refused.size > 0) return exitCode.refused
   if (problems === 0) return exitCode.done
-  tellLine(terminal, `${problems} problems; each stands in the output where its record would be`)
+  const count = problems === 1 ? '1 problem' : `${problems} problems`
+  tellLine(terminal, `${count}; each stands in the output where its record would be`)
   return exitCode.reservations
+}
+
+const wholeFile = /"code":"evtx\.file\.(?:empty|not-evtx|legacy-evt|unreadable)"/
+const wholeFileXml = /^<!-- problem evtx\.file\.(?:empty|not-evtx|legacy-evt|unreadable) .*$/gm
+
+/** What is said of files that are no readable log at all. Only our own problem lines count, never a record's values. */
+function refusedFiles(text: string): readonly string[] {
+  if (!text.includes('evtx.file.')) return []
+  const inXml = [...text.matchAll(wholeFileXml)].map(([line]) => line.slice(5, -4))
+  const inJson = text.split('\n').flatMap((line) => {
+    if (!wholeFile.test(line)) return []
+    const { file, problem } = JSON.parse(line) as { file?: string; problem?: { what: string } }
+    return problem ? [file ? `${file}: ${problem.what}` : problem.what] : []
+  })
+  return [...inXml, ...inJson]
 }

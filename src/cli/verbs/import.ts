@@ -115,7 +115,11 @@ function importedText(found: Imported, columns: number): string {
   )
   const counts = `${found.evidence.length} ${found.evidence.length === 1 ? 'item' : 'items'} of evidence, ${countInWords(found.records)} records, ${countInWords(found.events)} events`
   const problems = found.problems.length
-    ? ['', `${found.problems.length} problems were recorded:`, ...problemLines(found.problems, columns)]
+    ? [
+        '',
+        `${found.problems.length} ${found.problems.length === 1 ? 'problem was' : 'problems were'} recorded:`,
+        ...problemLines(found.problems, columns),
+      ]
     : []
   return linesText([...(found.evidence.length ? [...table, ''] : []), counts, ...problems])
 }

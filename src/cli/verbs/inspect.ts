@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import type { Inspection } from '../doors.ts'
+import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { bytesInWords, progressLine } from '../progress-line.ts'
+import { tellLine } from '../terminal.ts'
 import { labelled } from '../text-table.ts'
 import {
   type AddVerb,
@@ -42,12 +44,23 @@ async function inspectVerb({ terminal, doors }: Surface, path: string, options: 
       onProgress: progress.onProgress,
     })
     progress.clear()
-    await terminal.write(options.json ? jsonDocument(found) : inspectionText(found, terminal.columns))
-    return endWith(found.problems)
+    if (found.readable) {
+      await terminal.write(options.json ? jsonDocument(found) : inspectionText(found, terminal.columns))
+      return endWith(found.problems)
+    }
+    if (options.json) await terminal.write(jsonDocument(found))
+    for (const { what } of found.problems) tellLine(terminal, `${path}: ${what}`)
+    return exitCode.refused
   } finally {
     progress.clear()
   }
 }
+
+/** Where a problem lies, in words: chunk -1 means the file itself. */
+const placed = <T extends { readonly chunk: number; readonly offset: number }>(problem: T) => ({
+  ...problem,
+  where: `${problem.chunk < 0 ? '' : `chunk ${problem.chunk}, `}offset ${problem.offset}`,
+})
 
 const most = 12
 
@@ -59,7 +72,7 @@ function counts(of: Readonly<Record<string, number>>): string {
   )
 }
 
-function inspectionText(found: Inspection, columns: number): string {
+function inspectionText(found: Extract<Inspection, { readable: true }>, columns: number): string {
   const { chunks, recordIds, times, problems } = found
   const gaps = recordIds.gaps
     .slice(0, most)
@@ -70,7 +83,7 @@ function inspectionText(found: Inspection, columns: number): string {
       ['SHA-256', found.sha256],
       ['size', `${bytesInWords(found.size)} (${found.size} bytes)`],
       ['version', found.version],
-      ['provenance', [found.provenance, ...(found.provenanceReasons ?? [])].join(' · ')],
+      ['provenance', [found.provenance, ...found.provenanceReasons].join(' · ')],
       ['dirty', found.dirty ? 'yes: the log was open when it was copied, its header may be behind' : 'no'],
       ['chunks', `${chunks.total}: ${chunks.used} used, ${chunks.empty} empty, ${chunks.bad} bad`],
       ['records', String(found.records)],
@@ -86,7 +99,7 @@ function inspectionText(found: Inspection, columns: number): string {
             ].join('; '),
       ],
       ['times', times.first === null ? 'none' : `${times.first} to ${times.last}`],
-      ['backwards', times.backwards.length === 0 ? 'never' : `${times.backwards.length} times`],
+      ['backwards', times.backwards.length === 0 ? 'never' : `${times.backwardsCount} times`],
       ['channels', counts(found.channels)],
       ['event ids', counts(found.eventIds)],
     ],
@@ -94,7 +107,11 @@ function inspectionText(found: Inspection, columns: number): string {
     '',
   )
   const trouble = problems.length
-    ? ['', `${problems.length} problems:`, ...problemLines(problems, columns)]
+    ? [
+        '',
+        `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`,
+        ...problemLines(problems.map(placed), columns),
+      ]
     : []
   return linesText([...lines, ...trouble])
 }

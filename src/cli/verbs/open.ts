@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
+import { escapeLine } from '../../base/escape.ts'
 import { operatorOf } from '../case-folder.ts'
-import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { progressLine } from '../progress-line.ts'
 import {
@@ -12,7 +12,7 @@ import {
   withExamples,
   withProgressOption,
 } from '../verb.ts'
-import { sha256, trustOf } from './verify.ts'
+import { sha256, trustOf, verdictCode } from './verify.ts'
 
 interface Options extends CaseOption, ProgressOption {
   readonly allowedSigners?: string
@@ -28,7 +28,7 @@ export const addOpen: AddVerb = (program, surface, run) => {
       'Verifies a sealed bundle and makes a read-only case of it. A bundle that is INVALID or UNSAFE is refused.',
     )
     .argument('<bundle>', 'a sealed bundle (ZIP)')
-    .option('--case <dir>', 'folder for the case; must not exist yet (default: beside the bundle)')
+    .option('--case <dir>', 'folder for the case; must not exist yet (default: a new one among your cases)')
     .option('--allowed-signers <file>', 'who may sign, as ssh-keygen has it (allowed_signers)')
     .option('--ticket-sha256 <hex>', 'SHA-256 of the ZIP as the ticket says', sha256)
     .option('--json', 'print the case as one JSON document')
@@ -49,13 +49,15 @@ async function openVerb({ terminal, doors }: Surface, path: string, options: Opt
       onProgress: progress.onProgress,
     })
     progress.clear()
-    open.close()
-    await terminal.write(
-      options.json
-        ? jsonDocument({ case: open.dir })
-        : linesText([`The case is in ${open.dir}, read-only.`, `Next: tasktrail chains --case ${open.dir}`]),
+    const summary = await doors.summariseCase(open).finally(() => open.close())
+    const verdict = summary.bundle?.verdict ?? ''
+    const text = linesText(
+      [`${verdict}: the case is in ${open.dir}, read-only.`, `Next: tasktrail chains --case ${open.dir}`].map(
+        escapeLine,
+      ),
     )
-    return exitCode.done
+    await terminal.write(options.json ? jsonDocument({ case: open.dir, verdict, ...summary }) : text)
+    return verdictCode(verdict)
   } finally {
     progress.clear()
   }

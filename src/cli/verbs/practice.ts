@@ -76,7 +76,7 @@ async function writeVerb({ terminal, doors }: Surface, scenario: string | undefi
       ...made.files,
       '',
       `The truth is in ${made.truthPath}; look after you have tried.`,
-      `Next: tasktrail import --case drill ${made.dir}`,
+      `Next: tasktrail import --case ${made.dir}-case ${made.dir}`,
     ]
     await terminal.write(options.json ? jsonDocument(made) : linesText(lines.map(escapeLine)))
     return exitCode.done

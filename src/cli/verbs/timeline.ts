@@ -21,8 +21,12 @@ import {
 } from '../verb.ts'
 
 /** Options that filter: the option, the filter's key, and what it means. */
-const filters: readonly (readonly [option: string, key: string, meaning: string])[] = [
-  ['event-id', 'event', 'event id, such as 4698 (also 4624,4698)'],
+const filters: readonly (readonly [
+  option: string,
+  key: TimelineFilter['terms'][number]['key'],
+  meaning: string,
+])[] = [
+  ['event-id', 'event', 'event id, such as 4698 (also 4624,4698 and 4698..4702)'],
   ['host', 'host', 'host the record was written on'],
   ['channel', 'channel', 'log, such as Security'],
   ['account', 'account', 'account name or SID, in any role'],
@@ -31,7 +35,8 @@ const filters: readonly (readonly [option: string, key: string, meaning: string]
   ['process', 'process', 'image or command line'],
   ['share', 'share', 'share name or target on it'],
   ['logon', 'logon', 'logon id, such as 0x5a41984'],
-  ['record', 'record', 'EventRecordID'],
+  ['record', 'record', 'EventRecordID (also 2004844..2004862)'],
+  ['evidence', 'evidence', 'evidence item: start of its SHA-256, or its name'],
   ['is', 'is', 'mark of the row: chain, rejected, duplicate'],
   ['text', 'text', 'text anywhere in the record'],
 ]
@@ -83,7 +88,7 @@ function filterOf(options: Options): TimelineFilter {
     return key === 'event' ? given.flatMap((one) => one.split(',').map((id) => id.trim())) : given
   }
   const terms = filters
-    .map(([option, key]) => ({ key, values: values(option, key), not: false }))
+    .map(([option, key]) => ({ key, values: values(option, key), not: false as boolean }))
     .filter((term) => term.values.length > 0)
   for (const text of options.not ?? []) {
     const [, option = '', value = ''] = /^([a-z-]+)=(.+)$/s.exec(text) ?? []
@@ -95,8 +100,8 @@ function filterOf(options: Options): TimelineFilter {
     terms.push({ key, values: [value], not: true })
   }
   for (const { key, values: ids } of terms)
-    if ((key === 'event' || key === 'record') && ids.some((id) => !/^\d{1,20}$/.test(id)))
-      throw new UsageError(`an ${key} id is a decimal number: ${ids.join(', ')}`)
+    if ((key === 'event' || key === 'record') && ids.some((id) => !/^\d{1,20}(\.\.\d{1,20})?$/.test(id)))
+      throw new UsageError(`an ${key} id is a decimal number, or two with .. between: ${ids.join(', ')}`)
   return {
     terms,
     ...(options.from ? { from: options.from } : {}),

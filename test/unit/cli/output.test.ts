@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Imported, Verification } from '../../../src/cli/doors.ts'
-import { actsOnTerminal, caseIn, chainOf, runInMemory } from './surface.ts'
+import { actsOnTerminal, caseIn, chainOf, chainsOf, runInMemory } from './surface.ts'
 
 const hostile = 'a\u001b[2Jb\u202ec\u0000d'
 
 describe('chains', () => {
-  const doors = (changes = {}) => ({
-    chainsDocument: () => ({ schema: 'tasktrail-chains/1', chains: [chainOf(changes)] }),
+  const doors = (changes: Parameters<typeof chainOf>[0] = {}) => ({
+    chainsDocument: () => chainsOf(chainOf(changes)),
   })
   it('read like a short report: who, what, from where, why, and what cannot be known', async () => {
     const { code, out } = await runInMemory(['chains', '--case', 'c'], { doors: doors(), columns: 120 })
@@ -74,13 +74,24 @@ describe('import', () => {
     case: '/cases/fs01',
     evidence: [
       {
+        id: 'ab'.repeat(32),
+        sha256: 'ab'.repeat(32),
+        size: 69_632,
         name: 'Security.evtx',
+        origin: '/mnt/Security.evtx',
         kind: 'evtx',
         host: 'FS01',
-        size: 69_632,
-        sha256: 'ab'.repeat(32),
+        channel: 'Security',
+        provenance: 'full-export',
+        provenanceReasons: [],
         records: 51,
+        events: 51,
         problems: 0,
+        first: null,
+        last: null,
+        missingRecords: '0',
+        admittedAt: '2026-01-01T00:00:00.000Z',
+        state: 'complete',
       },
     ],
     records: 51,
@@ -122,6 +133,7 @@ describe('import', () => {
     const problems = severities.map((severity) => ({
       code: 'a.b.c',
       severity,
+      evidenceId: null,
       where: 'chunk 1',
       what: hostile,
     }))
@@ -175,7 +187,7 @@ describe('verify', () => {
     ['UNREADABLE', 3],
     ['SOMETHING-NEW', 1],
   ])('ends by its verdict: %s with %i', async (verdict, expected) => {
-    const found: Verification = {
+    const found = {
       verdict,
       bagDigest: null,
       zipSha256: 'ab'.repeat(32),
@@ -190,7 +202,7 @@ describe('verify', () => {
         },
       ],
       checked: { files: 3, bytes: 1000 },
-    }
+    } as Verification // also a verdict of a later version
     const doors = { verifyBundleFile: async () => found }
     const { code, out } = await runInMemory(['verify', 'a.zip'], { doors })
     expect(code).toBe(expected)
@@ -211,5 +223,52 @@ describe('dump', () => {
     const { code, out, err } = await runInMemory(['dump', 'a.evtx'], { doors })
     expect([code, out]).toEqual([2, '{"data":{"name":"\\u009b\\u202e"}}\n'])
     expect(err).toMatch(/1 problem/)
+  })
+
+  it.each([
+    ['one that is no log', ['a.evt'], 0, 3],
+    ['one among others that is no log', ['a.evt', 'b.evtx'], 7, 2],
+  ])('ends by what could be read: %s', async (_what, paths, records, expected) => {
+    const line = (file?: string) =>
+      `${JSON.stringify({ file, chunk: -1, offset: 0, problem: { code: 'evtx.file.legacy-evt', what: `old${hostile}` } })}\n`
+    const doors = {
+      dumpLogs: async (given: readonly string[], how: { write: (text: string) => void | Promise<void> }) => {
+        expect(given).toEqual(paths) // as given: they stand in the output
+        await how.write(line(paths.length > 1 ? paths[0] : undefined))
+        return { records, problems: 1 }
+      },
+    }
+    const { code, err } = await runInMemory(['dump', ...paths], { doors })
+    expect(code).toBe(expected)
+    expect(err).toContain('olda⟨U+001B⟩[2Jb⟨U+202E⟩c⟨U+0000⟩d\n')
+  })
+
+  it('takes no value of a record for a word of its own', async () => {
+    const line = `${JSON.stringify({ chunk: 0, offset: 512, data: { code: 'evtx.file.not-evtx', what: 'x' } })}\n`
+    const doors = {
+      dumpLogs: async (_paths: unknown, how: { write: (text: string) => void | Promise<void> }) => {
+        await how.write(line)
+        return { records: 0, problems: 1 }
+      },
+    }
+    expect((await runInMemory(['dump', 'a.evtx'], { doors })).code).toBe(2)
+  })
+})
+
+describe('inspect', () => {
+  it('refuses what is no log, and says so in JSON too', async () => {
+    const problems = [
+      { code: 'evtx.file.empty', severity: 'error', chunk: -1, offset: 0, what: 'The file is empty.' },
+    ] as const
+    const doors = {
+      inspectLog: async () => ({ sha256: 'ab', size: 0, readable: false as const, problems: [...problems] }),
+    }
+    expect(await runInMemory(['inspect', 'a.evtx'], { doors })).toEqual({
+      code: 3,
+      out: '',
+      err: 'tasktrail: a.evtx: The file is empty.\n',
+    })
+    const { code, out } = await runInMemory(['inspect', 'a.evtx', '--json'], { doors })
+    expect([code, JSON.parse(out).problems]).toEqual([3, problems])
   })
 })

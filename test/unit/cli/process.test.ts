@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -72,6 +72,77 @@ describe('the command line as a process', () => {
       child.stdout?.once('data', () => child.stdout?.destroy())
     })
     expect(left).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('hands a case over: sealed, verified by the receiver, opened, and telling the same', async () => {
+    const sealed = JSON.parse(
+      (await tasktrail(['seal', '--case', 'one', '--out', 'handover', '--case-number', 'INC-1', '--json']))
+        .out,
+    )
+    expect(await tasktrail(['verify', sealed.path])).toMatchObject({ code: 2 })
+    writeFileSync(join(folder, 'allowed_signers'), `tier1@example.org ${sealed.signer.publicKey}\n`)
+    const known = ['--allowed-signers', 'allowed_signers']
+    const verified = await tasktrail([
+      'verify',
+      sealed.path,
+      ...known,
+      '--ticket-sha256',
+      sealed.zipSha256,
+      '--json',
+    ])
+    expect([verified.code, JSON.parse(verified.out)]).toMatchObject([
+      0,
+      { verdict: 'VALID-SIGNED', zipSha256: sealed.zipSha256 },
+    ])
+    expect(await tasktrail(['open', sealed.path, '--case', 'received', ...known])).toMatchObject({ code: 0 })
+    const [mine, theirs] = [
+      await tasktrail(['chains', '--case', 'one', '--json']),
+      await tasktrail(['chains', '--case', 'received', '--json']),
+    ]
+    expect(theirs.out).toBe(mine.out)
+    expect(await tasktrail(['import', 'drill', '--case', 'received'])).toMatchObject({ code: 3, out: '' })
+    const bytes = readFileSync(sealed.path)
+    bytes.writeUInt8((bytes.readUInt8(bytes.length >> 1) + 1) & 0xff, bytes.length >> 1)
+    writeFileSync(join(folder, 'altered.zip'), bytes)
+    expect((await tasktrail(['verify', 'altered.zip', ...known])).code).toBe(1)
+    expect((await tasktrail(['open', 'altered.zip', '--case', 'altered'])).code).toBe(3)
+    expect(existsSync(join(folder, 'altered'))).toBe(false)
+  })
+
+  it('accounts for every record: dump, inspect, import and timeline count the same', async () => {
+    const log = 'drill/Security.evtx'
+    const dumped = await tasktrail(['dump', log])
+    expect(dumped).toMatchObject({ code: 0, err: '' })
+    const records = dumped.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const inspected = await tasktrail(['inspect', log, '--json'])
+    expect(inspected.code).toBe(0)
+    expect(JSON.parse(inspected.out).records).toBe(records.length)
+    const timeline = await tasktrail(['timeline', '--case', 'one', '--channel', 'Security', '--jsonl'])
+    expect(timeline.out.trim().split('\n')).toHaveLength(records.length)
+    const ids = (text: string, of: (row: { recordId: string; citation: { recordId: string } }) => string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => of(JSON.parse(line)))
+        .sort()
+    expect(ids(timeline.out, (row) => row.citation.recordId)).toEqual(ids(dumped.out, (row) => row.recordId))
+    const xml = await tasktrail(['dump', log, '--format', 'xml'])
+    expect(xml.out.match(/<Event /g)).toHaveLength(records.length)
+  })
+
+  it('refuses files that are no logs, clearly', async () => {
+    writeFileSync(join(folder, 'empty.evtx'), '')
+    writeFileSync(join(folder, 'notes.evtx'), 'these are notes')
+    for (const name of ['empty.evtx', 'notes.evtx', 'missing.evtx'])
+      for (const verb of ['dump', 'inspect']) {
+        const ended = await tasktrail([verb, name])
+        expect([verb, name, ended.code]).toEqual([verb, name, 3])
+        expect(ended.err).toMatch(/^tasktrail: \S/)
+        expect(ended.err).not.toMatch(/fault of Tasktrail/)
+      }
   })
 
   it('stops at Ctrl-C with 130 and leaves nothing half made', async () => {

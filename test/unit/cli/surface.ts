@@ -65,6 +65,7 @@ const doorNames: Record<keyof Doors, true> = {
   sealCase: true,
   verifyBundleFile: true,
   openBundle: true,
+  summariseCase: true,
   practiceScenarios: true,
   writePractice: true,
   runServe: true,
@@ -108,6 +109,8 @@ export const slicesOf =
     rows: rows.slice(from, from + count).map((row, n) => ({ ...row, index: from + n })),
   })
 
+const somewhere = { evidenceId: 'ab'.repeat(32), recordId: '2004852', chunk: 0, offset: 512 }
+
 /** A chain as the workflow gives it; every text can be replaced. */
 export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => ({
   id: 'c0ffee',
@@ -132,14 +135,23 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
     basis: 'L3',
     strength: 'strong',
     candidates: [],
-    rejected: [{ ip: '10.23.23.9', port: null, logonId: '0x5a4175e', why: 'owns no atsvc access' }],
+    rejected: [
+      {
+        ip: '10.23.23.9',
+        port: null,
+        logonId: '0x5a4175e',
+        why: 'owns no atsvc access',
+        citation: somewhere,
+        time: '2021-06-10T21:21:20.6360299Z',
+      },
+    ],
   },
   taskLogonId: '0x5a419bc',
   path: 'atsvc-pipe',
   mechanism: 'remote-confirmed',
   mechanismWhy: 'the pipe atsvc was opened by the same account just before',
-  executed: { answer: 'yes', why: 'its action was started by the Schedule service' },
-  deleted: { answer: 'unknown', why: 'deletion is not audited' },
+  executed: { answer: 'yes', why: 'its action was started by the Schedule service', citations: [] },
+  deleted: { answer: 'unknown', why: 'deletion is not audited', citations: [] },
   steps: [
     {
       role: 'task-created',
@@ -148,6 +160,13 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
       time: '2021-06-10T21:21:20.6560000Z',
       deltaMs: 0,
       what: 'Task \\bouWFQYO created',
+      channel: 'Security',
+      computer: 'fs01.offsec.lan',
+      evidenceId: somewhere.evidenceId,
+      chunk: 0,
+      offset: 512,
+      facts: {},
+      alsoAt: [],
     },
   ],
   links: [
@@ -155,6 +174,8 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
       rule: 'L3',
       from: '2004847',
       to: '2004852',
+      fromAt: somewhere,
+      toAt: somewhere,
       deltaMs: 20.349,
       strength: 'strong',
       fields: { sid: 'S-1-5-21-1-1111' },
@@ -170,4 +191,9 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
   ],
   resembles: [{ tool: 'impacket atexec', because: ['random name of eight letters'], differs: [] }],
   ...changes,
+})
+
+export const chainsOf = (...chains: readonly ChainDocument[]) => ({
+  schema: 'tasktrail-chains/1' as const,
+  chains,
 })

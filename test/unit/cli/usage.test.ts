@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cancelled, Refusal } from '../../../src/base/refusal.ts'
 import { ReaderGone } from '../../../src/cli/exit-code.ts'
-import { actsOnTerminal, caseIn, runInMemory } from './surface.ts'
+import { actsOnTerminal, caseIn, chainsOf, runInMemory } from './surface.ts'
 
 const verbs = [
   'import',
@@ -129,7 +129,7 @@ describe('the command line', () => {
 
   it('is silent and content when its reader has left', async () => {
     const write = () => Promise.reject(new ReaderGone())
-    const doors = { chainsDocument: () => ({ schema: 'tasktrail-chains/1', chains: [] }) }
+    const doors = { chainsDocument: () => chainsOf() }
     expect(await runInMemory(['chains', '--case', 'c'], { doors, write })).toEqual({
       code: 0,
       out: '',
@@ -169,7 +169,7 @@ describe('the case that is meant', () => {
         dir = folder
         return caseIn(dir)
       },
-      chainsDocument: () => ({ schema: 'tasktrail-chains/1', chains: [] }),
+      chainsDocument: () => chainsOf(),
     }
     await runInMemory(['chains', ...args], { doors, env, cwd })
     return dir
