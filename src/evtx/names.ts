@@ -15,13 +15,11 @@ export class Texts {
     for (let at = offset, end = offset + units * 2; at < end; at += 2)
       hash = Math.imul(hash ^ view.getUint16(at, true), 0x01000193)
     const same = this.#byHash.get(hash)
-    const text = chunk.text(offset, units)
     if (same) {
-      for (const number of same) if (this.all[number] === text) return number
+      for (const number of same) if (isText(this.all[number] as string, view, offset, units)) return number
     }
     const number = this.all.length
-    // the substring would keep the whole chunk's text alive
-    this.all.push(units === 0 ? '' : structuredCopy(text))
+    this.all.push(textAt(view, offset, units))
     if (same) same.push(number)
     else this.#byHash.set(hash, [number])
     return number
@@ -33,13 +31,19 @@ export class Texts {
   }
 }
 
-/** A flat copy of a sliced string. */
-function structuredCopy(text: string): string {
-  const units: number[] = []
-  for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i))
-  let copy = ''
-  for (let i = 0; i < units.length; i += 1024) copy += String.fromCharCode(...units.slice(i, i + 1024))
-  return copy
+/** Compares without decoding: most chunks never need their text decoded for names. */
+function isText(text: string, view: DataView, offset: number, units: number): boolean {
+  if (text.length !== units) return false
+  for (let i = 0; i < units; i++)
+    if (text.charCodeAt(i) !== view.getUint16(offset + i * 2, true)) return false
+  return true
+}
+
+/** A string of its own: a substring of the chunk's text would keep all of that alive. */
+function textAt(view: DataView, offset: number, units: number): string {
+  let text = ''
+  for (let i = 0; i < units; i++) text += String.fromCharCode(view.getUint16(offset + i * 2, true))
+  return text
 }
 
 /** Where a name stands in this chunk → its number in Texts, so that each name of a chunk is resolved once. */

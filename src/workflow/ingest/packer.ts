@@ -28,6 +28,17 @@ import {
 } from './packed.ts'
 import { SystemTable } from './system-table.ts'
 
+interface CompiledPlan {
+  readonly shape: number
+  /** index of each value's substitution, -1 for a literal */
+  readonly indexes: Int32Array
+  readonly literals: Uint32Array
+  /** dictionary number each column had last */
+  readonly last: Int32Array
+}
+
+const noFields: DataPlan = { fields: [] }
+
 export class Packer {
   readonly #decoder = new RecordDecoder()
   readonly #platform: Platform
@@ -36,13 +47,14 @@ export class Packer {
   readonly #columns = new BlockColumns()
   readonly #systems = new SystemTable()
   #shapes: Shape[] = []
-  #shapeOfPlan = new Map<DataPlan, number>()
+  #plans = new Map<DataPlan, CompiledPlan>()
+  #lastPlan: DataPlan | undefined
+  #lastCompiled: CompiledPlan | undefined
   #shapeOfNames = new Map<string, number>()
   #literals = new Map<string, number>()
   #blocks: PackedBlock[] = []
   #rows = 0
   #selected = 0
-  #last: Int32Array[] = []
   readonly problems: EvtxProblem[] = []
 
   constructor(platform: Platform, tally: LogTally) {
@@ -78,8 +90,9 @@ export class Packer {
     this.#dictionary.clear()
     this.#systems.clear()
     this.#shapes = []
-    this.#last = []
-    this.#shapeOfPlan = new Map()
+    this.#plans = new Map()
+    this.#lastPlan = undefined
+    this.#lastCompiled = undefined
     this.#shapeOfNames = new Map()
     this.#literals = new Map()
     this.#blocks = []
@@ -179,46 +192,41 @@ export class Packer {
     system: Partial<Record<SystemField, { text: string } | { index: number }>>,
     outer: Instance,
   ): number {
-    const fields = this.#decoder.fields
     const source = this.#decoder.fieldSource
-    const shape = fields ? this.#shapeByPlan(fields) : this.#shapeByNames([])
-    const count = fields?.fields.length ?? 0
+    const compiled = this.#compiled(this.#decoder.fields)
+    const { indexes, literals, last } = compiled
+    const count = indexes.length
     const columns = this.#columns
-    columns.reserveValues(count + 4)
+    columns.reserveValues(count + systemValues.length)
     let at = columns.valueCount
     const { values } = columns
     const dictionary = this.#dictionary
-    let last = this.#last[shape]
-    if (!last) {
-      last = new Int32Array(count + 4).fill(-1)
-      this.#last[shape] = last
-    }
     const view = chunk.view
+    const { offsets, sizes, types } = source
     for (let i = 0; i < count; i++) {
-      const origin = (fields as DataPlan).fields[i]?.origin as { text: string } | { index: number }
-      let number: number
-      if ('text' in origin) number = this.#literal(origin.text)
-      else if (origin.index >= source.count) number = this.#literal('')
-      else {
-        const type = source.types[origin.index] as number
-        const place = source.offsets[origin.index] as number
-        const size = source.sizes[origin.index] as number
-        if (type === valueType.binXml) throw new BinXmlError('embedded fragment inside a value', place)
-        const before = last[i] as number
-        number =
-          before >= 0 && dictionary.isSame(before, type, view, place, size)
-            ? before
-            : dictionary.number(type, view, place, size)
-        last[i] = number
+      const index = indexes[i] as number
+      if (index < 0 || index >= source.count) {
+        values[at++] = index < 0 ? (literals[i] as number) : this.#literal('')
+        continue
       }
-      values[at++] = number
+      const type = types[index] as number
+      const place = offsets[index] as number
+      const size = sizes[index] as number
+      if (type === valueType.binXml) throw new BinXmlError('embedded fragment inside a value', place)
+      const before = last[i] as number
+      if (before >= 0 && dictionary.isSame(before, type, view, place, size)) values[at++] = before
+      else {
+        const number = dictionary.number(type, view, place, size)
+        last[i] = number
+        values[at++] = number
+      }
     }
     values[at++] = this.#systemValue(chunk, system.ProcessID, outer)
     values[at++] = this.#systemValue(chunk, system.ThreadID, outer)
     values[at++] = this.#systemValue(chunk, system.UserID, outer)
     values[at++] = this.#systemValue(chunk, system.ActivityID, outer)
     columns.valueCount = at
-    return shape
+    return compiled.shape
   }
 
   #systemValue(
@@ -246,14 +254,27 @@ export class Packer {
     return number
   }
 
-  #shapeByPlan(plan: DataPlan): number {
-    let shape = this.#shapeOfPlan.get(plan)
-    if (shape === undefined) {
-      shape = this.#shapes.length
-      this.#shapes.push({ names: plan.fields.map((field) => field.name), final: false })
-      this.#shapeOfPlan.set(plan, shape)
+  /** Where a plan's values come from, in arrays: the inner loop touches no objects. */
+  #compiled(plan: DataPlan | undefined): CompiledPlan {
+    const key = plan ?? noFields
+    if (key === this.#lastPlan && this.#lastCompiled) return this.#lastCompiled
+    let compiled = this.#plans.get(key)
+    if (!compiled) {
+      const shape = this.#shapes.length
+      this.#shapes.push({ names: key.fields.map((field) => field.name), final: false })
+      compiled = {
+        shape,
+        indexes: Int32Array.from(key.fields, ({ origin }) => ('index' in origin ? origin.index : -1)),
+        literals: Uint32Array.from(key.fields, ({ origin }) =>
+          'text' in origin ? this.#literal(origin.text) : 0,
+        ),
+        last: new Int32Array(key.fields.length).fill(-1),
+      }
+      this.#plans.set(key, compiled)
     }
-    return shape
+    this.#lastPlan = key
+    this.#lastCompiled = compiled
+    return compiled
   }
 
   #shapeByNames(names: readonly string[]): number {

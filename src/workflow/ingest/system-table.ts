@@ -19,23 +19,33 @@ const keyFields = [
   'Keywords',
 ] as const
 
-/** Bytes of the eight fields of the last record of one template, to see at a glance that nothing changed. */
+/** What one template's records had in the eight fields, to see at a glance that nothing changed. */
 interface Memory {
-  number: number
-  bytes: Uint8Array
-  sizes: Int32Array
+  readonly number: number
+  readonly view: DataView
+  readonly sizes: Int32Array
+  readonly types: Uint8Array
+}
+/** Memories of one plan, the newest first, and where the plan has its fields: the index of a substitution or -1. */
+interface PlanMemory {
+  readonly indexes: Int32Array
+  readonly memories: Memory[]
 }
 
 export class SystemTable {
   tuples: SystemTuple[] = []
   #byKey = new Map<string, number>()
-  #memories = new Map<SystemPlan, Memory[]>()
+  #plans = new Map<SystemPlan, PlanMemory>()
+  #lastPlan: SystemPlan | undefined
+  #lastMemory: PlanMemory | undefined
   #chosen: (Map<number, boolean> | undefined)[] = []
 
   clear(): void {
     this.tuples = []
     this.#byKey = new Map()
-    this.#memories = new Map()
+    this.#plans = new Map()
+    this.#lastPlan = undefined
+    this.#lastMemory = undefined
     this.#chosen = []
   }
 
@@ -56,9 +66,10 @@ export class SystemTable {
 
   /** Number of the combination of the record just located. */
   find(chunk: ChunkView, plan: SystemPlan, source: Instance): number {
-    const memories = this.#memories.get(plan)
-    if (memories)
-      for (const memory of memories) if (matches(memory, chunk, plan, source)) return memory.number
+    const known = this.#memoryOf(plan)
+    const { indexes, memories } = known
+    for (let i = 0; i < memories.length; i++)
+      if (matches(memories[i] as Memory, indexes, chunk, source)) return (memories[i] as Memory).number
     const text = (origin: Origin | undefined) => textOf(chunk, origin, source)
     const number = this.#number({
       provider: text(plan.Provider),
@@ -70,13 +81,28 @@ export class SystemTable {
       opcode: Number(text(plan.Opcode)) || 0,
       keywords: text(plan.Keywords),
     })
-    const memory = remember(number, chunk, plan, source)
-    if (memories) {
-      // the newest first; a handful is enough (audit success and failure, a few providers in one template)
-      memories.unshift(memory)
-      if (memories.length > 8) memories.pop()
-    } else this.#memories.set(plan, [memory])
+    const memory = remember(number, indexes, chunk, source)
+    // a handful is enough: audit success and failure, a few providers in one template
+    if (memory) memories.unshift(memory)
+    if (memories.length > 8) memories.pop()
     return number
+  }
+
+  #memoryOf(plan: SystemPlan): PlanMemory {
+    if (plan === this.#lastPlan && this.#lastMemory) return this.#lastMemory
+    let memory = this.#plans.get(plan)
+    if (!memory) {
+      const indexes = new Int32Array(keyFields.length).fill(-1)
+      keyFields.forEach((field, i) => {
+        const origin = plan[field]
+        if (origin && 'index' in origin) indexes[i] = origin.index
+      })
+      memory = { indexes, memories: [] }
+      this.#plans.set(plan, memory)
+    }
+    this.#lastPlan = plan
+    this.#lastMemory = memory
+    return memory
   }
 
   ofTexts(system: SystemTexts): number {
@@ -117,42 +143,50 @@ function textOf(chunk: ChunkView, origin: Origin | undefined, source: Instance):
 
 const maxKeyBytes = 1024
 
-function remember(number: number, chunk: ChunkView, plan: SystemPlan, source: Instance): Memory {
+/** Undefined when the fields are too long to be worth remembering. */
+function remember(
+  number: number,
+  indexes: Int32Array,
+  chunk: ChunkView,
+  source: Instance,
+): Memory | undefined {
   const bytes = new Uint8Array(maxKeyBytes)
-  const sizes = new Int32Array(keyFields.length)
+  const sizes = new Int32Array(indexes.length)
+  const types = new Uint8Array(indexes.length)
   let at = 0
-  keyFields.forEach((field, i) => {
-    const origin = plan[field]
-    if (!origin || 'text' in origin || origin.index >= source.count) return
-    const size = source.sizes[origin.index] as number
-    const from = source.offsets[origin.index] as number
-    if (at + size + 1 > maxKeyBytes) {
-      sizes[i] = -1 // too long to remember: never matches
-      return
-    }
-    bytes[at++] = source.types[origin.index] as number
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i] as number
+    if (index < 0 || index >= source.count) continue
+    const size = source.sizes[index] as number
+    const from = source.offsets[index] as number
+    if (at + size > maxKeyBytes) return undefined
     bytes.set(chunk.bytes.subarray(from, from + size), at)
     at += size
-    sizes[i] = size + 1
-  })
-  return { number, bytes, sizes }
+    sizes[i] = size
+    types[i] = source.types[index] as number
+  }
+  return { number, view: new DataView(bytes.buffer), sizes, types }
 }
 
-function matches(memory: Memory, chunk: ChunkView, plan: SystemPlan, source: Instance): boolean {
-  const { bytes, sizes } = memory
+function matches(memory: Memory, indexes: Int32Array, chunk: ChunkView, source: Instance): boolean {
+  const { view, sizes, types } = memory
+  const theirs = chunk.view
+  const { count } = source
   let at = 0
-  for (let i = 0; i < keyFields.length; i++) {
-    const origin = plan[keyFields[i] as (typeof keyFields)[number]]
-    const known = sizes[i] as number
-    if (!origin || 'text' in origin || origin.index >= source.count) {
-      if (known !== 0) return false
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i] as number
+    if (index < 0) continue
+    const size = sizes[i] as number
+    if (index >= count) {
+      if (size !== 0 || types[i] !== 0) return false
       continue
     }
-    const size = source.sizes[origin.index] as number
-    if (known !== size + 1 || bytes[at] !== source.types[origin.index]) return false
-    at++
-    const from = source.offsets[origin.index] as number
-    for (let k = 0; k < size; k++) if (bytes[at + k] !== chunk.bytes[from + k]) return false
+    if (source.sizes[index] !== size || source.types[index] !== types[i]) return false
+    const from = source.offsets[index] as number
+    let k = 0
+    for (const whole = size & ~3; k < whole; k += 4)
+      if (view.getInt32(at + k, true) !== theirs.getInt32(from + k, true)) return false
+    for (; k < size; k++) if (view.getUint8(at + k) !== theirs.getUint8(from + k)) return false
     at += size
   }
   return true
