@@ -36,15 +36,16 @@ export class SysmonRecords {
     return guid
   }
 
+  /** `late`: milliseconds between what happened and its record */
   #event(
     time: bigint,
     eventId: number,
     values: Readonly<Record<string, FieldValue>>,
     mark?: Mark,
+    late: readonly [least: number, most: number] = [1, 12],
   ): Happening {
     return {
-      // the driver's event reaches the log a little later than what it tells of
-      time: time + this.#random.ticks(1, 12),
+      time: time + this.#random.ticks(...late),
       schema: schemaOf(sysmonChannel, eventId),
       values: { RuleName: '-', UtcTime: sysmonTime(time), ...values },
       processId: this.#cast.host.pids.sysmon,
@@ -90,6 +91,8 @@ export class SysmonRecords {
         DestinationPortName: port === 135 ? 'epmap' : '-',
       },
       mark,
+      // connections are looked up by name first
+      [600, 1300],
     )
   }
 

@@ -81,7 +81,7 @@ function stage(cast: Cast, random: Random): Staging {
   })
   happenings.push(
     records.processStarted(start - ms(45_000), shell, suspect, elevatedId),
-    records.processStarted(start, tool, suspect, elevatedId),
+    records.processStarted(start, tool, suspect, elevatedId, { chain, role: 'process-started' }),
     records.scheduler(
       createdAt,
       106,

@@ -1,4 +1,7 @@
-/** schtasks.exe from another machine: RPC over TCP, no pipe. Created, changed once, and waiting for its trigger. */
+/**
+ * schtasks.exe from another machine: RPC over TCP, no pipe. Created, changed once, and waiting for its trigger. The task log has
+ * 106 and 140 of the creation before the audit's 4698, and Sysmon writes its 3 a good while after the connection it tells of.
+ */
 import { baselineTasks } from '../baseline.ts'
 import { type Cast, localTime } from '../cast.ts'
 import type { Happening } from '../happening.ts'
@@ -27,6 +30,7 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
   const logonIds = new LogonIds(cast.host.boot, 'scenario')
   const { start, suspect, host } = cast
   const happenings: Happening[] = []
+  const chain = 'created'
   const user = `${suspect.domain}\\${suspect.name}`
   const endpointMapper = {
     pid: host.pids.rpcEndpointMapper,
@@ -45,7 +49,7 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
   const trigger = random.pick(['BootTrigger', 'LogonTrigger'] as const)
 
   /** One run of schtasks.exe over there: endpoint mapper, bind with a logon, call. Gives the session and when the call comes. */
-  const connect = (at: bigint, chain: string): { readonly session: Session; readonly callAt: bigint } => {
+  const connect = (at: bigint): { readonly session: Session; readonly callAt: bigint } => {
     const port = random.between(49_800, 64_000)
     const session: Session = {
       account: suspect,
@@ -77,35 +81,41 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
       ...(program.parameters === undefined ? {} : { parameters: program.parameters }),
     })
 
-  const created = connect(start, 'created')
+  const created = connect(start)
   const content = definition(created.callAt, 'LeastPrivilege')
   const file = `C:\\Windows\\System32\\Tasks${path}`
   const key = `HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree${path}`
   happenings.push(
-    sysmon.fileCreated(created.callAt - ms(2), schedule, file, { chain: 'created', role: 'task-registered' }),
+    sysmon.fileCreated(created.callAt - ms(2), schedule, file),
     sysmon.keyCreated(created.callAt - ms(1.5), schedule, key),
     sysmon.valueSet(created.callAt - ms(1.2), schedule, `${key}\\Id`, random.guid()),
     records.scheduler(
       created.callAt,
       106,
       { TaskName: path, UserContext: user },
-      { chain: 'created', role: 'task-registered' },
+      { chain, role: 'task-registered' },
+    ),
+    records.scheduler(
+      created.callAt + ms(0.1),
+      140,
+      { TaskName: path, UserName: 'S-1-5-18' },
+      { chain, role: 'task-updated' },
     ),
     records.taskAudit(created.callAt + ms(0.4), 4698, created.session, { path, content }, remoteCaller, {
-      chain: 'created',
+      chain,
       role: 'task-created',
       anchor: true,
     }),
   )
 
-  const updated = connect(start + random.ticks(25_000, 90_000), 'updated')
+  const updated = connect(start + random.ticks(25_000, 90_000))
   const changed = definition(created.callAt, 'HighestAvailable')
   happenings.push(
     records.scheduler(
       updated.callAt,
       140,
       { TaskName: path, UserName: user },
-      { chain: 'updated', role: 'task-registered' },
+      { chain, role: 'task-updated' },
     ),
     records.taskAudit(
       updated.callAt + ms(0.3),
@@ -114,16 +124,15 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
       { path, content: changed },
       remoteCaller,
       {
-        chain: 'updated',
+        chain,
         role: 'task-updated',
-        anchor: true,
       },
     ),
   )
 
-  const chain = (mark: string, kind: 'task-created' | 'task-updated', session: Session): TrueChain => ({
-    mark,
-    kind,
+  const told: TrueChain = {
+    mark: chain,
+    kind: 'task-created',
     task: {
       path,
       action: program.parameters === undefined ? program.command : `${program.command} ${program.parameters}`,
@@ -134,12 +143,12 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
     },
     account: suspect,
     source: {
-      ip: session.ip as string,
-      port: session.port as number,
-      logonId: logonIdText(session.logonId),
+      ip: created.session.ip as string,
+      port: created.session.port as number,
+      logonId: logonIdText(created.session.logonId),
       basis: 'L1',
     },
-    taskLogonId: logonIdText(session.logonId),
+    taskLogonId: logonIdText(created.session.logonId),
     path: 'rpc-tcp',
     mechanism: 'remote-confirmed',
     executed: {
@@ -149,17 +158,14 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
     deleted: { answer: 'no', why: 'the task is still on disk at collection' },
     processes: [],
     resembles: ['schtasks.exe'],
-  })
+  }
   return {
     happenings,
     audit: { ...everythingAudited, detailedFileShare: detailedFileShare ? 1 : 0 },
     sysmon: true,
     pids: [],
     tasks: new Map([...baselineTasks(cast), [path, changed]]),
-    chains: [
-      chain('created', 'task-created', created.session),
-      chain('updated', 'task-updated', updated.session),
-    ],
+    chains: [told],
     notes: [
       'There is no 5145 for atsvc because no pipe was used.',
       detailedFileShare
