@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, BrowserWindow, Menu, protocol, type Session, session, type WebContents } from 'electron'
-import { windowAddress, windowHost, windowScheme } from '../../src/contract/bridge.ts'
+import { isOurPage, windowAddress, windowHost, windowScheme } from '../../src/contract/bridge.ts'
 import { windowFile, windowHeaders } from '../../src/contract/window-files.ts'
 
 /** Must run before Electron is ready: makes `app://` a scheme with an origin, like https. */
@@ -21,10 +21,18 @@ export function wallIn(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
 }
 
-/** Permissions, downloads, devices and the network: none. `devServer` is the one address a developer's build may use. */
+/**
+ * Permissions, downloads, devices and the network: none, but for putting text on the clipboard, which is how a
+ * citation gets into a ticket. Reading the clipboard stays closed.
+ * @param devServer the one address a developer's build may use
+ */
 export function lockSession(ours: Session, devServer?: string): void {
-  ours.setPermissionRequestHandler((_contents, _permission, allow) => allow(false))
-  ours.setPermissionCheckHandler(() => false)
+  const mayCopy = (contents: WebContents | null, permission: string): boolean =>
+    permission === 'clipboard-sanitized-write' &&
+    contents !== null &&
+    (isOurPage(contents.getURL()) || (devServer !== undefined && isBelow(contents.getURL(), devServer)))
+  ours.setPermissionRequestHandler((contents, permission, allow) => allow(mayCopy(contents, permission)))
+  ours.setPermissionCheckHandler(mayCopy)
   ours.setDevicePermissionHandler(() => false)
   ours.on('will-download', (event) => event.preventDefault())
   ours.webRequest.onBeforeRequest((request, answer) => {

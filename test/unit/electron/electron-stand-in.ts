@@ -52,13 +52,13 @@ class WindowStandIn extends EventEmitter {
 type RequestGate = (request: { url: string }, answer: (a: { cancel: boolean }) => void) => void
 class SessionStandIn extends EventEmitter {
   permissionRequest: ((c: unknown, p: string, allow: (is: boolean) => void) => void) | undefined
-  permissionCheck: (() => boolean) | undefined
+  permissionCheck: ((contents: unknown, permission: string) => boolean) | undefined
   devicePermission: (() => boolean) | undefined
   requestGate: RequestGate | undefined
   setPermissionRequestHandler = (decide: SessionStandIn['permissionRequest']) => {
     this.permissionRequest = decide
   }
-  setPermissionCheckHandler = (decide: () => boolean) => {
+  setPermissionCheckHandler = (decide: SessionStandIn['permissionCheck']) => {
     this.permissionCheck = decide
   }
   setDevicePermissionHandler = (decide: () => boolean) => {

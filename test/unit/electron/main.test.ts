@@ -107,14 +107,22 @@ describe('Electron’s main process', () => {
     expect(opens.map((decide) => decide({ url: 'https://evil.example' }))).toEqual([{ action: 'deny' }])
   })
 
-  it('grants no permission, no device and no download', async () => {
+  it('grants no permission but copying to our own page, no device and no download', async () => {
     await startMain()
     const ours = electron.defaultSession
-    const allowed: boolean[] = []
-    for (const permission of ['media', 'clipboard-read', 'openExternal', 'notifications', 'fileSystem'])
-      ours.permissionRequest?.({}, permission, (is) => allowed.push(is))
-    expect(allowed).toEqual([false, false, false, false, false])
-    expect(ours.permissionCheck?.()).toBe(false)
+    const page = (url: string) => ({ getURL: () => url })
+    const granted = (contents: unknown, permission: string) => {
+      const allow = vi.fn()
+      ours.permissionRequest?.(contents, permission, allow)
+      const checked = ours.permissionCheck?.(contents, permission)
+      expect(allow).toHaveBeenCalledExactlyOnceWith(checked)
+      return checked
+    }
+    const all = ['media', 'clipboard-read', 'openExternal', 'notifications', 'fileSystem', 'hid', 'serial']
+    for (const permission of all) expect(granted(page('app://tasktrail/'), permission)).toBe(false)
+    expect(granted(page('app://tasktrail/'), 'clipboard-sanitized-write')).toBe(true)
+    expect(granted(page('https://evil.example/'), 'clipboard-sanitized-write')).toBe(false)
+    expect(granted(null, 'clipboard-sanitized-write')).toBe(false)
     expect(ours.devicePermission?.()).toBe(false)
     const download = { preventDefault: vi.fn() }
     ours.emit('will-download', download)
