@@ -63,7 +63,9 @@ export function readDeclaration(
 /** Tag files as text; a foreign bag names its encoding. Undefined when the encoding is unknown. */
 export function decodeTagFile(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    return new TextDecoder(encoding).decode(bytes)
+    // `UTF-16` alone means either order; the byte order mark tells which.
+    const isBigEndian = /^utf-?16$/i.test(encoding) && bytes[0] === 0xfe && bytes[1] === 0xff
+    return new TextDecoder(isBigEndian ? 'utf-16be' : encoding).decode(bytes)
   } catch {
     return undefined
   }
