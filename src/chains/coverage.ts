@@ -123,6 +123,9 @@ export function judgeAbsence(
       log.from <= from &&
       (until === 'end' ? goesOnAfter(log, from) : log.to >= until || isRawCopy(log)),
   )
+  // An export that reaches over the moment was taken while the log still held it: the filter decides, not a later clearing.
+  if (!complete && around.length > 0 && around.every((log) => log.provenance === 'filtered-export'))
+    return { state: 'filtered-out', why: `${channel} is a filtered export: it may have left the record out` }
   const clearing = host.cleared.find(
     (event) => sameChannel(event.clearedChannel, channel) && event.time >= from,
   )
