@@ -11,6 +11,7 @@ import {
   plural,
   Severity,
 } from '../../widgets/index.ts'
+import { useWindowWidth } from '../timeline/use-window-width.ts'
 import { HashCopy } from './hash-copy.tsx'
 
 /** Rows shown before the rest is asked for: a triage folder brings hundreds of task files. */
@@ -34,15 +35,17 @@ const kindWords: Readonly<Record<string, string>> = {
 }
 
 /** `06-10 21:21:20 to 21:21:29`: the day again only when it changes, the year on hover. */
-function span(first: string, last: string): string {
+function span(first: string, last: string, short: boolean): string {
   const from = formatStamp(first, 0)
   const to = formatStamp(last, 0)
-  if (from.slice(0, 10) === to.slice(0, 10)) return `${from} to ${to.slice(11)}`
+  if (from.slice(0, 10) === to.slice(0, 10)) return `${short ? from.slice(5) : from} to ${to.slice(11)}`
+  if (short) return `${from.slice(2, 16)} to ${to.slice(2, 16)}`
   return `${from} to ${to.slice(0, 4) === from.slice(0, 4) ? to.slice(5) : to}`
 }
 
 export function EvidenceTable(props: { rows: readonly EvidenceRow[] }) {
   const [all, setAll] = useState(false)
+  const narrow = useWindowWidth() <= 1180
   const rows = all ? props.rows : props.rows.slice(0, shownFirst)
   const rest = props.rows.length - shownFirst
   return (
@@ -51,30 +54,30 @@ export function EvidenceTable(props: { rows: readonly EvidenceRow[] }) {
         <caption className="unseen">Evidence items</caption>
         <colgroup>
           <col />
-          <col className="e-host" />
+          {narrow ? null : <col className="e-host" />}
           <col className="e-class" />
           <col className="e-size" />
           <col className="e-rec" />
           <col className="e-span" />
-          <col className="e-missing" />
+          {narrow ? null : <col className="e-missing" />}
           <col className="e-problems" />
           <col className="e-hash" />
         </colgroup>
         <thead>
           <tr>
             <th>Item</th>
-            <th>Host</th>
+            {narrow ? null : <th>Host</th>}
             <th>Provenance</th>
             <th className="num">Size, bytes</th>
             <th className="num">Records</th>
             <th>First to last, UTC</th>
-            <th className="num">Ids missing</th>
+            {narrow ? null : <th className="num">Ids missing</th>}
             <th className="num">Problems</th>
             <th>SHA-256</th>
           </tr>
         </thead>
         {rows.map((row) => (
-          <ItemRows key={row.id} row={row} />
+          <ItemRows key={row.id} row={row} narrow={narrow} />
         ))}
       </table>
       {rest > 0 ? (
@@ -86,8 +89,8 @@ export function EvidenceTable(props: { rows: readonly EvidenceRow[] }) {
   )
 }
 
-function ItemRows(props: { row: EvidenceRow }) {
-  const { row } = props
+function ItemRows(props: { row: EvidenceRow; narrow: boolean }) {
+  const { row, narrow } = props
   const [open, setOpen] = useState(false)
   const isLog = row.kind === 'evtx'
   const details = `evidence-details-${row.id}`
@@ -109,9 +112,11 @@ function ItemRows(props: { row: EvidenceRow }) {
             </span>
           </button>
         </td>
-        <td className="mid" title={row.host ?? undefined}>
-          {row.host === null ? <Absent why="not told" /> : <Escape text={row.host} />}
-        </td>
+        {narrow ? null : (
+          <td className="mid" title={row.host ?? undefined}>
+            {row.host === null ? <Absent why="not told" /> : <Escape text={row.host} />}
+          </td>
+        )}
         <td>
           {row.provenance === null ? (
             <span className="mid">{kindWords[row.kind] ?? row.kind}</span>
@@ -131,7 +136,7 @@ function ItemRows(props: { row: EvidenceRow }) {
         <td className="mono">
           {row.first !== null && row.last !== null ? (
             <span title={`${formatStamp(row.first)} to ${formatStamp(row.last)} UTC`}>
-              {span(row.first, row.last)}
+              {span(row.first, row.last, narrow)}
             </span>
           ) : (
             <span className="plain-word">
@@ -139,26 +144,28 @@ function ItemRows(props: { row: EvidenceRow }) {
             </span>
           )}
         </td>
-        <td className="num">
-          {isLog && row.missingRecords !== '0' && row.missingRecords !== '' ? (
-            <span className="missing-ids">{formatCount(row.missingRecords)}</span>
-          ) : isLog ? (
-            <Absent why="none" />
-          ) : null}
-        </td>
+        {narrow ? null : (
+          <td className="num">
+            {isLog && row.missingRecords !== '0' && row.missingRecords !== '' ? (
+              <span className="missing-ids">{formatCount(row.missingRecords)}</span>
+            ) : isLog ? (
+              <Absent why="none" />
+            ) : null}
+          </td>
+        )}
         <td className="num">{row.problems > 0 ? formatCount(row.problems) : <Absent why="none" />}</td>
         <td>
           <HashCopy hash={row.sha256} />
         </td>
       </tr>
       <tr className="item-details" id={details}>
-        <td colSpan={9}>
+        <td colSpan={narrow ? 7 : 9}>
           {open ? (
             <ItemFacts row={row} />
           ) : (
             <p className="item-line cut">
               {row.state === 'incomplete' ? <Severity kind="judge">read only in part</Severity> : null}
-              <Escape text={lineOf(row)} />
+              <Escape text={lineOf(row, narrow)} />
             </p>
           )}
         </td>
@@ -168,8 +175,15 @@ function ItemRows(props: { row: EvidenceRow }) {
 }
 
 /** What is said in one line: which log, and why it is taken for what it is. */
-const lineOf = (row: EvidenceRow): string =>
-  [row.channel ?? kindWords[row.kind] ?? row.kind, ...row.provenanceReasons].join(' · ')
+const lineOf = (row: EvidenceRow, narrow: boolean): string =>
+  [
+    ...(narrow && row.host !== null ? [row.host] : []),
+    row.channel ?? kindWords[row.kind] ?? row.kind,
+    ...(narrow && row.missingRecords !== '0' && row.missingRecords !== ''
+      ? [`${formatCount(row.missingRecords)} ids missing`]
+      : []),
+    ...row.provenanceReasons,
+  ].join(' · ')
 
 function ItemFacts(props: { row: EvidenceRow }) {
   const { row } = props

@@ -134,6 +134,7 @@ export function VerifyPart() {
             </Button>
           </div>
         )}
+        {verdict !== undefined && openOff ? <p className="small mid">{openOff}</p> : null}
         {check.state === 'stopped' || opening.state === 'stopped' ? (
           <Notice kind="note" title="Stopped">
             Nothing was changed. Verify again to get a verdict.

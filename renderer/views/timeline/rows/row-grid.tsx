@@ -90,9 +90,13 @@ export function RowGrid(props: RowGridProps) {
   // the slot under the first full row; the head covers as much as the space is moved down by it
   const topSlot = () => Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight)
   const onScroll = () => {
+    const box = scroller.current
+    if (!box) return
+    const from = lastSlot.current
     const to = topSlot()
-    setShift((shift) => shiftAfterScroll({ from: lastSlot.current, to, shift, page, total }))
+    const last = Math.floor((box.scrollHeight - box.clientHeight) / rowHeight)
     lastSlot.current = to
+    setShift((shift) => shiftAfterScroll({ from, to, last, shift, page, total }))
   }
 
   const reveal = useCallback(

@@ -36,15 +36,15 @@ export function shiftAt(slot: number, last: number, total: number): number {
 export function shiftAfterScroll(scroll: {
   readonly from: number
   readonly to: number
+  /** the slot at the top when the bar stands at its end */
+  readonly last: number
   readonly shift: number
+  /** slots in sight */
   readonly page: number
   readonly total: number
 }): number {
-  const slots = slotCount(scroll.total)
-  const last = Math.max(0, slots - scroll.page)
-  if (scroll.total <= slots) return 0
-  if (scroll.to <= 0 || scroll.to >= last) return shiftAt(scroll.to, last, scroll.total)
-  return Math.abs(scroll.to - scroll.from) <= scroll.page * 3
-    ? scroll.shift
-    : shiftAt(scroll.to, last, scroll.total)
+  const { from, to, last, total } = scroll
+  if (total <= slotCount(total)) return 0
+  if (to <= 0 || to >= last) return shiftAt(to, last, total)
+  return Math.abs(to - from) <= scroll.page * 3 ? scroll.shift : shiftAt(to, last, total)
 }

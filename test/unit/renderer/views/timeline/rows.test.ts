@@ -162,12 +162,13 @@ describe('the scroll bar over many rows', () => {
     const total = 5_000_000
     const page = 30
     const last = slotCount(total) - page
-    const at = (from: number, to: number, shift: number) => shiftAfterScroll({ from, to, shift, page, total })
+    const at = (from: number, to: number, shift: number) =>
+      shiftAfterScroll({ from, to, last, shift, page, total })
     expect(at(600_000, 600_003, 123)).toBe(123)
     expect(at(10, 650_000, 0)).toBe(shiftAt(650_000, last, total))
     expect(at(40, 0, 99)).toBe(0)
     expect(at(last - 2, last, 99)).toBe(total - slotLimit)
-    expect(shiftAfterScroll({ from: 0, to: 900, shift: 5, page, total: 1000 })).toBe(0)
+    expect(shiftAfterScroll({ from: 0, to: 900, last: 970, shift: 5, page, total: 1000 })).toBe(0)
   })
 })
 
