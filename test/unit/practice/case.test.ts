@@ -19,7 +19,7 @@ const stepKeys = (steps: readonly Step[]) =>
   steps.map(({ role, channel, recordId }) => `${channel} ${recordId} ${role}`).toSorted()
 
 describe('a practice case', () => {
-  test.each(practiceScenarios().flatMap(({ name }) => [1, 2, 3].map((seed) => [name, seed] as const)))(
+  test.each(practiceScenarios().flatMap(({ name }) => [1, 2].map((seed) => [name, seed] as const)))(
     'of %s with seed %i is found by the product as it truly happened',
     async (scenario, seed) => {
       const dir = join(root, `${scenario}-${seed}`)
