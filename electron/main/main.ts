@@ -3,11 +3,12 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { app, BrowserWindow, session } from 'electron'
+import { escapeText } from '../../src/base/escape.ts'
 import { linkEngine } from './engine-link.ts'
 import { wireSwitchboard } from './switchboard.ts'
 import { lockSession, openWindow, registerWindowScheme, serveWindow, wallIn } from './window.ts'
 
-const journal = (line: string) => void process.stderr.write(`tasktrail: ${line}\n`)
+const journal = (line: string) => void process.stderr.write(`tasktrail: ${escapeText(line)}\n`)
 // oRPC and Electron turn a message that makes no sense into a rejection nobody awaits; it must not end the window.
 process.on('unhandledRejection', (reason) => journal(`dropped: ${String(reason)}`))
 

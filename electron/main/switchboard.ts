@@ -63,4 +63,4 @@ export function wireSwitchboard(board: Switchboard): void {
 }
 
 const isDevPage = (address: string, devServer: string | undefined): boolean =>
-  devServer !== undefined && new URL(address).origin === new URL(devServer).origin
+  devServer !== undefined && URL.parse(address)?.origin === new URL(devServer).origin

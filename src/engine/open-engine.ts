@@ -1,4 +1,5 @@
 // Puts the engine together: who the operator is, where things lie, which cases are open, and the router over it.
+import { escapeText } from '../base/escape.ts'
 import { attachRouter, type EnginePort, type Journal } from './attach.ts'
 import { Cases } from './cases.ts'
 import type { EngineContext } from './context.ts'
@@ -16,9 +17,9 @@ export interface OpenEngine {
   readonly journal: Journal
 }
 
-/** The engine of this thread or process. Its journal is stderr. */
+/** The engine of this thread or process. Its journal is stderr, where text of the evidence must move no cursor. */
 export function openEngine(setup: EngineSetup): OpenEngine {
-  const journal: Journal = (line) => process.stderr.write(`tasktrail engine: ${line}\n`)
+  const journal: Journal = (line) => process.stderr.write(`tasktrail engine: ${escapeText(line)}\n`)
   const places = placesOf()
   const recent = new RecentCases(places.settings)
   const now = () => new Date()

@@ -1,5 +1,6 @@
 // Entry of browser mode: `serve.js [--open|--no-open] [--port N] [--case DIR]`.
 import { parseArgs } from 'node:util'
+import { escapeText } from '../base/escape.ts'
 import { Refusal } from '../base/refusal.ts'
 import { runServe } from './run-serve.ts'
 
@@ -44,25 +45,22 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    process.stderr.write(`tasktrail: ${error.message}\n  ${error.remedy}\n`)
+    tell(`${error.message}\n  ${error.remedy}`)
     return 3
   }
 }
 
 function wrong(what: string): number {
-  process.stderr.write(`tasktrail serve: ${what}\n\n${usage}`)
+  tell(`serve: ${what}\n\n${usage}`)
   return 4
 }
 
+const tell = (text: string) => void process.stderr.write(`tasktrail: ${escapeText(text)}\n`)
+const inFull = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+
 // A fault in one connection must not take the others down.
-process.on('unhandledRejection', (reason) => {
-  process.stderr.write(
-    `tasktrail: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
-  )
-})
+process.on('unhandledRejection', (reason) => tell(inFull(reason)))
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(
-    `tasktrail: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
+  tell(inFull(error))
   return 70
 })

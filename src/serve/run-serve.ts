@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { escapeText } from '../base/escape.ts'
 import { startEngine } from '../engine/start-engine.ts'
 import { openPage, writeRedirect } from './open-browser.ts'
 import { type ServeOptions, serve } from './server.ts'
@@ -39,7 +40,7 @@ const redirectMs = 120_000
  */
 export async function runServe(options: RunServeOptions): Promise<void> {
   const say = options.say ?? ((line) => void process.stdout.write(`${line}\n`))
-  const journal = options.journal ?? ((line) => void process.stderr.write(`tasktrail: ${line}\n`))
+  const journal = options.journal ?? ((line) => void process.stderr.write(`tasktrail: ${escapeText(line)}\n`))
   const ending = new AbortController()
   const end = () => ending.abort()
   const unwire = wireSignals(options.signal, end)

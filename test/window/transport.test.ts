@@ -117,6 +117,36 @@ describe.each(transports)('over %s', (_name, start) => {
     expect((await api.trace()).join('\n')).not.toMatch(/fault in (refuse|count)/)
   })
 
+  it('frames that are no messages are dropped, noted, and harm nobody', async () => {
+    const page = await transport.open()
+    const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+    const frames = [
+      '',
+      'no json',
+      'null',
+      '7',
+      '[]',
+      '{}',
+      '{"i":1,"t":3}',
+      '{"i":1,"t":99,"p":null}',
+      '{"i":{"a":1},"t":4}',
+      '{"i":"9","p":{"u":"http://[","b":{}}}',
+      '{"i":"8","p":{"u":"/echo","b":{"json":{"text":"x"},"meta":[[99,"a","b"]],"maps":[["__proto__"]]}}}',
+      '{"i":"7","p":{"u":"/__proto__/constructor"}}',
+      `{"i":"6","p":{"u":"/echo","b":{"json":{"text":${deep(5000)}}}}}`,
+      deep(1_000_000),
+      Uint8Array.from([255, 255, 255]),
+      new Uint8Array(0),
+      new Uint8Array(100_000).fill(0xff),
+    ]
+    for (const frame of frames) page.send(frame)
+    expect(await page.api.echo({ text: 'same page' })).toBe('same page')
+    expect(await api.echo({ text: 'other page' })).toBe('other page')
+    expect((await api.trace()).filter((line) => line.startsWith('dropped: ')).length).toBeGreaterThan(5)
+    expect(transport.journal.filter((line) => line.includes('unexpectedly'))).toEqual([])
+    page.leave()
+  })
+
   it('names that reach into prototypes change nothing', async () => {
     const hostile = JSON.parse('{"text":"a","__proto__":{"polluted":1},"constructor":{"polluted":1}}')
     await safe(api.echo(hostile))

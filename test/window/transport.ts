@@ -14,6 +14,8 @@ import type { smallRouter } from '../unit/engine/small-router.ts'
 export type SmallApi = RouterClient<typeof smallRouter>
 export interface Opened {
   readonly api: SmallApi
+  /** sends a frame that no client would send */
+  send(frame: string | Uint8Array): void
   /** goes away the way a closed page does */
   leave(): void
 }
@@ -41,7 +43,11 @@ export async function portTransport(): Promise<Transport> {
     journal,
     open: async () => {
       const port = engine.connect()
-      return { api: createORPCClient<SmallApi>(new PortLink({ port })), leave: () => port.close() }
+      return {
+        api: createORPCClient<SmallApi>(new PortLink({ port })),
+        send: (frame) => port.postMessage(frame),
+        leave: () => port.close(),
+      }
     },
     close: () => engine.stop(),
   }
@@ -78,6 +84,7 @@ export async function socketTransport(): Promise<Transport & { readonly served: 
       const websocket = socket as unknown as globalThis.WebSocket
       return {
         api: createORPCClient<SmallApi>(new SocketLink({ websocket })),
+        send: (frame) => socket.send(frame),
         leave: () => socket.close(),
       }
     },
