@@ -107,6 +107,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
 
 /** What a killed import left: staged bytes go, half-read items go; their sources can be imported again. */
 async function clearLeftovers(open: OpenCase): Promise<void> {
+  await journalLate(open)
   const half = open.casefile.evidence().filter((entry) => entry.state === 'reading')
   const staged = await open.store.leftovers()
   if (half.length === 0 && staged.length === 0) return
@@ -123,4 +124,19 @@ async function clearLeftovers(open: OpenCase): Promise<void> {
         : ''
     }`,
   })
+}
+
+/** A crash between database and journal: the item is whole, its line in the journal is missing and is written now. */
+async function journalLate(open: OpenCase): Promise<void> {
+  const journalled = new Set(open.custody.lines().flatMap((line) => line.items))
+  for (const entry of open.casefile.evidence()) {
+    if (entry.state !== 'complete' || !entry.sha256 || journalled.has(entry.sha256)) continue
+    await open.custody.append({
+      action: 'imported',
+      items: [entry.sha256],
+      sha256: { before: null, after: entry.sha256 },
+      location: { from: entry.origin, to: 'evidence store of this case' },
+      note: `${entry.name}, ${entry.size} bytes; stored at ${entry.admittedAt}, written into the journal only now because the import was cut off`,
+    })
+  }
 }
