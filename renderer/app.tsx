@@ -3,6 +3,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { useEffect, useState } from 'react'
 import { type Connection, connect } from './api/client.ts'
 import { type Trouble, troubleOf } from './api/trouble.ts'
+import { ImportProvider } from './shell/import-state.tsx'
 import { Shell } from './shell/shell.tsx'
 import { type EngineFacts, WindowProvider } from './shell/window-state.tsx'
 import { Button } from './widgets/button.tsx'
@@ -39,7 +40,9 @@ export function App() {
       {trouble ? <Lost trouble={trouble} /> : null}
       {ready ? (
         <WindowProvider api={ready.connection.api} engine={ready.engine}>
-          <Shell />
+          <ImportProvider>
+            <Shell />
+          </ImportProvider>
         </WindowProvider>
       ) : null}
     </CSPProvider>

@@ -27,6 +27,17 @@ const groups: readonly {
 export function Navigation() {
   const { view, go } = useWindow()
   const { counts, hosts } = useCase()
+  // two hosts with one first name keep their whole names
+  const firsts = hosts.map((host) => host.name.split('.')[0])
+  const wholeNames = new Set(
+    hosts
+      .filter(
+        (_, place) =>
+          firsts.indexOf(firsts[place]) !== firsts.lastIndexOf(firsts[place]) ||
+          /^[\d.:]+$/.test(hosts[place]?.name ?? ''),
+      )
+      .map((host) => host.name),
+  )
   const count: Partial<Record<View, number>> = { timeline: counts.records, evidence: counts.evidence }
   return (
     <nav className="nav" aria-label="Case">
@@ -59,10 +70,16 @@ export function Navigation() {
           <h2 className="nav-title">Hosts</h2>
           <ul>
             {hosts.slice(0, 8).map((host, place) => (
-              <li className="nav-host" key={host.name} title={host.timeZone ?? host.name}>
+              <li
+                className="nav-host"
+                key={host.name}
+                title={host.timeZone ? `${host.name}, ${host.timeZone}` : host.name}
+              >
                 <HostDot place={place} />
                 <span className="mono cut">
-                  <Escape text={host.name} />
+                  <Escape
+                    text={wholeNames.has(host.name) ? host.name : (host.name.split('.')[0] ?? host.name)}
+                  />
                 </span>
                 <span className="nav-count">
                   {host.utcOffsetMinutes === null ? null : formatOffset(host.utcOffsetMinutes)}

@@ -1,10 +1,14 @@
 import { Escape } from '../widgets/escape.tsx'
 import { formatOffset, plural } from '../widgets/format.ts'
 import { Icon } from '../widgets/icon.tsx'
+import { useImport } from './import-state.tsx'
 import { useWindow } from './window-state.tsx'
 
 export function StatusBar() {
   const { caseSummary, view, go, engine } = useWindow()
+  const { job } = useImport()
+  const { done = 0, total = null } = job.progress ?? {}
+  const share = total ? Math.floor((done / total) * 100) : undefined
   const inCase = caseSummary !== null && view !== 'home'
   const [host] = caseSummary?.hosts ?? []
   const offset =
@@ -28,13 +32,19 @@ export function StatusBar() {
           <span>{plural(caseSummary.counts.chains, 'chain')}</span>
         </>
       ) : null}
+      {job.state === 'running' && view !== 'home' ? (
+        <button type="button" onClick={() => go('home')}>
+          <Icon name="acquire" />
+          Importing{share === undefined ? '' : `, ${share} %`}
+        </button>
+      ) : null}
       <span className="grow" />
       <span className="low">No network</span>
       <span>
         Times in UTC
         {offset && host ? (
           <>
-            , <Escape text={host.name} /> {offset}
+            , <Escape text={host.name.split('.')[0] ?? host.name} /> {offset}
           </>
         ) : null}
       </span>

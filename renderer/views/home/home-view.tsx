@@ -1,5 +1,6 @@
 /** Case home: start a case, go on with one, or practise. */
 import { useState } from 'react'
+import { useImport } from '../../shell/import-state.tsx'
 import { useKeys } from '../../shell/keyboard.ts'
 import { useWindow } from '../../shell/window-state.tsx'
 import { Escape, Icon, type IconName, Keys } from '../../widgets/index.ts'
@@ -44,7 +45,8 @@ const starts: readonly {
 
 export function HomeView() {
   const { caseSummary, engine } = useWindow()
-  const [open, setOpen] = useState<Start>()
+  const { job } = useImport()
+  const [open, setOpen] = useState<Start | undefined>(job.state === 'idle' ? undefined : 'evidence')
   const [dropped, setDropped] = useState<readonly string[]>([])
   const drop = useDrop((paths) => {
     setDropped(paths)

@@ -1,8 +1,8 @@
 /** Evidence into a case: what, into which case, live progress, and what came of it. */
 import { useId, useState } from 'react'
-import type { CaseSummary, ImportResult } from '../../../src/contract/shapes.ts'
+import type { ImportResult } from '../../../src/contract/shapes.ts'
 import { type Trouble, troubleOf } from '../../api/trouble.ts'
-import { useJob } from '../../api/use-answer.ts'
+import { useImport } from '../../shell/import-state.tsx'
 import { useApi, useWindow } from '../../shell/window-state.tsx'
 import { Button, Escape, Notice, ProgressBar, plural, TroubleNotice } from '../../widgets/index.ts'
 import { PathField, pathsOf } from './path-field.tsx'
@@ -15,11 +15,10 @@ export function ImportPanel(props: { dropped: readonly string[] }) {
   const [title, setTitle] = useState('')
   const [host, setHost] = useState('')
   const [into, setInto] = useState<'new' | 'open'>('new')
-  const [target, setTarget] = useState<CaseSummary>()
   const [refused, setRefused] = useState<Trouble>()
   const [missing, setMissing] = useState(false)
-  const job = useJob<ImportResult>()
-  const [ids] = [useId()]
+  const { job, target, setTarget } = useImport()
+  const ids = useId()
   const wanted = pathsOf(paths)
 
   const run = async () => {
@@ -107,7 +106,7 @@ export function ImportPanel(props: { dropped: readonly string[] }) {
       <TroubleNotice trouble={refused} />
       <PathField
         label="Evidence, one path to a line"
-        hint="Folders are searched whole, ZIP files are read without unpacking them to disk by name. Nothing you name is changed."
+        hint="Folders are searched whole, ZIP files are read in place. Nothing you name is changed."
         value={paths}
         onValue={(value) => {
           setPaths(value)
@@ -119,9 +118,24 @@ export function ImportPanel(props: { dropped: readonly string[] }) {
       />
       <div className="panel-pair">
         {target ? (
-          <p className="small mid">
-            Into <Escape text={target.title} />
-          </p>
+          <div className="field">
+            <span className="field-label">Case</span>
+            <p className="panel-case">
+              <span className="strong cut">
+                <Escape text={target.title} />
+              </span>
+              <Button
+                kind="quiet"
+                small
+                onPress={() => {
+                  setTarget(undefined)
+                  job.reset()
+                }}
+              >
+                Another case
+              </Button>
+            </p>
+          </div>
         ) : (
           <div className="field">
             <label className="field-label" htmlFor={`${ids}-title`}>

@@ -48,8 +48,10 @@ function Line(props: {
   const at = props.at ?? []
   return (
     <div className={`line${props.sub ? ' sub' : ''}${at.length > 0 ? ' has-cite' : ''}`}>
-      {props.main}
-      {props.children === undefined ? null : <span className="mid says">{props.children}</span>}
+      <span className="line-says">
+        {props.main}
+        {props.children === undefined ? null : <span className="mid">{props.children}</span>}
+      </span>
       <Citations at={at} most={2} />
     </div>
   )
@@ -86,10 +88,7 @@ function When(props: { chain: ChainShape; hosts: CaseSummary['hosts'] }) {
   const lasted = Math.max(0, ...deltas) - Math.min(0, ...deltas)
   return (
     <Row name="When">
-      <Line
-        main={<Stamp className="main-fact stamp" time={chain.time} decimals={3} zone />}
-        at={anchorOf(chain)}
-      >
+      <Line main={<Stamp className="main-fact stamp" time={chain.time} zone />} at={anchorOf(chain)}>
         {local ? `${local} on ${shortHost(chain.host)}, ` : null}
         {chain.steps.length > 1 ? `lasted ${formatLength(lasted)}` : 'one record'}
       </Line>
@@ -199,7 +198,6 @@ function Task(props: { chain: ChainShape }) {
     task.runAs ? `as ${principalName(task.runAs)}` : 'account to run as not recorded',
     task.runLevel === 'HighestAvailable' ? 'highest privileges' : '',
     task.author === null ? 'no author' : `author claims ${task.author}`,
-    task.trigger ? `${task.trigger.toLowerCase()} trigger` : '',
   ].filter(Boolean)
   return (
     <Row name="Task">
@@ -219,6 +217,7 @@ function Task(props: { chain: ChainShape }) {
         ) : (
           <Escape text={task.action.slice(0, 4000)} code />
         )}
+        {task.trigger ? <span className="low trigger">{task.trigger.toLowerCase()} trigger</span> : null}
       </div>
     </Row>
   )

@@ -1,7 +1,6 @@
 /** How it is known that it came this way, and what it looks like. Looks are no attribution. */
 import type { ChainShape } from '../../../src/contract/shapes.ts'
-import { Answer, Escape } from '../../widgets/index.ts'
-import { mechanismWord, pathWord } from './words.ts'
+import { Escape } from '../../widgets/index.ts'
 
 export function Known(props: { chain: ChainShape }) {
   const { chain } = props
@@ -10,22 +9,6 @@ export function Known(props: { chain: ChainShape }) {
       <h2 className="block-title" id="h-known">
         How this is known
       </h2>
-      <dl className="known-sum">
-        <div>
-          <dt>Mechanism</dt>
-          <dd>
-            {chain.mechanism === 'undetermined' ? (
-              <Answer answer="unknown" />
-            ) : (
-              mechanismWord(chain.mechanism)
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>Way in</dt>
-          <dd>{chain.path === 'undetermined' ? <Answer answer="unknown" /> : pathWord(chain.path)}</dd>
-        </div>
-      </dl>
       <p className="known-why">
         <Escape text={chain.mechanismWhy} />
       </p>

@@ -20,13 +20,13 @@ function fromGap(gap: ChainShape['gaps'][number], host: string): NextStep | unde
       return isTaskLog
         ? {
             what: `Import the TaskScheduler log of ${host}`,
-            why: 'It would show when the task was registered, started and which process ran it.',
+            why: 'It shows each registration, start and process.',
           }
         : { what: `Import more evidence of ${host}`, why: `Missing here: ${gap.expected}.` }
     case 'filtered-out':
       return {
         what: `Import the whole log of ${host}`,
-        why: 'This one is an export with records left out, so absence in it proves nothing.',
+        why: 'This export leaves records out: absence proves nothing.',
       }
     case 'out-of-retention':
       return {
@@ -59,7 +59,7 @@ export function nextSteps(chain: ChainShape, hosts: readonly string[]): readonly
     if (name === null)
       steps.push({
         what: `Find which machine had ${ip}`,
-        why: `Ask DHCP, DNS or EDR for ${formatClock(chain.time, 0).slice(0, 5)} UTC on ${chain.time.slice(0, 10)}.`,
+        why: `Ask DHCP or EDR for ${formatClock(chain.time, 0).slice(0, 5)} UTC, ${chain.time.slice(0, 10)}.`,
       })
     else if (!known)
       steps.push({
@@ -73,7 +73,7 @@ export function nextSteps(chain: ChainShape, hosts: readonly string[]): readonly
   }
   const handover: NextStep = {
     what: 'Prepare the handover',
-    why: 'Seals the evidence, this answer and what is missing into one verifiable file.',
+    why: 'Seals evidence, answer and gaps into one file.',
     go: 'handover',
   }
   return [...steps.slice(0, most - 1), handover]

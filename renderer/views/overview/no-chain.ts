@@ -17,7 +17,7 @@ const auditProof = [4698, 4699, 4700, 4701, 4702]
  * that shows 4698 was audited. Everything less is `cannot tell`, with what is missing.
  */
 export function noChainOf(
-  coverage: Density['coverage'],
+  coverage: readonly Density['coverage'][number][],
   hosts: readonly string[],
   eventIds: readonly number[],
   problems: number,

@@ -31,6 +31,9 @@ export function OverviewView() {
   const facets = useAnswer(noChains ? `facets ${version}` : null, (signal) =>
     api.timeline.facets({ caseId, filter: everything }, { signal }),
   )
+  const problems = useAnswer(noChains ? `problems ${version}` : null, (signal) =>
+    api.evidence.problems({ caseId }, { signal }),
+  )
   const [chosen, choose] = useState<string>()
 
   if (chains.trouble && !chains.value)
@@ -46,7 +49,13 @@ export function OverviewView() {
   const coverage = density.value?.coverage
   if (noChains)
     return (
-      <NoChains coverage={coverage} trouble={density.trouble} again={density.again} facets={facets.value} />
+      <NoChains
+        coverage={coverage}
+        trouble={density.trouble}
+        again={density.again}
+        facets={facets.value}
+        unread={problems.value?.filter((problem) => problem.severity === 'error').length}
+      />
     )
   const chain = chains.value.chains.find((each) => each.id === chosen) ?? chains.value.chains[0]
   if (!chain) return null
@@ -90,7 +99,7 @@ function ChainOverview(props: {
     )
   }
   return (
-    <div className="overview">
+    <>
       {incomplete.length > 0 ? (
         <div className="overview-partial">
           <Notice kind="judge" title="This case is not whole: an import was stopped" live={false}>
@@ -98,75 +107,81 @@ function ChainOverview(props: {
           </Notice>
         </div>
       ) : null}
-      <section className="lead" aria-labelledby="h-lead">
-        <div>
-          <h1 id="h-lead">
-            {statement}
-            {doubts.map((doubt) => (
-              <span className="doubt" key={doubt}>
-                {' '}
-                {doubt}
-              </span>
-            ))}
-          </h1>
-          <dl className="axes">
-            <div>
-              <dt>Mechanism</dt>
-              <dd>{mechanismWord(chain.mechanism)}</dd>
-            </div>
-            <div>
-              <dt>Way in</dt>
-              <dd>{pathWord(chain.path)}</dd>
-            </div>
-            {all.length > 1 ? (
+      <div className="overview">
+        <section className="lead" aria-labelledby="h-lead">
+          <div>
+            <h1 id="h-lead">
+              {statement}
+              {doubts.map((doubt) => (
+                <span className="doubt" key={doubt}>
+                  {' '}
+                  {doubt}
+                </span>
+              ))}
+            </h1>
+            <dl className="axes">
               <div>
-                <dt>Chain</dt>
-                <dd>
-                  {place + 1} of {all.length}, most serious first
-                </dd>
+                <dt>Mechanism</dt>
+                <dd>{mechanismWord(chain.mechanism)}</dd>
               </div>
+              <div>
+                <dt>Way in</dt>
+                <dd>{pathWord(chain.path)}</dd>
+              </div>
+              {all.length > 1 ? (
+                <div>
+                  <dt>Chain</dt>
+                  <dd>
+                    {place + 1} of {all.length}, most serious first
+                  </dd>
+                </div>
+              ) : null}
+            </dl>
+          </div>
+          <div className="view-actions">
+            {all.length > 1 ? (
+              <>
+                <Button
+                  icon="left"
+                  label="Previous chain"
+                  off={place === 0 && 'This is the most serious chain'}
+                  onPress={() => props.onChoose(all[place - 1]?.id ?? chain.id)}
+                />
+                <Button
+                  icon="right"
+                  label="Next chain"
+                  off={place === all.length - 1 && 'This is the last chain'}
+                  onPress={() => props.onChoose(all[place + 1]?.id ?? chain.id)}
+                />
+              </>
             ) : null}
-          </dl>
+            <Button
+              icon={copied === 'yes' ? 'check' : copied === 'no' ? 'fail' : 'copy'}
+              label={
+                copied === 'yes' ? 'Summary copied' : copied === 'no' ? 'Could not copy' : 'Copy summary'
+              }
+              onPress={copy}
+            />
+            <Button kind="primary" onPress={() => go('handover')}>
+              Prepare handover
+            </Button>
+          </div>
+        </section>
+        <Facts chain={chain} hosts={hosts} />
+        <Known chain={chain} />
+        <NextSteps chain={chain} hosts={hosts.map((host) => host.name)} />
+        <ChainDrawing chain={chain} hosts={hosts.map((host) => host.name)} key={dir} />
+        <div className="below">
+          <Unknowns chain={chain} />
+          {props.coverage ? (
+            <Coverage coverage={props.coverage} anchor={chain.time} onAll={() => go('evidence', 'items')} />
+          ) : (
+            <section className="cover">{props.coverageTrouble}</section>
+          )}
         </div>
-        <div className="view-actions">
-          {all.length > 1 ? (
-            <>
-              <Button
-                icon="left"
-                label="Previous chain"
-                off={place === 0 && 'This is the most serious chain'}
-                onPress={() => props.onChoose(all[place - 1]?.id ?? chain.id)}
-              />
-              <Button
-                icon="right"
-                label="Next chain"
-                off={place === all.length - 1 && 'This is the last chain'}
-                onPress={() => props.onChoose(all[place + 1]?.id ?? chain.id)}
-              />
-            </>
-          ) : null}
-          <Button icon={copied === 'yes' ? 'check' : 'copy'} onPress={copy}>
-            {copied === 'yes' ? 'Copied' : copied === 'no' ? 'Could not copy' : 'Copy summary'}
-          </Button>
-          <Button kind="primary" onPress={() => go('handover')}>
-            Prepare handover
-          </Button>
-        </div>
-      </section>
-      <Facts chain={chain} hosts={hosts} />
-      <Known chain={chain} />
-      <NextSteps chain={chain} hosts={hosts.map((host) => host.name)} />
-      <ChainDrawing chain={chain} hosts={hosts.map((host) => host.name)} key={dir} />
-      <div className="below">
-        <Unknowns chain={chain} />
-        {props.coverage ? (
-          <Coverage coverage={props.coverage} anchor={chain.time} onAll={() => go('evidence', 'items')} />
-        ) : (
-          <section className="cover">{props.coverageTrouble}</section>
-        )}
+        {all.length > 1 ? <ChainList chains={all} chosen={chain.id} onChoose={props.onChoose} /> : null}
       </div>
-      {all.length > 1 ? <ChainList chains={all} chosen={chain.id} onChoose={props.onChoose} /> : null}
-    </div>
+    </>
   )
 }
 
@@ -175,10 +190,12 @@ function NoChains(props: {
   trouble: Parameters<typeof TroubleNotice>[0]['trouble']
   again: () => void
   facets: readonly Facet[] | undefined
+  /** problems that kept evidence from being read */
+  unread: number | undefined
 }) {
   const { hosts, counts } = useCase()
   const { go } = useWindow()
-  if (!props.coverage || !props.facets)
+  if (!props.coverage || !props.facets || props.unread === undefined)
     return (
       <div className="overview-wait">
         <TroubleNotice trouble={props.trouble} again={props.again} />
@@ -191,7 +208,7 @@ function NoChains(props: {
     props.coverage,
     hosts.map((host) => host.name),
     eventIds,
-    counts.problems,
+    props.unread,
   )
   return (
     <div className="overview overview-none">

@@ -56,7 +56,8 @@ function deletedAfter(chain: ChainShape): string | undefined {
   if (!deletion) return undefined
   const { deltaMs } = deletion
   const words = deltaMs >= 10 && deltaMs < 1000 ? `${Math.round(deltaMs)} ms` : formatLength(deltaMs)
-  return `${words} later`
+  // number and unit stay on one line
+  return `${words.replace(/ (?=[a-z]+$)/, '\u00a0')} later`
 }
 
 const listed = (clauses: readonly string[]): string =>

@@ -75,6 +75,9 @@ export function ChainDrawing(props: { chain: ChainShape; hosts: readonly string[
         current.id)
       : current?.id
 
+  // the line below speaks of what the pointer is on, else of what is selected
+  const read = drawing.marks.find((mark) => mark.id === hover) ?? current
+
   const goTo = useCallback(
     (id: string) => {
       const mark = drawing.marks.find((each) => each.id === id)
@@ -112,11 +115,10 @@ export function ChainDrawing(props: { chain: ChainShape; hosts: readonly string[
     <section className="chain" aria-labelledby="h-chain">
       <h2 className="block-title" id="h-chain">
         What happened{' '}
-        <span className="hint">
+        <span className="hint cut grow" title={limits ? `${hint}. ${limits}` : hint}>
           {hint}
           {limits ? `. ${limits}` : null}
         </span>
-        <span className="grow" />
         <Legend drawing={drawing} tint={tints.source || tints.host} />
         <Button kind="quiet" small icon="text" expanded={text} onPress={() => setText(!text)}>
           Read as text
@@ -141,19 +143,19 @@ export function ChainDrawing(props: { chain: ChainShape; hosts: readonly string[
             />
           ) : null}
         </div>
-        {current ? (
+        {read ? (
           <figcaption className="chain-read">
             <span className="strong">
-              {current.name} {current.eventId}
+              {read.name} {read.eventId}
             </span>
-            <span className="mono">{formatClock(current.time)}</span>
-            <span className="low">{formatDelta(current.ms)}</span>
+            <span className="mono">{formatClock(read.time)}</span>
+            <span className="low">{formatDelta(read.ms)}</span>
             <span className="cut mid">
-              <Escape text={current.channel} />, record {current.at.recordId}, chunk {current.at.chunk},
-              offset {current.at.offset}
+              <Escape text={read.channel} />, record {read.at.recordId}, chunk {read.at.chunk}, offset{' '}
+              {read.at.offset}
             </span>
             <span className="grow" />
-            <Button kind="quiet" small keys={['Enter']} onPress={() => openRecord(current.at)}>
+            <Button kind="quiet" small keys={['Enter']} onPress={() => openRecord(read.at)}>
               Open record
             </Button>
           </figcaption>

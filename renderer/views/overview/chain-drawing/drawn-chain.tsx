@@ -1,7 +1,7 @@
 /** A laid-out chain as SVG. Knows places only; what they mean was decided before. */
 import type { KeyboardEvent, RefObject } from 'react'
 import { Escape, formatDelta, formatLength } from '../../../widgets/index.ts'
-import { axisHeight, type PlacedLane, type PlacedMark, type Word } from './lanes.ts'
+import { axisHeight, countPlace, type PlacedLane, type PlacedMark, type Word } from './lanes.ts'
 import type { Layout } from './layout.ts'
 import type { Line } from './lines.ts'
 import { MarkShape } from './mark-shape.tsx'
@@ -270,7 +270,7 @@ function DrawnMark(props: { mark: PlacedMark; all: DrawnChainProps }) {
       <MarkShape shape={mark.shape} />
       {mark.rejected ? <path className="event-cross" d="M-7.5 7.5l15-15" /> : null}
       {more > 0 ? (
-        <text className="mark-count" x="5.5" y="-6">
+        <text className="mark-count" x={countPlace.x} y={countPlace.y}>
           {more + 1}
         </text>
       ) : null}

@@ -1,6 +1,6 @@
 /** Where each lane stands, and the marks and bars in it. */
 import type { Drawing, Lane, Mark } from './model.ts'
-import { type Measure, type Page, wordBox } from './page.ts'
+import type { Measure, Page } from './page.ts'
 import type { Scale } from './scale.ts'
 import { spread } from './spread.ts'
 
@@ -56,7 +56,6 @@ export function placeLanes(
   page: Page,
   measure: Measure,
   timeWord: (mark: Mark) => string,
-  edge: { readonly x0: number; readonly x1: number },
 ): Lanes {
   const lanes: PlacedLane[] = []
   const marks: PlacedMark[] = []
@@ -74,6 +73,7 @@ export function placeLanes(
       for (const other of into) folded.set(other, id)
       marks.push({ ...mark, x, trueX: scale.at(mark.ms), y: at, also: into })
       page.take({ x0: x - 7, x1: x + 7, y0: at - 8, y1: at + 8 }, id)
+      if (into.length > 0) takeCount(page, x, at, id)
       xs.push(x)
     }
     return xs
@@ -82,7 +82,7 @@ export function placeLanes(
   for (const lane of drawing.lanes) {
     const mine = drawing.marks.filter((mark) => mark.lane === lane.id)
     if (lane.kind === 'system') {
-      const placed = placeSystem(lane, mine, y, { scale, page, measure, timeWord, edge, placeRow })
+      const placed = placeSystem(lane, mine, y, { scale, page, measure, timeWord, placeRow })
       lanes.push(placed.lane)
       marks.push(...placed.marks)
       words.push(...placed.words)
@@ -99,6 +99,11 @@ export function placeLanes(
     const into = rest.find((mark) => mark.shape === 'logon')
     if (into) for (const mark of rights) folded.set(mark.id, into.id)
     const xs = placeRow(into ? rest : mine, bar)
+    const holder =
+      into && rights.length > 0
+        ? marks.find((mark) => mark.id === (folded.get(into.id) ?? into.id))
+        : undefined
+    if (holder) takeCount(page, holder.x, holder.y, holder.id)
     const first = Math.min(...xs)
     const last = Math.max(...xs)
     lanes.push({
@@ -115,24 +120,42 @@ export function placeLanes(
   return { lanes, marks: withFolded(marks, folded), words, folded, height: y }
 }
 
+/** Where a mark that stands for several says how many: low at its right. */
+export const countPlace = { x: 7, y: 13 } as const
+const takeCount = (page: Page, x: number, y: number, id: string): void =>
+  page.take(
+    { x0: x + countPlace.x, x1: x + countPlace.x + 14, y0: y + countPlace.y - 9, y1: y + countPlace.y + 1 },
+    `count ${id}`,
+  )
+
 const withFolded = (marks: readonly PlacedMark[], folded: ReadonlyMap<string, string>): PlacedMark[] =>
   marks.map((mark) => ({
     ...mark,
-    also: [...folded].filter(([, into]) => into === mark.id).map(([id]) => id),
+    also: [...folded.keys()].filter((id) => rootOf(id, folded) === mark.id),
   }))
+
+/** The mark that stands on the page for a folded one. */
+export function rootOf(id: string, folded: ReadonlyMap<string, string>): string {
+  let at = id
+  for (let turns = 0; turns < 64; turns++) {
+    const into = folded.get(at)
+    if (into === undefined) return at
+    at = into
+  }
+  return at
+}
 
 interface Tools {
   readonly scale: Scale
   readonly page: Page
   readonly measure: Measure
   readonly timeWord: (mark: Mark) => string
-  readonly edge: { readonly x0: number; readonly x1: number }
   readonly placeRow: (row: readonly Mark[], at: number) => number[]
 }
 
 /** The scheduler's records in one row, then each process in the first row under its parent where mark and name fit. */
 function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools) {
-  const { scale, page, measure, timeWord, edge } = tools
+  const { scale, page, measure, timeWord } = tools
   const scheduler = mine.filter((mark) => mark.shape === 'scheduler' || mark.shape === 'ended')
   const processes = mine.filter((mark) => mark.shape === 'process')
   const linked = new Set([
@@ -167,8 +190,13 @@ function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools)
       ]
       // a name on the left would stand on its own twig unless the parent lies before it
       const parentX = marks.find((each) => each.id === mark.parent)?.x
+      const twig =
+        parentX === undefined || x - parentX <= 8 ? undefined : { x0: parentX, y0: at - 2, y1: at + 2 }
       const fits = choices.find(
-        ({ box, side }) => page.isFree(box) && (side > 0 || parentX === undefined || box.x0 > parentX + 8),
+        ({ box, side }) =>
+          page.isFree(box) &&
+          (side > 0 || parentX === undefined || box.x0 > parentX + 8) &&
+          (twig === undefined || page.isFree({ ...twig, x1: box.x0 - 4 }, 'twig')),
       )
       if (!fits && row < from + 40) continue
       rows.set(mark.id, row)
@@ -207,8 +235,6 @@ function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools)
     extent: undefined,
     more: processes.length - kept.length,
   }
-  void edge
-  void wordBox
   return { lane: placed, marks, words }
 }
 

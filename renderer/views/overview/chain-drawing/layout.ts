@@ -59,7 +59,7 @@ export function layoutChain(drawing: Drawing, width: number, measure: Measure): 
   )
   const page = new Page({ x0: edge.x0, x1: edge.x1, y0: 0, y1: Number.POSITIVE_INFINITY })
   const timeWord = (mark: Mark) => formatDelta(mark.ms)
-  const lanes = placeLanes(drawing, scale, page, measure, timeWord, edge)
+  const lanes = placeLanes(drawing, scale, page, measure, timeWord)
   const { lines, twigs } = placeLines(drawing, lanes, page)
   const tools = { page, measure, timeWord }
   const names = placeNames(lanes, scale.bands, edge, tools)
@@ -133,31 +133,45 @@ function tickWord(ms: number, step: number, unit: boolean): string {
   return `${ms < 0 ? '−' : '+'}${number}${unit ? ' ms' : ''}`
 }
 
-/** Each band says how long it is, in the largest free place of its column, low rather than high. */
+/** Each band says how long it is: all at one height where there is such a one, low rather than high. */
 function bandWords(scale: Scale, page: Page, measure: Measure, height: number): readonly BandWords[] {
-  return scale.bands.map((band): BandWords => {
+  const bottom = height - 6
+  const level = scale.bands.map((band) => {
     const text = formatLength(band.ms)
-    const textWidth = measure(text, 'strong')
-    const x = band.x + band.width / 2
-    const bottom = height - 6
-    if (scale.upright || textWidth > band.width - 4) {
-      const need = textWidth + 10
-      const spans = page.freeSpans(band.x + 3, band.x + band.width - 3, axisHeight + 4, bottom)
-      const [best] = [...spans].filter(([a, b]) => b - a >= need).sort((p, q) => q[1] - q[0] - (p[1] - p[0]))
-      if (!best) return { ...band, text, at: undefined }
-      const y = (best[0] + best[1] + textWidth) / 2
-      page.take({ x0: x - 8, x1: x + 8, y0: y - textWidth - 2, y1: y + 2 }, 'band')
-      return { ...band, text, at: { x: x + 4, y, upright: true, second: false } }
-    }
-    const half = Math.max(textWidth, measure('cut out', 'label')) / 2
-    const spans = page.freeSpans(x - half, x + half, axisHeight + 4, bottom)
-    const two = spans.filter(([a, b]) => b - a >= 32).at(-1)
-    const span = two ?? spans.filter(([a, b]) => b - a >= 17).at(-1)
-    if (!span) return { ...band, text, at: undefined }
-    const tall = two !== undefined
-    const centre = (Math.max(span[0], span[1] - 56) + span[1]) / 2
-    const y = tall ? centre - 3 : centre + 4
-    page.take({ x0: x - half, x1: x + half, y0: y - 9, y1: y + (tall ? 18 : 3) }, 'band')
-    return { ...band, text, at: { x, y, upright: false, second: tall } }
+    const half = Math.max(measure(text, 'strong'), measure('cut out', 'label')) / 2
+    return { text, half, x: band.x + band.width / 2, fits: !scale.upright && 2 * half <= band.width - 4 }
   })
+  const isFreeAt = (y: number) => (words: (typeof level)[number]) =>
+    page.isFree({ x0: words.x - words.half, x1: words.x + words.half, y0: y - 10, y1: y + 18 })
+  const together = level.filter((words) => words.fits)
+  let common: number | undefined
+  for (let y = bottom - 30; y > axisHeight + 14 && common === undefined; y -= 4)
+    if (together.every(isFreeAt(y))) common = y
+  return scale.bands.map((band, place): BandWords => {
+    const words = level[place]
+    if (!words) return { ...band, text: '', at: undefined }
+    const { text, x, half } = words
+    if (words.fits) {
+      let y = common
+      for (let each = bottom - 30; each > axisHeight + 14 && y === undefined; each -= 4)
+        if (isFreeAt(each)(words)) y = each
+      if (y !== undefined) {
+        page.take({ x0: x - half, x1: x + half, y0: y - 10, y1: y + 18 }, 'band')
+        return { ...band, text, at: { x, y, upright: false, second: true } }
+      }
+    }
+    return { ...band, text, at: uprightPlace(page, x, band.width, measure(text, 'strong'), bottom) }
+  })
+}
+
+/** The largest free stretch of the column, if the words fit in it standing. */
+function uprightPlace(page: Page, x: number, width: number, length: number, bottom: number): BandWords['at'] {
+  const half = Math.min(8, width / 2)
+  const [best] = [...page.freeSpans(x - half + 3, x + half - 3, axisHeight + 4, bottom)]
+    .filter(([a, b]) => b - a >= length + 10)
+    .sort((p, q) => q[1] - q[0] - (p[1] - p[0]) || p[0] - q[0])
+  if (!best) return undefined
+  const y = (best[0] + best[1] + length) / 2
+  page.take({ x0: x - half, x1: x + half, y0: y - length - 2, y1: y + 2 }, 'band')
+  return { x: x + 4, y, upright: true, second: false }
 }

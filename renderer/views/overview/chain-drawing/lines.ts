@@ -1,5 +1,5 @@
 /** Links as right-angled lines. They are laid before words, and words keep off them. */
-import type { Lanes, PlacedMark } from './lanes.ts'
+import { type Lanes, type PlacedMark, rootOf } from './lanes.ts'
 import type { Drawing, Link } from './model.ts'
 import type { Page } from './page.ts'
 
@@ -24,7 +24,7 @@ export function placeLines(
   page: Page,
 ): { lines: readonly Line[]; twigs: readonly Twig[] } {
   const shown = (id: string): PlacedMark | undefined =>
-    lanes.marks.find((mark) => mark.id === (lanes.folded.get(id) ?? id))
+    lanes.marks.find((mark) => mark.id === rootOf(id, lanes.folded))
   const twigs = drawing.links.flatMap((link): Twig[] => {
     const [from, to] = [shown(link.from), shown(link.to)]
     if (link.rule !== 'E5' || !from || !to || from === to || from.shape !== 'process') return []

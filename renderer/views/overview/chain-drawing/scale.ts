@@ -26,20 +26,20 @@ export interface Scale {
 }
 
 /**
- * Places of the pauses to cut: the longest first, while it is longer than a quarter of all that would stay. (An eighth
- * of the whole, as a pause is measured before anything is cut, comes to the same for a chain of two bursts; measured
- * after each cut it would go on until every record stood alone.)
+ * Places of the pauses to cut: the longest first, while it is longer than an eighth of what would stay. A pause like
+ * the usual one between two records is never cut, or the cutting would go on until every record stood alone.
  */
 function cutsOf(times: readonly number[], mostCuts: number): ReadonlySet<number> {
   const pauses = times
     .slice(1)
     .map((time, place) => ({ place: place + 1, ms: time - (times[place] as number) }))
     .sort((a, b) => b.ms - a.ms || a.place - b.place)
+  const usual = pauses[Math.floor(pauses.length / 2)]?.ms ?? 0
   let stays = (times.at(-1) ?? 0) - (times[0] ?? 0)
   const cuts = new Set<number>()
   for (const pause of pauses) {
     const without = stays - pause.ms
-    if (cuts.size >= mostCuts || pause.ms <= without / 4 || without <= 0) break
+    if (cuts.size >= mostCuts || without <= 0 || pause.ms <= without / 8 || pause.ms < 4 * usual) break
     cuts.add(pause.place)
     stays = without
   }
