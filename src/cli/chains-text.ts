@@ -78,21 +78,26 @@ function taskLines({ task, account, taskLogonId }: ChainDocument): [string, stri
   return pairs.filter((pair): pair is [string, string] => Boolean(pair[1]))
 }
 
+/** Below this width the tables keep only what does not stand elsewhere. */
+const narrow = 110
+
 function stepLines(chain: ChainDocument, columns: number): readonly string[] {
+  const isNarrow = columns < narrow
+  const isOneDay = chain.steps.every((step) => step.time.slice(0, 10) === chain.time.slice(0, 10))
   return tableLines(
     [
       { title: 'delta', align: 'right' },
       { title: 'time (UTC)' },
       { title: 'event', align: 'right' },
-      { title: 'role' },
+      ...(isNarrow ? [] : [{ title: 'role' }]),
       { title: 'record', align: 'right' },
-      { title: 'what', cut: 'end', least: 30 },
+      { title: 'what', cut: 'wrap', least: 20 },
     ],
     chain.steps.map((step) => [
       signed(step.deltaMs),
-      step.time,
+      isNarrow && isOneDay ? step.time.slice(11) : step.time,
       String(step.eventId),
-      step.role,
+      ...(isNarrow ? [] : [step.role]),
       step.recordId,
       step.what,
     ]),
@@ -108,7 +113,7 @@ function linkLines(chain: ChainDocument, columns: number): readonly string[] {
       { title: 'from', align: 'right' },
       { title: 'to', align: 'right' },
       { title: 'delta', align: 'right' },
-      { title: 'because', cut: 'end', least: 30 },
+      { title: 'because', cut: 'wrap', least: 20 },
     ],
     chain.links.map((link) => [
       link.rule,

@@ -27,7 +27,7 @@ function taskLines(task: TaskEntry, columns: number, paint: (text: string, style
       { title: 'time (UTC)' },
       { title: 'event', align: 'right' },
       { title: 'record', align: 'right' },
-      { title: 'what', cut: 'end', least: 30 },
+      { title: 'what', cut: 'wrap', least: 20 },
     ],
     task.history.map((one) => [one.time, String(one.eventId), one.citation.recordId, one.what]),
     columns - 2,

@@ -4,9 +4,9 @@ import { escapeLine } from '../base/escape.ts'
 export interface Column {
   readonly title: string
   readonly align?: 'right'
-  /** how a cell too wide is cut; paths keep both ends. Columns without it are never cut. */
-  readonly cut?: 'end' | 'middle'
-  /** cut no further than this many columns; 12 unless told */
+  /** how a cell too wide gives way: cut (paths keep both ends) or gone on with below itself. Without it, never. */
+  readonly cut?: 'end' | 'middle' | 'wrap'
+  /** made no narrower than this; 12 unless told */
   readonly least?: number
 }
 
@@ -93,16 +93,22 @@ export function tableLines(
     cells.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? '')), displayWidth(column.title)),
   )
   const widths = Number.isFinite(total) ? shrink(natural, columns, total) : natural
-  const line = (row: readonly string[]) =>
-    columns
-      .map(({ cut, align }, index) => {
-        const width = widths[index] as number
-        const cell = row[index] ?? ''
-        return pad(cut ? shorten(cell, width, cut) : cell, width, align)
-      })
-      .join('  ')
-      .trimEnd()
-  return [paintHead(line(columns.map(({ title }) => title))), ...cells.map(line)]
+  const lines = (row: readonly string[]) => {
+    const parts = columns.map(({ cut }, index) => {
+      const cell = row[index] ?? ''
+      const width = widths[index] as number
+      if (cut === 'wrap') return wrap(cell, width, true)
+      return [cut ? shorten(cell, width, cut) : cell]
+    })
+    return Array.from({ length: Math.max(...parts.map((part) => part.length)) }, (_, n) =>
+      columns
+        .map(({ align }, index) => pad(parts[index]?.[n] ?? '', widths[index] as number, align))
+        .join('  ')
+        .trimEnd(),
+    )
+  }
+  const head = lines(columns.map(({ title }) => title))
+  return [...head.map(paintHead), ...cells.flatMap(lines)]
 }
 
 /** `label  text` lines with the texts aligned; a text too long goes on below itself. */
@@ -119,15 +125,24 @@ export function labelled(
   )
 }
 
-/** Breaks a text at blanks into lines of at most `columns`; a word too long stays whole, so that it can be copied. */
-export function wrap(text: string, columns: number): readonly string[] {
+/**
+ * Breaks a text at blanks into lines of at most `columns`. A word too long stays whole, so that it can be copied, unless
+ * `breakWords` says that the width must hold.
+ */
+export function wrap(text: string, columns: number, breakWords = false): readonly string[] {
+  const most = breakWords ? Math.max(2, columns) : Math.max(20, columns)
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
-    if (line && displayWidth(line) + 1 + displayWidth(word) > Math.max(20, columns)) {
+    if (line && displayWidth(line) + 1 + displayWidth(word) > most) {
       lines.push(line)
       line = word
     } else line = line ? `${line} ${word}` : word
+    while (breakWords && displayWidth(line) > most) {
+      const start = takeStart([...line], most)
+      lines.push(start)
+      line = line.slice(start.length)
+    }
   }
   return [...lines, line]
 }

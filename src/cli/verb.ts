@@ -64,7 +64,7 @@ export const problemLines = (problems: readonly ProblemLine[], columns: number):
     [
       { title: 'severity' },
       { title: 'where', cut: 'middle', least: 24 },
-      { title: 'what', cut: 'end', least: 40 },
+      { title: 'what', cut: 'wrap', least: 30 },
     ],
     problems.map(({ severity, where, what }) => [severity, where, what]),
     columns,

@@ -33,34 +33,52 @@ async function dumpVerb({ terminal, doors }: Surface, paths: readonly string[], 
   // XML keeps its bytes for programs; on a screen nothing of the evidence may act on the terminal
   const shown = format === 'jsonl' ? safeJson : terminal.isTerminal ? escapeText : (text: string) => text
   const refused = new Set<string>()
+  let notes = 0
   const { records, problems } = await doors.dumpLogs(paths, {
     format,
     recovered: options.recovered === true,
     signal: terminal.signal,
     write: async (text) => {
-      for (const what of refusedFiles(text)) refused.add(what)
+      for (const { isNote, refusal } of format === 'xml' ? problemsInXml(text) : problemsInJson(text)) {
+        if (refusal) refused.add(refusal)
+        if (isNote) notes += 1
+      }
       await terminal.write(shown(text))
     },
   })
   for (const what of refused) tellLine(terminal, what)
   if (records === 0 && refused.size > 0) return exitCode.refused
-  if (problems === 0) return exitCode.done
+  if (problems === notes) return exitCode.done
   const count = problems === 1 ? '1 problem' : `${problems} problems`
   tellLine(terminal, `${count}; each stands in the output where its record would be`)
   return exitCode.reservations
 }
 
-const wholeFile = /"code":"evtx\.file\.(?:empty|not-evtx|legacy-evt|unreadable)"/
-const wholeFileXml = /^<!-- problem evtx\.file\.(?:empty|not-evtx|legacy-evt|unreadable) .*$/gm
-
-/** What is said of files that are no readable log at all. Only our own problem lines count, never a record's values. */
-function refusedFiles(text: string): readonly string[] {
-  if (!text.includes('evtx.file.')) return []
-  const inXml = [...text.matchAll(wholeFileXml)].map(([line]) => line.slice(5, -4))
-  const inJson = text.split('\n').flatMap((line) => {
-    if (!wholeFile.test(line)) return []
-    const { file, problem } = JSON.parse(line) as { file?: string; problem?: { what: string } }
-    return problem ? [file ? `${file}: ${problem.what}` : problem.what] : []
-  })
-  return [...inXml, ...inJson]
+/** What a problem line of the output means for the end: only a note, or that a file is no readable log at all. */
+interface ProblemSeen {
+  readonly isNote: boolean
+  readonly refusal: string | undefined
 }
+const wholeFile = /^evtx\.file\.(empty|not-evtx|legacy-evt|unreadable)$/
+
+/** Only lines of our own count, never a record's values that look like one: a problem line has `problem` at its top. */
+function problemsInJson(text: string): readonly ProblemSeen[] {
+  if (!text.includes('"problem":{"code":"evtx.')) return []
+  return text.split('\n').flatMap((line) => {
+    if (!line.includes('"problem":{"code":"evtx.')) return []
+    const { file, problem } = JSON.parse(line) as {
+      file?: string
+      problem?: { code: string; severity?: string; what: string }
+    }
+    if (!problem) return []
+    const what = file ? `${file}: ${problem.what}` : problem.what
+    return [{ isNote: problem.severity === 'info', refusal: wholeFile.test(problem.code) ? what : undefined }]
+  })
+}
+
+/** XML output has problems as comments, without their severity. */
+const problemsInXml = (text: string): readonly ProblemSeen[] =>
+  [...text.matchAll(/^<!-- problem (\S+) .*$/gm)].map(([line, code = '']) => ({
+    isNote: false,
+    refusal: wholeFile.test(code) ? line.slice(5, -4) : undefined,
+  }))

@@ -74,9 +74,7 @@ function counts(of: Readonly<Record<string, number>>): string {
 
 function inspectionText(found: Extract<Inspection, { readable: true }>, columns: number): string {
   const { chunks, recordIds, times, problems } = found
-  const gaps = recordIds.gaps
-    .slice(0, most)
-    .map(({ from, to, missing }) => `${missing} between ${from} and ${to}`)
+  const gaps = recordIds.gaps.slice(0, most).map(({ from, to, missing }) => `${from} to ${to} (${missing})`)
   const width = Number.isFinite(columns) ? columns : 120
   const lines = labelled(
     [

@@ -165,9 +165,7 @@ const writers: Readonly<Record<Format, WriteRows>> = {
     let count = 0
     const paint = painter(terminal)
     for await (const rows of readRows(from, limit, read)) {
-      const lines = tableLines(textColumns, rows.map(textCells), terminal.columns, (head) =>
-        paint(head, 'bold'),
-      )
+      const lines = textLines(rows, terminal.columns, (head) => paint(head, 'bold'))
       await terminal.write(linesText(last ? lines.slice(1) : lines))
       last = rows.at(-1)
       count += rows.length
@@ -213,23 +211,29 @@ const csvCells = ({ citation, ...row }: Row): readonly string[] => [
   String(citation.offset),
 ]
 
-const textColumns = [
-  { title: 'time (UTC)' },
-  { title: 'event', align: 'right' },
-  { title: 'host', cut: 'end', least: 8 },
-  { title: 'account', cut: 'end' },
-  { title: 'address', cut: 'end' },
-  { title: 'what', cut: 'end', least: 30 },
-  { title: 'record', align: 'right' },
-  { title: 'marks' },
-] as const
-const textCells = (row: Row): readonly string[] => [
-  row.time,
-  String(row.eventId),
-  row.host,
-  row.account ?? '',
-  row.address ?? '',
-  row.what,
-  row.citation.recordId,
-  row.marks.join(' '),
-]
+/** On a narrow screen record ids and marks give way; `--json` has them. */
+function textLines(rows: readonly Row[], width: number, paint: (text: string) => string): readonly string[] {
+  const isWide = width >= 110
+  return tableLines(
+    [
+      { title: 'time (UTC)' },
+      { title: 'event', align: 'right' },
+      { title: 'host', cut: 'end', least: 6 },
+      { title: 'account', cut: 'end', least: 6 },
+      { title: 'address', cut: 'end', least: 9 },
+      { title: 'what', cut: 'end', least: 16 },
+      ...(isWide ? [{ title: 'record', align: 'right' } as const, { title: 'marks' }] : []),
+    ],
+    rows.map((row) => [
+      row.time,
+      String(row.eventId),
+      row.host,
+      row.account ?? '',
+      row.address ?? '',
+      row.what,
+      ...(isWide ? [row.citation.recordId, row.marks.join(' ')] : []),
+    ]),
+    width,
+    paint,
+  )
+}

@@ -109,9 +109,9 @@ function verificationText(found: Verification, terminal: Terminal): string {
   const findings = tableLines(
     [
       { title: 'severity' },
-      { title: 'path', cut: 'middle', least: 20 },
-      { title: 'what', cut: 'end', least: 40 },
-      { title: 'hint', cut: 'end', least: 20 },
+      { title: 'path', cut: 'wrap', least: 20 },
+      { title: 'what', cut: 'wrap', least: 24 },
+      { title: 'hint', cut: 'wrap', least: 20 },
     ],
     found.findings.map((one) => [one.severity, one.path ?? '', one.what, one.hint ?? '']),
     terminal.columns,

@@ -243,6 +243,17 @@ describe('dump', () => {
     expect(err).toContain('olda⟨U+001B⟩[2Jb⟨U+202E⟩c⟨U+0000⟩d\n')
   })
 
+  it('ends with 0 where all that is said is a note', async () => {
+    const note = { code: 'evtx.file.chunk-count', severity: 'info', what: 'copied while Windows wrote it' }
+    const doors = {
+      dumpLogs: async (_paths: unknown, how: { write: (text: string) => void | Promise<void> }) => {
+        await how.write(`${JSON.stringify({ chunk: -1, offset: 42, problem: note })}\n`)
+        return { records: 5, problems: 1 }
+      },
+    }
+    expect(await runInMemory(['dump', 'a.evtx'], { doors })).toMatchObject({ code: 0, err: '' })
+  })
+
   it('takes no value of a record for a word of its own', async () => {
     const line = `${JSON.stringify({ chunk: 0, offset: 512, data: { code: 'evtx.file.not-evtx', what: 'x' } })}\n`
     const doors = {

@@ -40,6 +40,21 @@ describe('tables on a terminal', () => {
     expect(shorten('漢字漢字', 5)).toBe('漢字…')
   })
 
+  it('go on below, and lose nothing, where a column wraps', () => {
+    const cells = [
+      ['L1', 'the logon id of the task record, in the same boot'],
+      ['E3', 'x'.repeat(50)],
+    ]
+    const lines = tableLines([{ title: 'rule' }, { title: 'because', cut: 'wrap' }], cells, 30)
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(30)
+    expect(
+      lines
+        .map((line) => line.slice(6))
+        .join('')
+        .replaceAll(' ', ''),
+    ).toBe(`because${cells.map(([, text]) => text).join('')}`.replaceAll(' ', ''))
+  })
+
   it('align wide characters by the columns they take', () => {
     const lines = tableLines(
       [{ title: 'a' }, { title: 'b' }],

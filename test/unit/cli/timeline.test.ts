@@ -61,7 +61,7 @@ describe('the timeline on the command line', () => {
           .slice(0, 100)
           .map((line) => line.length),
       ),
-    ).toBeLessThanOrEqual(110)
+    ).toBeLessThanOrEqual(80)
     expect((await timeline([], rowsOf(250))).out).toMatch(/\n250 of 250 rows\n$/)
   })
 
