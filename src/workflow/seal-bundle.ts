@@ -205,15 +205,18 @@ function sealedEvidence(open: OpenCase, row: ListedEvidence): SealedEvidence {
           problems: row.problems,
         }
       : null,
-    open: () => readStored(open.store.pathOf(row.sha256 as EvidenceId), row.name),
+    open: () => readStored(open.store.pathOf(row.sha256 as EvidenceId), row),
   }
 }
 
-async function* readStored(path: string, name: string): AsyncGenerator<Uint8Array> {
+async function* readStored(path: string, row: ListedEvidence): AsyncGenerator<Uint8Array> {
+  // A buffer of 1 MiB for each of a thousand small files keeps the garbage collector busier than the hashes.
+  const highWaterMark = Math.min(1 << 20, Math.max(row.size, 1 << 12))
+
   try {
-    for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) yield block as Uint8Array
+    for await (const block of createReadStream(path, { highWaterMark })) yield block as Uint8Array
   } catch (error) {
-    throw diskRefusal(error, `reading stored evidence ${name}`, path)
+    throw diskRefusal(error, `reading stored evidence ${row.name}`, path)
   }
 }
 

@@ -26,10 +26,10 @@ interface Memory {
   readonly sizes: Int32Array
   readonly types: Uint8Array
 }
-/** Memories of one plan, the newest first, and where the plan has its fields: the index of a substitution or -1. */
+/** Memories of one plan by the hash of their bytes, and where the plan has its fields: the index of a substitution or -1. */
 interface PlanMemory {
   readonly indexes: Int32Array
-  readonly memories: Memory[]
+  readonly byHash: Map<number, Memory>
 }
 
 export class SystemTable {
@@ -67,9 +67,10 @@ export class SystemTable {
   /** Number of the combination of the record just located. */
   find(chunk: ChunkView, plan: SystemPlan, source: Instance): number {
     const known = this.#memoryOf(plan)
-    const { indexes, memories } = known
-    for (let i = 0; i < memories.length; i++)
-      if (matches(memories[i] as Memory, indexes, chunk, source)) return (memories[i] as Memory).number
+    const { indexes, byHash } = known
+    const hash = hashOf(indexes, chunk, source)
+    const memory = byHash.get(hash)
+    if (memory && matches(memory, indexes, chunk, source)) return memory.number
     const text = (origin: Origin | undefined) => textOf(chunk, origin, source)
     const number = this.#number({
       provider: text(plan.Provider),
@@ -81,10 +82,9 @@ export class SystemTable {
       opcode: Number(text(plan.Opcode)) || 0,
       keywords: text(plan.Keywords),
     })
-    const memory = remember(number, indexes, chunk, source)
-    // a handful is enough: audit success and failure, a few providers in one template
-    if (memory) memories.unshift(memory)
-    if (memories.length > 8) memories.pop()
+    // the last of two combinations with one hash wins; the other is found again by its texts
+    const fresh = remember(number, indexes, chunk, source)
+    if (fresh && byHash.size < maxMemories) byHash.set(hash, fresh)
     return number
   }
 
@@ -97,7 +97,7 @@ export class SystemTable {
         const origin = plan[field]
         if (origin && 'index' in origin) indexes[i] = origin.index
       })
-      memory = { indexes, memories: [] }
+      memory = { indexes, byHash: new Map() }
       this.#plans.set(plan, memory)
     }
     this.#lastPlan = plan
@@ -142,6 +142,26 @@ function textOf(chunk: ChunkView, origin: Origin | undefined, source: Instance):
 }
 
 const maxKeyBytes = 1024
+const maxMemories = 4096
+
+/** Hash of the eight fields where they lie. */
+function hashOf(indexes: Int32Array, chunk: ChunkView, source: Instance): number {
+  const { view } = chunk
+  const { count, offsets, sizes } = source
+  let hash = 0x811c9dc5
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i] as number
+    if (index < 0 || index >= count) continue
+    const size = sizes[index] as number
+    let at = offsets[index] as number
+    hash = Math.imul(hash ^ size, 0x01000193)
+    for (const whole = at + (size & ~3); at < whole; at += 4)
+      hash = Math.imul(hash ^ view.getInt32(at, true), 0x85ebca6b) ^ (hash >>> 13)
+    for (const end = (offsets[index] as number) + size; at < end; at++)
+      hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
+  }
+  return hash
+}
 
 /** Undefined when the fields are too long to be worth remembering. */
 function remember(

@@ -5,9 +5,7 @@ import { nodePlatform } from '../ingest/node-platform.ts'
 
 export class Values {
   readonly count: number
-  readonly #types: Uint8Array
-  readonly #offsets: DataView
-  readonly #sizes: DataView
+  readonly #entries: DataView
   readonly #chunk: ChunkView
   readonly #texts: (string | undefined)[] = []
   #lower: (string | undefined)[] | undefined
@@ -16,16 +14,22 @@ export class Values {
   constructor(blob: Uint8Array) {
     const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
     this.count = view.getUint32(0, true)
-    const types = (this.count + 3) & ~3
-    const at = blob.byteOffset
-    this.#types = blob.subarray(8, 8 + this.count)
-    this.#offsets = new DataView(blob.buffer, at + 8 + types, this.count * 4)
-    this.#sizes = new DataView(blob.buffer, at + 8 + types + this.count * 4, this.count * 4)
-    this.#chunk = new ChunkView(blob.subarray(8 + types + this.count * 8), nodePlatform)
+    this.#entries = new DataView(blob.buffer, blob.byteOffset + 8, this.count * 8)
+    this.#chunk = new ChunkView(blob.subarray(8 + this.count * 8), nodePlatform)
+  }
+
+  #type(number: number): number {
+    return number < this.count ? this.#entries.getUint8(number * 8 + 4) : 0
+  }
+  #offset(number: number): number {
+    return this.#entries.getUint32(number * 8, true)
+  }
+  #size(number: number): number {
+    return this.#entries.getUint32(number * 8 + 4, true) >>> 8
   }
 
   isArray(number: number): boolean {
-    return ((this.#types[number] ?? 0) & 0x80) !== 0
+    return (this.#type(number) & 0x80) !== 0
   }
 
   /** The value as one text; elements of an array joined by `, `. */
@@ -33,9 +37,9 @@ export class Values {
     if (number >= this.count) return ''
     const known = this.#texts[number]
     if (known !== undefined) return known
-    const type = this.#types[number] as number
-    const at = this.#offsets.getUint32(number * 4, true)
-    const size = this.#sizes.getUint32(number * 4, true)
+    const type = this.#type(number)
+    const at = this.#offset(number)
+    const size = this.#size(number)
     const text =
       type & 0x80
         ? arrayTexts(this.#chunk, type, at, size).join(', ')
@@ -47,12 +51,7 @@ export class Values {
   /** The elements of an array value; one text for any other. */
   texts(number: number): readonly string[] {
     if (!this.isArray(number)) return [this.text(number)]
-    return arrayTexts(
-      this.#chunk,
-      this.#types[number] as number,
-      this.#offsets.getUint32(number * 4, true),
-      this.#sizes.getUint32(number * 4, true),
-    )
+    return arrayTexts(this.#chunk, this.#type(number), this.#offset(number), this.#size(number))
   }
 
   /** Numbers of all values whose lower-case text satisfies `test`. */
