@@ -2,10 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { caseMark } from '../../../src/cli/workflow-doors.ts'
 import { practiceScenarios } from '../../../src/workflow/make-practice.ts'
 import { caseFileName } from '../../../src/workflow/open-case.ts'
+
+// every step starts a process; on a busy machine that takes seconds each
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const root = resolve(import.meta.dirname, '../../..')
 const folder = mkdtempSync(join(tmpdir(), 'tasktrail-cli-'))
