@@ -57,27 +57,32 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const total = state.total ?? 0
   const copy = useRowCopy(pages, selection, selected)
 
-  // where the selected record stands in the rows now shown; its place changes with the filter
-  const found = useAnswer(selected && pages ? JSON.stringify(['find', key, selected]) : null, (signal) =>
-    api.timeline.find({ caseId, filter, at: selected as CitationShape }, { signal }),
-  )
-  const asked = useRef<string>(undefined)
+  const cursorRow: TimelineRow | undefined = selection.cursor >= 0 ? pages?.row(selection.cursor) : undefined
+  const atCursor = cursorRow !== undefined && sameRecord(cursorRow.citation, selected)
   const ready = pages !== undefined && !shown.pending && state.total !== undefined
+  // the cursor moved to a row that is not loaded yet: that row is selected when it comes
+  const [awaited, setAwaited] = useState(false)
+
+  // where the selected record stands in the rows now shown: its place changes with the filter
+  const found = useAnswer(
+    ready && selected && !atCursor && !awaited ? JSON.stringify(['find', key, selected]) : null,
+    async (signal) => {
+      const at = selected as CitationShape
+      return { at, key, place: await api.timeline.find({ caseId, filter, at }, { signal }) }
+    },
+  )
+  const place = found.value
   useEffect(() => {
-    if (!ready || !selected || found.loading || found.value === undefined) return
-    const row = selection.cursor >= 0 ? pages?.row(selection.cursor) : undefined
-    const question = JSON.stringify([key, selected])
-    if (asked.current === question) return
-    asked.current = question
-    setHidden(found.value === null)
-    if (found.value === null) {
-      setSelection(noRows)
-      return
-    }
-    if (row && sameRecord(row.citation, selected)) return
-    setSelection(oneRow(found.value))
-    grid.current?.reveal(found.value, 'middle')
-  }, [ready, selected, found.loading, found.value, key, pages, selection.cursor])
+    if (!ready || awaited || !place || place.key !== key || !sameRecord(place.at, selected)) return
+    setHidden(place.place === null)
+    setSelection(place.place === null ? noRows : oneRow(place.place))
+    if (place.place !== null) grid.current?.reveal(place.place, 'middle')
+  }, [ready, awaited, place, key, selected])
+  useEffect(() => {
+    if (!awaited || !cursorRow || shown.pending) return
+    setAwaited(false)
+    select(cursorRow.citation)
+  }, [awaited, cursorRow, shown.pending, select])
 
   // a record opened from another view brings its details; the count tells one opening from the next
   const [answered, setAnswered] = useState(memory.openCount)
@@ -97,24 +102,13 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
         how === 'range' ? rangeTo(before, to) : how === 'add' ? withRow(before, to) : oneRow(to),
       )
       grid.current?.reveal(to, 'nearest')
-      const row = pages?.row(to)
-      if (!row) return
-      asked.current = JSON.stringify([key, row.citation])
       setHidden(false)
-      select(row.citation)
+      const row = pages?.row(to)
+      setAwaited(row === undefined)
+      if (row) select(row.citation)
     },
-    [pages, key, select],
+    [pages, select],
   )
-  // a row the keyboard reached before it was loaded is selected when it comes
-  const cursorRow: TimelineRow | undefined = selection.cursor >= 0 ? pages?.row(selection.cursor) : undefined
-  useEffect(() => {
-    if (!cursorRow || shown.pending || sameRecord(cursorRow.citation, selected)) return
-    const question = JSON.stringify([key, cursorRow.citation])
-    if (asked.current === JSON.stringify([key, selected])) {
-      asked.current = question
-      select(cursorRow.citation)
-    }
-  }, [cursorRow, selected, shown.pending, key, select])
 
   const change = useCallback((next: readonly Term[]) => setTerms(next), [])
   const eventOf = (row: TimelineRow): readonly [FilterKey, string] => ['event', String(row.eventId)]
