@@ -153,34 +153,15 @@ export function castFor(
       BigInt(random.between(6 * 60, 21 * 60)) * minute +
       random.ticks(0, 60_000),
   )
-  const boot = start - BigInt(random.between(2 * 24 * 60, 9 * 24 * 60)) * minute - random.ticks(0, 60_000)
   const collectedAt = fileTime(start + BigInt(random.between(70, 400)) * minute + random.ticks(0, 60_000))
-  const pid = drawer(
+  const host = makeHost(
     random,
-    Array.from({ length: 500 }, (_, index) => 600 + index * 4),
+    domain.dns,
+    start,
+    inside,
+    (hostName) => account(hostName, nextRid()),
+    allowed,
   )
-  const hostName = `${random.pick(roles)}${String(random.between(1, 29)).padStart(2, '0')}`
-  const host: PracticeHost = {
-    name: hostName.toUpperCase(),
-    fqdn: `${hostName}.${domain.dns}`,
-    address: inside(),
-    release: random.pick(releases.filter(allowed)),
-    machineAccount: account(`${hostName.toUpperCase()}$`, nextRid()),
-    boot,
-    coarseClock: random.chance(0.25),
-    pids: {
-      lsass: pid(),
-      services: pid(),
-      schedule: pid(),
-      rpcEndpointMapper: pid(),
-      eventLog: pid(),
-      licensing: pid(),
-      sysmon: pid(),
-      remoteDesktop: pid(),
-    },
-    firstRecordId: random.between(150_000, 2_900_000),
-    sysmonGuidPrefix: random.hex(8),
-  }
   return {
     seed,
     domain,
@@ -198,6 +179,67 @@ export function castFor(
     collectedAt,
     host,
   }
+}
+
+/** One server of the domain, up for some days already at `start`. */
+function makeHost(
+  random: Random,
+  dns: string,
+  start: bigint,
+  inside: () => string,
+  machineAccount: (name: string) => PracticeAccount,
+  allowed: (release: WindowsRelease) => boolean,
+): PracticeHost {
+  const everyPid = Array.from({ length: 500 }, (_, index) => 600 + index * 4)
+  const pid = drawer(random, everyPid)
+  const name = `${random.pick(roles)}${String(random.between(1, 29)).padStart(2, '0')}`
+  return {
+    name: name.toUpperCase(),
+    fqdn: `${name}.${dns}`,
+    address: inside(),
+    release: random.pick(releases.filter(allowed)),
+    machineAccount: machineAccount(`${name.toUpperCase()}$`),
+    boot: start - BigInt(random.between(2 * 24 * 60, 9 * 24 * 60)) * minute - random.ticks(0, 60_000),
+    coarseClock: random.chance(0.25),
+    pids: {
+      lsass: pid(),
+      services: pid(),
+      schedule: pid(),
+      rpcEndpointMapper: pid(),
+      eventLog: pid(),
+      licensing: pid(),
+      sysmon: pid(),
+      remoteDesktop: pid(),
+    },
+    firstRecordId: random.between(150_000, 2_900_000),
+    sysmonGuidPrefix: random.hex(8),
+  }
+}
+
+/** The same cast on another host of the domain; `position` (from 1) keeps names and addresses apart. */
+export function onAnotherHost(
+  cast: Cast,
+  position: number,
+  allowed: (release: WindowsRelease) => boolean = () => true,
+): Cast {
+  const random = new Random(`${cast.seed}:${cast.domain.sid}`).fork(`host ${position}`)
+  const made = makeHost(
+    random,
+    cast.domain.dns,
+    cast.start,
+    // no address of the first host's draw ends above 249
+    () => `${cast.host.address.split('.').slice(0, 3).join('.')}.${249 + position}`,
+    (name) => ({ name, domain: cast.domain.netbios, sid: `${cast.domain.sid}-${1500 + position}` }),
+    allowed,
+  )
+  const name = `${made.name.replace(/\d+$/, '')}${30 + position}`
+  const host = {
+    ...made,
+    name,
+    fqdn: `${name.toLowerCase()}.${cast.domain.dns}`,
+    machineAccount: { ...made.machineAccount, name: `${name}$` },
+  }
+  return { ...cast, host }
 }
 
 /** Local time of the host without an offset, as task definitions have it: `2026-03-04T05:06:07`. */

@@ -1,7 +1,7 @@
 /** What a scenario hands over: everything that happens, what stays on disk, and what the truth is. */
 import type { ChainKind, ChainPath, Mechanism } from '../domain/chain.ts'
 import type { Cast, WindowsRelease } from './cast.ts'
-import type { Happening, RecordedMark } from './happening.ts'
+import type { Happening } from './happening.ts'
 import type { Random } from './random.ts'
 
 /** Subcategory GUIDs of the audit policy this generator knows (windows.md §4). */
@@ -89,13 +89,18 @@ export interface Staging {
   readonly cleared?: { readonly channel: string; readonly at: bigint }
 }
 
+/** What happens on one of several hosts. */
+export interface HostStaging {
+  readonly cast: Cast
+  readonly staging: Staging
+}
+
 export interface Scenario {
   readonly name: string
   readonly title: string
   /** what there is to be learnt from it */
   readonly teaches: string
   readonly release?: (release: WindowsRelease) => boolean
-  readonly stage: (cast: Cast, random: Random) => Staging
+  /** one staging, or one for every host the story plays on */
+  readonly stage: (cast: Cast, random: Random) => Staging | readonly HostStaging[]
 }
-
-export type Marks = readonly RecordedMark[]

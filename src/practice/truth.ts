@@ -62,26 +62,28 @@ function chainTruth(cast: Cast, chain: TrueChain, marks: readonly RecordedMark[]
   }
 }
 
-export interface TruthInput {
-  readonly scenario: Scenario
+/** What was written for one host. */
+export interface HostOutcome {
   readonly cast: Cast
   readonly staging: Staging
-  readonly noise: number
+  /** sub-folder with its evidence; empty when the story plays on one host */
+  readonly folder: string
   readonly marks: readonly RecordedMark[]
   /** updates of service-kept tasks that noise made: chains of kind task-updated that are nobody's deed */
   readonly managedUpdates: number
   /** records that a cleared log held before */
   readonly erased: number
+  /** by channel */
   readonly records: Readonly<Record<string, number>>
 }
 
 /**
- * Shape: `{ schema: "tasktrail-practice/1", scenario, seed, noise, host, startsAt, collectedAt, records: { channel: count },
- * managedUpdates, erased, chains: [ … ], notes: [ … ] }`; a chain has host, kind, task, account, source (with `rejected` decoys), taskLogonId,
- * path, mechanism, executed, deleted, resembles, anchor, time, processes and steps, named as in `chains --json`.
+ * Shape: `{ schema: "tasktrail-practice/1", scenario, title, teaches, seed, noise, startsAt, collectedAt, hosts: [{ host, folder, records:
+ * { channel: count }, managedUpdates, erased }], chains: [ … ], notes: [ … ] }`; a chain has host, kind, task, account, source (with
+ * `rejected` decoys), taskLogonId, path, mechanism, executed, deleted, resembles, anchor, time, processes and steps, named as in
+ * `chains --json`; what nothing that was collected can tell is null, and told in `hidden` instead.
  */
-export function truthOf(input: TruthInput) {
-  const { scenario, cast, staging, noise, marks, managedUpdates, erased, records } = input
+export function truthOf(scenario: Scenario, cast: Cast, noise: number, outcomes: readonly HostOutcome[]) {
   return {
     schema: 'tasktrail-practice/1',
     scenario: scenario.name,
@@ -89,13 +91,18 @@ export function truthOf(input: TruthInput) {
     teaches: scenario.teaches,
     seed: cast.seed,
     noise,
-    host: cast.host.fqdn,
     startsAt: utc(cast.start),
     collectedAt: utc(cast.collectedAt),
-    records,
-    managedUpdates,
-    erased,
-    chains: staging.chains.map((chain) => chainTruth(cast, chain, marks)),
-    notes: staging.notes,
+    hosts: outcomes.map(({ cast: { host }, folder, records, managedUpdates, erased }) => ({
+      host: host.fqdn,
+      folder,
+      records,
+      managedUpdates,
+      erased,
+    })),
+    chains: outcomes.flatMap((outcome) =>
+      outcome.staging.chains.map((chain) => chainTruth(outcome.cast, chain, outcome.marks)),
+    ),
+    notes: [...new Set(outcomes.flatMap(({ staging }) => staging.notes))],
   }
 }

@@ -9,7 +9,7 @@ import { readRecords } from '../../../src/evtx/read-log.ts'
 import { readHostFacts } from '../../../src/workflow/host-facts.ts'
 import { practiceScenarios, writePractice } from '../../../src/workflow/make-practice.ts'
 import { countLog, exportLog, haveLibevtx } from './libevtx.ts'
-import { logFile, type Read, readLog, type Truth, truthIn } from './written.ts'
+import { logsOf, type Read, readLog, type Truth, truthIn } from './written.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tasktrail-scenarios-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -38,22 +38,21 @@ describe.each(names)('practice evidence of %s', (scenario) => {
   })
 
   test('is read by our own reader without a problem, in time order and without a gap in the record ids', () => {
-    for (const [channel, count] of Object.entries(truth.records)) {
-      const records = readLog(join(dir, logFile(channel)))
+    for (const { path, host, channel, count } of logsOf(dir, truth)) {
+      const records = readLog(path)
       expect(records.length).toBe(count)
       const first = BigInt(records[0]?.id ?? 0)
       expect(records.map(({ id }) => id)).toEqual(records.map((_, at) => (first + BigInt(at)).toString()))
       expect(records.every(({ time }, at) => at === 0 || time >= (records[at - 1] as Read).time)).toBe(true)
       expect(new Set(records.map(({ record }) => record.system.Channel))).toEqual(new Set([channel]))
-      expect(new Set(records.map(({ record }) => record.system.Computer))).toEqual(new Set([truth.host]))
+      expect(new Set(records.map(({ record }) => record.system.Computer))).toEqual(new Set([host]))
     }
   })
 
   test.runIf(haveLibevtx)(
     'is read by an independent reader without an error, with the exact number of records',
     () => {
-      for (const [channel, count] of Object.entries(truth.records)) {
-        const path = join(dir, logFile(channel))
+      for (const { path, count } of logsOf(dir, truth)) {
         const reading = exportLog(path)
         expect(reading.trouble).toBe('')
         expect(reading.status).toBe(0)
@@ -64,42 +63,47 @@ describe.each(names)('practice evidence of %s', (scenario) => {
   )
 
   test('names in its truth only records that are there, with the right event', () => {
-    const byChannel = new Map<string, Map<string, number>>()
-    for (const channel of Object.keys(truth.records)) {
-      const records = readLog(join(dir, logFile(channel)))
-      byChannel.set(channel, new Map(records.map(({ id, eventId }) => [id, eventId])))
+    const events = new Map<string, number>()
+    for (const { path, host, channel } of logsOf(dir, truth)) {
+      for (const { id, eventId } of readLog(path)) events.set(`${host} ${channel} ${id}`, eventId)
     }
     expect(truth.chains.length).toBeGreaterThan(0)
     for (const chain of truth.chains) {
       for (const step of chain.steps) {
-        expect(byChannel.get(step.channel)?.get(step.recordId)).toBe(step.eventId)
+        expect(events.get(`${chain.host} ${step.channel} ${step.recordId}`)).toBe(step.eventId)
       }
     }
   })
 
   test('keeps every task on disk as the last record of it says, in UTF-16LE with a byte order mark', () => {
-    const last = new Map<string, string>()
-    for (const { eventId, fields } of readLog(join(dir, 'Security.evtx'))) {
-      const content = fields.TaskContentNew ?? fields.TaskContent
-      if (eventId === 4699) last.delete(fields.TaskName as string)
-      else if (eventId >= 4698 && eventId <= 4702) last.set(fields.TaskName as string, content as string)
-    }
-    const onDisk = new Map(
-      [...bytesIn(join(dir, 'Tasks'))].map(([path, bytes]) => {
-        expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe])
-        return [`\\${path.replaceAll('/', '\\')}`, bytes.subarray(2).toString('utf16le')]
-      }),
-    )
-    for (const [path, content] of last) expect(onDisk.get(path)).toBe(content)
-    for (const { task, steps } of truth.chains) {
-      if (steps.some(({ role }) => role === 'task-deleted')) expect(onDisk.has(task.path)).toBe(false)
+    for (const { host, folder } of truth.hosts) {
+      const last = new Map<string, string>()
+      for (const { eventId, fields } of readLog(join(dir, folder, 'Security.evtx'))) {
+        const content = fields.TaskContentNew ?? fields.TaskContent
+        if (eventId === 4699) last.delete(fields.TaskName as string)
+        else if (eventId >= 4698 && eventId <= 4702) last.set(fields.TaskName as string, content as string)
+      }
+      const onDisk = new Map(
+        [...bytesIn(join(dir, folder, 'Tasks'))].map(([path, bytes]) => {
+          expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe])
+          return [`\\${path.replaceAll('/', '\\')}`, bytes.subarray(2).toString('utf16le')]
+        }),
+      )
+      for (const [path, content] of last) expect(onDisk.get(path)).toBe(content)
+      for (const chain of truth.chains.filter((one) => one.host === host)) {
+        if (chain.steps.some(({ role }) => role === 'task-deleted'))
+          expect(onDisk.has(chain.task.path)).toBe(false)
+        else expect(onDisk.has(chain.task.path)).toBe(true)
+      }
     }
   })
 
   test('comes with host facts that can be read', () => {
-    const facts = readHostFacts(readFileSync(join(dir, 'host.json'), 'utf8'), 'e'.repeat(64))
-    expect(facts).toMatchObject({ host: truth.host, commandLineAudited: true })
-    expect(JSON.parse(readFileSync(join(dir, 'host.json'), 'utf8'))).toMatchObject({ practice: true })
+    for (const { host, folder } of truth.hosts) {
+      const json = readFileSync(join(dir, folder, 'host.json'), 'utf8')
+      expect(readHostFacts(json, 'e'.repeat(64))).toMatchObject({ host, commandLineAudited: true })
+      expect(JSON.parse(json)).toMatchObject({ practice: true })
+    }
   })
 
   test('is the same for the same seed, byte for byte, and another story for another', async () => {
@@ -110,7 +114,7 @@ describe.each(names)('practice evidence of %s', (scenario) => {
     const [mine, theirs] = [truth.chains[0], truthIn(other).chains[0]]
     expect(theirs?.account.name).not.toBe(mine?.account.name)
     expect(theirs?.anchor?.recordId).not.toBe(mine?.anchor?.recordId)
-    expect(truthIn(other).host).not.toBe(truth.host)
+    expect(truthIn(other).hosts[0]?.host).not.toBe(truth.hosts[0]?.host)
   })
 
   test('tells the same story whatever the noise', async () => {
@@ -134,10 +138,10 @@ describe('noise', () => {
     const total = async (scenario: string, noise: number) => {
       const dir = fresh()
       await writePractice(dir, { scenario, seed: 21, noise })
-      const { records, erased } = truthIn(dir)
-      const written = Object.keys(records).map((channel) => readLog(join(dir, logFile(channel))).length)
+      const truth = truthIn(dir)
+      const written = logsOf(dir, truth).reduce((sum, { path }) => sum + readLog(path).length, 0)
       // what a cleared log held counts, too
-      return written.reduce((sum, count) => sum + count, erased)
+      return truth.hosts.reduce((sum, { erased }) => sum + erased, written)
     }
     for (const scenario of names) {
       const quiet = await total(scenario, 0)
@@ -149,7 +153,7 @@ describe('noise', () => {
     const dir = fresh()
     await writePractice(dir, { scenario: 'atexec-pipe', seed: 8, noise: 4000 })
     const updates = readLog(join(dir, 'Security.evtx')).filter(({ eventId }) => eventId === 4702)
-    expect(updates.length).toBe(truthIn(dir).managedUpdates)
+    expect(updates.length).toBe(truthIn(dir).hosts[0]?.managedUpdates)
     expect(updates.length).toBeGreaterThan(5)
     expect(new Set(updates.map(({ fields }) => fields.SubjectUserSid))).toEqual(new Set(['S-1-5-20']))
   })
@@ -163,7 +167,7 @@ describe('noise', () => {
     )
     const { maxRssKb } = JSON.parse(said) as { maxRssKb: number }
     expect(maxRssKb).toBeLessThan(300_000)
-    const counts = truthIn(dir).records
+    const counts = truthIn(dir).hosts[0]?.records ?? {}
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(200_000)
     const security = join(dir, 'Security.evtx')
     let read = 0

@@ -25,6 +25,7 @@ export function readLog(path: string): Read[] {
 }
 
 export interface TrueChain {
+  readonly host: string
   readonly kind: string
   readonly task: { readonly path: string; readonly action: string }
   readonly account: { readonly sid: string; readonly name: string }
@@ -51,12 +52,26 @@ export interface TrueChain {
 export interface Truth {
   readonly scenario: string
   readonly seed: number
-  readonly host: string
-  readonly records: Readonly<Record<string, number>>
-  readonly managedUpdates: number
-  readonly erased: number
+  readonly hosts: readonly {
+    readonly host: string
+    readonly folder: string
+    readonly records: Readonly<Record<string, number>>
+    readonly managedUpdates: number
+    readonly erased: number
+  }[]
   readonly chains: readonly TrueChain[]
 }
 export const truthIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8')) as Truth
 export const logFile = (channel: string) => `${channel.replace('/', '%4')}.evtx`
 export const taskLog = logFile('Microsoft-Windows-TaskScheduler/Operational')
+
+/** Every log of the practice evidence with what its truth says of it. */
+export const logsOf = (dir: string, truth: Truth) =>
+  truth.hosts.flatMap(({ host, folder, records }) =>
+    Object.entries(records).map(([channel, count]) => ({
+      host,
+      channel,
+      count,
+      path: join(dir, folder, logFile(channel)),
+    })),
+  )
