@@ -256,7 +256,7 @@ async function* inflated(
   entry: ZipEntry,
   options: EntryReadOptions,
 ): AsyncGenerator<Uint8Array> {
-  const inflate = createInflateRaw({ chunkSize: 1 << 18 })
+  const inflate = createInflateRaw({ chunkSize: Math.min(1 << 18, Math.max(entry.size, 1 << 12)) })
   packed.on('error', (error: Error) => inflate.destroy(error))
   packed.pipe(inflate)
   try {

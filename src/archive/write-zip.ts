@@ -96,7 +96,7 @@ async function pack(
   target: string,
 ): Promise<{ sha256: string; size: number }> {
   const trouble = new FirstTrouble()
-  const zip = new ZipArchive({ zlib: { level: options.level ?? 1, chunkSize: 1 << 17 } })
+  const zip = new ZipArchive({ zlib: { level: options.level ?? 1, chunkSize: 1 << 16 } })
   zip.on('error', (error) => trouble.raise(error))
   zip.on('warning', (error) => trouble.raise(error))
   const cancel = () => trouble.raise(new Cancelled())

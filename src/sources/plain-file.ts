@@ -40,7 +40,9 @@ export async function* readPlain(
 ): AsyncGenerator<Uint8Array> {
   const file = await openRegular(path, origin, follow)
   try {
-    for await (const block of file.createReadStream({ highWaterMark: 1 << 20, autoClose: false })) {
+    const { size } = await file.stat()
+    const highWaterMark = Math.min(1 << 20, Math.max(size, 1 << 12))
+    for await (const block of file.createReadStream({ highWaterMark, autoClose: false })) {
       yield block as Uint8Array
     }
   } catch (error) {
