@@ -23,6 +23,8 @@ const at = (...parts) => join(root, ...parts)
 const tool = (...parts) => at('node_modules', ...parts)
 const windows = process.platform === 'win32'
 const [task = 'start', ...rest] = process.argv.slice(2)
+/** npm runs scripts in the project's folder; paths on the command line are relative to the caller's. */
+const callersFolder = (process.env.npm_lifecycle_event === task && process.env.INIT_CWD) || process.cwd()
 
 /** Set-up could not be done. For `tasktrail` that is a refusal (3): 1 and 2 are outcomes of its verbs. */
 class SetUpFailure extends Error {}
@@ -251,14 +253,14 @@ async function start() {
   if (app) {
     const folder = mkdtempSync(join(tmpdir(), 'tasktrail-'))
     const shown = join(folder, 'shown')
-    const code = await run(app, ['.', ...rest], { env: { TASKTRAIL_SHOWN_FILE: shown } })
+    const code = await run(app, [root, ...rest], { cwd: callersFolder, env: { TASKTRAIL_SHOWN_FILE: shown } })
     const wasShown = existsSync(shown)
     rmSync(folder, { recursive: true, force: true })
     if (code === 0 || wasShown) return code
     say('Electron did not start')
   } else say('no Electron here')
   say('opening the same window in your browser')
-  return runNode([at('out', 'main', 'serve.js'), '--open', ...rest])
+  return runNode([at('out', 'main', 'serve.js'), '--open', ...rest], { cwd: callersFolder })
 }
 
 const tasks = {
@@ -277,11 +279,7 @@ const tasks = {
   },
   tasktrail: {
     needs: 'built',
-    run: () =>
-      runNode([at('out', 'main', 'cli.js'), ...rest], {
-        // npm runs scripts in the project's folder; paths on the command line are the caller's
-        cwd: (process.env.npm_lifecycle_event === 'tasktrail' && process.env.INIT_CWD) || process.cwd(),
-      }),
+    run: () => runNode([at('out', 'main', 'cli.js'), ...rest], { cwd: callersFolder }),
   },
 }
 

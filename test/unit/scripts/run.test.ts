@@ -31,7 +31,7 @@ const build = `import { mkdirSync, writeFileSync } from 'node:fs'
 console.log('noise of the build on stdout')
 mkdirSync('out/main', { recursive: true })
 writeFileSync('out/main/cli.js', ${JSON.stringify(cli)})
-writeFileSync('out/main/serve.js', "console.log('browser', ...process.argv.slice(2))")`
+writeFileSync('out/main/serve.js', "console.log('browser', process.cwd(), ...process.argv.slice(2))")`
 const npm = `const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs')
 console.log('noise of npm on stdout')
 appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n')
@@ -156,14 +156,14 @@ describe.runIf(process.platform === 'linux')('the window', () => {
   }
   it('opens in the browser where no screen is', async () => {
     const ended = await run(['run.mjs', 'start'])
-    expect(ended).toMatchObject({ code: 0, out: 'browser --open\n' })
+    expect(ended).toMatchObject({ code: 0, out: `browser ${tmpdir()} --open\n` })
   })
 
   it('opens in the browser when Electron ends before it was shown', async () => {
     await run(['run.mjs', 'build'])
     withElectron('exit 133')
     const ended = await run(['run.mjs', 'start'], { DISPLAY: ':0' })
-    expect(ended).toMatchObject({ code: 0, out: 'browser --open\n' })
+    expect(ended).toMatchObject({ code: 0, out: `browser ${tmpdir()} --open\n` })
     expect(ended.err).toMatch(/Electron did not start/)
   })
 
