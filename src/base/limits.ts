@@ -6,6 +6,12 @@ export const limits = {
   substitutions: 4096,
   /** rendered UTF-16 code units of one record (XML or fields): output amplification stops here */
   renderedLength: 4 << 20,
+  /** rendered code units of all records of one 64 KiB chunk; real ones stay below 2 million */
+  renderedChunk: 32 << 20,
+  /** bytes of template definitions, and code units of their texts, read in one chunk: real ones do not overlap */
+  definitionBytes: 1 << 20,
+  /** code units of names and literals kept by one reader before they are dropped */
+  templateTexts: 8 << 20,
   /** named values of one record */
   recordFields: 8192,
   /** template definitions kept by one reader before the cache is dropped */

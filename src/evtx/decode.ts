@@ -24,6 +24,7 @@ export class RecordDecoder {
 
   startChunk(): void {
     this.templates.startChunk()
+    this.#expander.startChunk()
   }
 
   /**
@@ -59,8 +60,8 @@ export class RecordDecoder {
 
   /** Everything as text, by plan when there is one. */
   texts(chunk: ChunkView, at: number, end: number): RecordText {
-    if (!this.locate(chunk, at, end)) return textsOfTree(this.elements(chunk, at, end))
-    return this.planTexts(chunk)
+    const texts = this.locate(chunk, at, end) ? this.planTexts(chunk) : undefined
+    return texts ?? textsOfTree(this.elements(chunk, at, end))
   }
 
   /** The record as elements: for XML, and for forms without a plan. */
@@ -68,8 +69,8 @@ export class RecordDecoder {
     return this.#expander.fragment(chunk, at, end)
   }
 
-  /** Texts of the record that `locate` has just found. */
-  planTexts(chunk: ChunkView): RecordText {
+  /** Texts of the record that `locate` has just found; undefined when a value is a fragment, which only the tree path reads. */
+  planTexts(chunk: ChunkView): RecordText | undefined {
     const system: SystemTexts = {}
     const plan = this.event?.system ?? {}
     for (const field of systemFields) {
@@ -93,13 +94,16 @@ export class RecordDecoder {
       const type = source.types[index] as number
       const place = source.offsets[index] as number
       const size = source.sizes[index] as number
-      if (type === valueType.binXml) throw new BinXmlError('embedded fragment inside a value', place)
+      if (type === valueType.binXml) return undefined
       if (type & valueType.array) {
         const texts = arrayTexts(chunk, type, place, size)
         if (texts.length === 0) fields.add(field.name, '')
         for (const text of texts) fields.add(field.name, text)
       } else fields.add(field.name, scalarText(chunk, type, place, size))
     }
+    let length = 0
+    for (const value of fields.values) length += value.length + 8
+    this.#expander.charge(length)
     return { system, names: fields.names, values: fields.values, message: undefined }
   }
 }

@@ -1,3 +1,4 @@
+import { limits } from '../base/limits.ts'
 import type { ChunkView } from './chunk-view.ts'
 import { BinXmlError } from './problem.ts'
 
@@ -5,11 +6,22 @@ import { BinXmlError } from './problem.ts'
 export class Texts {
   readonly #byHash = new Map<number, number[]>()
   readonly all: string[] = []
+  /** code units of all texts together */
+  units = 0
+  /** code units looked at in the current chunk */
+  #unitsOfChunk = 0
+
+  startChunk(): void {
+    this.#unitsOfChunk = 0
+  }
 
   /** Number of the text of `units` UTF-16 code units at `offset`. */
   number(chunk: ChunkView, offset: number, units: number): number {
     if (offset + units * 2 > chunk.size)
       throw new BinXmlError('text reaches past the end of the chunk', offset)
+    this.#unitsOfChunk += units
+    if (this.#unitsOfChunk > limits.definitionBytes)
+      throw new BinXmlError('the texts of the templates of this chunk overlap too often', offset)
     let hash = 0x811c9dc5 ^ units
     const view = chunk.view
     for (let at = offset, end = offset + units * 2; at < end; at += 2)
@@ -20,6 +32,7 @@ export class Texts {
     }
     const number = this.all.length
     this.all.push(textAt(view, offset, units))
+    this.units += units
     if (same) same.push(number)
     else this.#byHash.set(hash, [number])
     return number
@@ -28,6 +41,7 @@ export class Texts {
   clear(): void {
     this.#byHash.clear()
     this.all.length = 0
+    this.units = 0
   }
 }
 

@@ -47,8 +47,17 @@ export class FieldNames {
     const base = name === '' ? `#${this.#unnamed++}` : name
     const times = this.#seen.get(base) ?? 0
     this.#seen.set(base, times + 1)
-    this.names.push(times === 0 ? base : `${base}~${times}`)
+    this.names.push(times === 0 ? base : this.#repeated(base, times))
     this.values.push(value)
+  }
+
+  /** A field may itself be called `Name~1`: no final name is given twice, or a dictionary of them would lose a value. */
+  #repeated(base: string, before: number): string {
+    let times = before
+    while (this.#seen.has(`${base}~${times}`)) times++
+    this.#seen.set(base, times + 1)
+    this.#seen.set(`${base}~${times}`, 1)
+    return `${base}~${times}`
   }
 }
 

@@ -1,10 +1,11 @@
 /** Numbers and times that template-less logs hold as text; exact. */
 const epochTicks = 116_444_736_000_000_000n
 
-/** Decimal or `0x…` text as a bigint; undefined for anything else. */
+/** Decimal or `0x…` text as a bigint of at most 64 bits; undefined for anything else. */
 export function numberOf(text: string | undefined): bigint | undefined {
   if (text === undefined || text.length > 24 || !/^(\d+|0x[0-9a-f]+)$/i.test(text.trim())) return undefined
-  return BigInt(text.trim())
+  const number = BigInt(text.trim())
+  return number <= 0xffff_ffff_ffff_ffffn ? number : undefined
 }
 
 /** FILETIME ticks of `2021-06-10T21:21:20.6360299Z`; fewer decimals are right-filled, more are cut. */

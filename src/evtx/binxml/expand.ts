@@ -18,16 +18,36 @@ export interface XmlElement {
   readonly children: readonly (XmlElement | string)[]
 }
 
+/** what a fragment is charged beside its text, in code units */
+const fragmentCost = 256
+
 /** First byte of a fragment header, a template instance or an element. */
 const startsFragment = (byte: number) =>
   byte === token.fragmentHeader || byte === token.templateInstance || (byte & 0xbf) === token.openElement
 
 export class Expander {
   readonly #templates: Templates
+  /** what is left for this record, and for all records of this chunk */
   #budget = 0
+  #chunkBudget: number = limits.renderedChunk
 
   constructor(templates: Templates) {
     this.#templates = templates
+  }
+
+  startChunk(): void {
+    this.#chunkBudget = limits.renderedChunk
+  }
+
+  /**
+   * Takes the output of one record from what its chunk may give: one definition can make much text of few bytes.
+   * @throws BinXmlError when the record or the chunk passes its limit
+   */
+  charge(length: number): void {
+    this.#budget = Math.min(limits.renderedLength, this.#chunkBudget)
+    this.#chunkBudget -= Math.min(length, this.#budget)
+    this.#budget -= length
+    if (this.#budget < 0) throw new BinXmlError('the record renders to more text than is allowed', 0)
   }
 
   /**
@@ -35,8 +55,13 @@ export class Expander {
    * @throws BinXmlError when something cannot be read or the output passes the limit
    */
   fragment(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
-    this.#budget = limits.renderedLength
-    return this.#fragment(chunk, at, end, 0)
+    const before = Math.min(limits.renderedLength, this.#chunkBudget)
+    this.#budget = before
+    try {
+      return this.#fragment(chunk, at, end, 0)
+    } finally {
+      this.#chunkBudget -= before - Math.max(this.#budget, 0)
+    }
   }
 
   #fragment(chunk: ChunkView, from: number, end: number, depth: number): readonly XmlElement[] {
@@ -46,6 +71,8 @@ export class Expander {
     while (at < end) {
       // a record ends with its one fragment (what follows is padding with old bytes); a value may hold several (trap 8)
       if (at > from && (depth === 0 || !startsFragment(chunk.view.getUint8(at)))) break
+      // a fragment costs time even when it holds nothing
+      this.#spend(fragmentCost, at)
       const instance = new Instance()
       if (instance.read(chunk, at, end, this.#templates)) {
         const template = instance.template
@@ -100,7 +127,10 @@ export class Expander {
     return text
   }
 
-  #element(chunk: ChunkView, node: ElementNode, instance: Instance, depth: number): XmlElement[] {
+  #element(chunk: ChunkView, node: ElementNode, instance: Instance, outer: number): XmlElement[] {
+    const depth = outer + 1
+    if (depth > limits.binXmlDepth * 2) throw new BinXmlError('elements are nested too deep', 0)
+    const before = this.#budget
     const attributes: [string, string][] = []
     for (const { name, parts } of node.attributes) {
       const only = parts[0]
@@ -111,9 +141,11 @@ export class Expander {
         this.#isNull(instance, only.index)
       )
         continue
+      this.#spend(name.length, 0)
       attributes.push([name, parts.map((part) => this.#part(chunk, part, instance)).join('')])
     }
     this.#spend(node.name.length, 0)
+    const start = before - this.#budget
     const only = node.children[0]
     if (node.children.length === 1 && only?.kind === 'substitution') {
       const type = instance.types[only.index] as number
@@ -127,7 +159,7 @@ export class Expander {
         )
         if (texts.length > 0)
           return texts.map((text) => {
-            this.#spend(text.length + node.name.length, 0)
+            this.#spend(text.length + start, 0)
             return { name: node.name, attributes, children: text === '' ? [] : [text] }
           })
       }

@@ -27,15 +27,25 @@ export class Templates {
   readonly #byHash = new Map<number, Template[]>()
   readonly #slots = new Array<Template | undefined>(65_536).fill(undefined)
   readonly #touched: number[] = []
+  /** definitions of this chunk that cannot be read: each is tried once, however many records name it */
+  readonly #broken = new Map<number, BinXmlError>()
+  #definitionBytes = 0
   #count = 0
 
   /** To be called before each chunk: offsets mean nothing outside their chunk. */
   startChunk(): void {
     for (const offset of this.#touched) this.#slots[offset] = undefined
     this.#touched.length = 0
+    this.#broken.clear()
+    this.#definitionBytes = 0
     this.names.reset()
+    this.texts.startChunk()
     // hostile logs may define ever new templates and names: start over instead of growing
-    if (this.#count > limits.templateCache || this.texts.all.length > limits.templateCache * 16) {
+    if (
+      this.#count > limits.templateCache ||
+      this.texts.all.length > limits.templateCache * 16 ||
+      this.texts.units > limits.templateTexts
+    ) {
       this.#byHash.clear()
       this.texts.clear()
       this.#count = 0
@@ -51,16 +61,36 @@ export class Templates {
     if (known) return known
     if (offset < 0 || offset + 24 > chunk.size)
       throw new BinXmlError('template definition lies outside the chunk', offset)
+    const broken = this.#broken.get(offset)
+    if (broken) throw broken
+    // overlapping definitions would let a small log cost much time and memory
+    if (this.#definitionBytes > limits.definitionBytes)
+      throw new BinXmlError('the template definitions of this chunk overlap too often', offset)
+    try {
+      const template = this.#read(chunk, offset)
+      this.#slots[offset] = template
+      this.#touched.push(offset)
+      return template
+    } catch (error) {
+      if (error instanceof BinXmlError) this.#broken.set(offset, error)
+      throw error
+    }
+  }
+
+  #read(chunk: ChunkView, offset: number): Template {
     const size = chunk.view.getUint32(offset + 20, true)
     const start = offset + 24
     const end = Math.min(start + size, chunk.size)
     if (size < 8) throw new BinXmlError('template definition is empty', offset)
-    this.#codes.clear()
-    walk(chunk, skipHeader(chunk, start), end, true, this.#codes, this.names, this.texts)
-    const template = this.#intern()
-    this.#slots[offset] = template
-    this.#touched.push(offset)
-    return template
+    const codes = this.#codes
+    codes.clear()
+    codes.next = start
+    try {
+      walk(chunk, skipHeader(chunk, start), end, true, codes, this.names, this.texts)
+    } finally {
+      this.#definitionBytes += codes.next - start
+    }
+    return this.#intern()
   }
 
   #intern(): Template {

@@ -79,7 +79,7 @@ export function scalarText(chunk: ChunkView, type: number, at: number, size: num
   const view = chunk.view
   if (size === 0) return ''
   const wanted = width[type]
-  if (wanted !== undefined && size < wanted) return hexOf(chunk.bytes.subarray(at, at + size)).toUpperCase()
+  if (wanted !== undefined && size !== wanted) return hexOf(chunk.bytes.subarray(at, at + size)).toUpperCase()
   switch (type) {
     case valueType.null:
       return ''
@@ -140,7 +140,7 @@ export function scalarText(chunk: ChunkView, type: number, at: number, size: num
   return hexOf(chunk.bytes.subarray(at, at + size)).toUpperCase()
 }
 
-/** The elements of an array value as texts. */
+/** The elements of an array value as texts. Bytes left over at its end that are no whole element come last, as hex. */
 export function arrayTexts(chunk: ChunkView, type: number, at: number, size: number): readonly string[] {
   const element = type & 0x7f
   const texts: string[] = []
@@ -168,9 +168,12 @@ export function arrayTexts(chunk: ChunkView, type: number, at: number, size: num
     return texts
   }
   if (element === valueType.sid) {
-    for (let here = at; here + 8 <= at + size; ) {
-      const length = 8 + chunk.view.getUint8(here + 1) * 4
-      if (here + length > at + size) break
+    for (let here = at; here < at + size; ) {
+      const length = here + 8 <= at + size ? 8 + chunk.view.getUint8(here + 1) * 4 : 8
+      if (here + length > at + size) {
+        texts.push(rest(chunk, here, at + size))
+        break
+      }
       texts.push(sidText(chunk.view, here, length) ?? '')
       here += length
     }
@@ -178,7 +181,11 @@ export function arrayTexts(chunk: ChunkView, type: number, at: number, size: num
   }
   const step = element === valueType.sizeT ? (size % 8 === 0 ? 8 : 4) : width[element]
   if (!step) return [hexOf(chunk.bytes.subarray(at, at + size)).toUpperCase()]
-  for (let here = at; here + step <= at + size; here += step)
-    texts.push(scalarText(chunk, element, here, step))
+  let here = at
+  for (; here + step <= at + size; here += step) texts.push(scalarText(chunk, element, here, step))
+  if (here < at + size) texts.push(rest(chunk, here, at + size))
   return texts
 }
+
+const rest = (chunk: ChunkView, from: number, to: number) =>
+  hexOf(chunk.bytes.subarray(from, to)).toUpperCase()

@@ -103,6 +103,7 @@ export function walk(
   while (at < stop) {
     const raw = view.getUint8(at)
     const place = at++
+    out.next = at
     switch (raw & 0xbf) {
       case token.endOfFragment:
         out.push(code.end)
