@@ -67,7 +67,7 @@ export interface TaskFiles {
   readonly named: readonly string[]
 }
 
-/** File names in the story's commands as command keys (`<windir>\temp\x.tmp`). */
+/** File names in the story's commands as command keys (`*windir*\temp\x.tmp`). */
 export function filesOf(story: Story): TaskFiles {
   const outputs = new Set<string>()
   const named = new Set<string>()

@@ -8,11 +8,11 @@ import type { Strength, TriState } from '../domain/chain.ts'
 import { accountWords } from '../domain/describe.ts'
 import type { TaskHistoryEvent, WindowsEvent } from '../domain/event.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
-import { formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
-import { channels, goesOnAfter, isRawCopy, isWhole, judgeAbsence, logsOf, mayHoldBoot } from './coverage.ts'
-import { definitionOf } from './definition.ts'
+import { millisecondsBetween } from '../domain/time.ts'
+import { channels, judgeAbsence } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { FileAccess } from './file-access.ts'
+import { coveringHistory, coveringUntilBoot } from './history-coverage.ts'
 import { compareEvents } from './order.ts'
 import { descendantsOf, endOf, type ProcessInstance } from './processes.ts'
 import type { Scene } from './scene.ts'
@@ -157,7 +157,7 @@ function answer(
       at: started.slice(0, 20),
     })
   }
-  for (const { process, strength, rule, from } of found) {
+  for (const { process, strength, rule, from, proof: named } of found) {
     if (strength === 'weak') continue
     const delta = millisecondsBetween(from.time, process.event.time)
     const proof =
@@ -169,7 +169,7 @@ function answer(
     proofs.push({
       grade: grades[strength],
       text: `${process.image ?? 'a process'} (PID ${process.pid}) started ${delta} ms later: ${proof} (${strength})`,
-      at: [process.event],
+      at: named ? [process.event, named] : [process.event],
     })
   }
   const { outputs, read, removed } = fetchedOutput(files)
@@ -187,40 +187,40 @@ function answer(
       citations: citations(proofs.flatMap((proof) => proof.at)),
     }
   }
-  const hints = [
-    ...found.map(
-      ({ process }) =>
-        `${process.image ?? 'a process'} (PID ${process.pid}) fits in time and image, but nothing shows that the task started it`,
-    ),
-    ...(outputs.length > 0
-      ? [
-          `its output file was asked for ${outputs.length} times; the records show the request, not that the file was there`,
-        ]
-      : []),
-  ]
-  return withoutProof(scene, story, hints)
+  const weak = found.map(
+    ({ process }) =>
+      `${process.image ?? 'a process'} (PID ${process.pid}) fits in time and image, but nothing shows that the task started it`,
+  )
+  const asked = `its output file was asked for ${outputs.length} times; the records show the request, not that the file was there`
+  return withoutProof(scene, story, {
+    texts: outputs.length > 0 ? [...weak, asked] : weak,
+    at: [...found.map(({ process }) => process.event), ...outputs.map((file) => file.event)],
+  })
 }
 
-function withoutProof(scene: Scene, story: Story, hints: readonly string[]): TriState {
-  const aside = hints.length > 0 ? ` ${hints.join('. ')}.` : ''
+/** What points to a run without proving it: told and cited, never weighed. */
+interface Hints {
+  readonly texts: readonly string[]
+  readonly at: readonly WindowsEvent[]
+}
+
+function withoutProof(scene: Scene, story: Story, hints: Hints): TriState {
+  const aside = hints.texts.length > 0 ? ` ${hints.texts.join('. ')}.` : ''
   if (story.kind === 'task-deleted')
     return {
       answer: 'unknown',
       why: `The record tells of the deletion only; whether the task ran before is not in the evidence.${aside}`,
-      citations: [],
+      citations: citations(hints.at),
     }
-  const covering = coveringHistory(scene, story)
-  if (covering) {
-    const failed = story.history.filter((event) =>
-      ['start-failed', 'action-start-failed', 'missed-start'].includes(event.what),
-    )
-    const tried = failed.length > 0 ? `; a start was tried and failed (${failed.length} records)` : ''
+  const failed = story.history.filter((event) => failures.has(event.what)).slice(0, 20)
+  const tried = failed.length > 0 ? `; a start was tried and failed (${failed.length} records)` : ''
+  const covering = coveringHistory(scene, story) ?? coveringUntilBoot(scene, story)
+  if (covering)
     return {
       answer: 'no',
-      why: `${channels.scheduler} holds every record ${covering.until} and shows no start of it${tried}.${aside}`,
-      citations: citations([...covering.bounds, ...failed]),
+      why: `${channels.scheduler} holds every record ${covering.span} and shows no start of it${tried}.${aside}`,
+      citations: citations([...covering.bounds, ...failed, ...hints.at]),
     }
-  }
   const end = story.end ?? story.anchor.time
   const { state, why } = judgeAbsence(scene.coverage, channels.scheduler, undefined, story.anchor.time, end)
   const open =
@@ -229,61 +229,12 @@ function withoutProof(scene: Scene, story: Story, hints: readonly string[]): Tri
       : why
   return {
     answer: 'unknown',
-    why: `No record shows a start, and that proves nothing: ${open}.${aside}`,
-    citations: [],
+    why: `No record shows a start${tried}, and that proves nothing: ${open}.${aside}`,
+    citations: citations([...failed, ...hints.at]),
   }
 }
 
-/**
- * The task history that allows a "no": whole (no record id missing, nothing unreadable), from the registration to the deletion; without a
- * deletion a raw copy, whose silence reaches to the moment it was taken, or an export that goes on after the creation. windows.md §6, question 1.
- */
-function coveringHistory(
-  scene: Scene,
-  story: Story,
-): { readonly until: string; readonly bounds: readonly TaskHistoryEvent[] } | undefined {
-  const early = story.anchor.time - seconds(1)
-  const birth = story.history.find(
-    (event) =>
-      (event.what === 'registered' || event.what === 'updated') &&
-      event.time >= early - seconds(scene.windows.registrationSeconds),
-  )
-  const removal = story.history.find((event) => event.what === 'deleted')
-  for (const log of logsOf(scene.coverage, channels.scheduler)) {
-    if (!isWhole(log) || log.records === 0) continue
-    const holds = (event: TaskHistoryEvent | undefined) =>
-      event !== undefined && event.locator.evidenceId === log.evidenceId
-    const fromStart = log.from <= early || holds(birth)
-    if (!fromStart) continue
-    if (story.end !== undefined && (log.to >= story.end || holds(removal)))
-      return {
-        until: `from the creation of the task to its end (${formatUtc(story.end)})`,
-        bounds: [birth, removal].filter((event) => event !== undefined),
-      }
-    if (story.end !== undefined) continue
-    if (goesOnAfter(log, story.anchor.time))
-      return {
-        until: `from the creation of the task to ${isRawCopy(log) ? 'the moment the log was taken' : 'the end of the log'} (last record ${formatUtc(log.to)})`,
-        bounds: [birth].filter((event) => event !== undefined),
-      }
-    if (log.provenance === 'full-export' && waitsForBoot(scene, story))
-      return {
-        until: `from the creation of the task to the end of the log (${formatUtc(log.to)}), only a start of Windows triggers it, none is recorded since,`,
-        bounds: [birth].filter((event) => event !== undefined),
-      }
-  }
-  return undefined
-}
-
-/** Every trigger waits for a start of Windows, and no log of the host that reaches past the creation holds one. */
-function waitsForBoot(scene: Scene, story: Story): boolean {
-  const triggers = definitionOf(story)?.triggers ?? []
-  return (
-    triggers.length > 0 &&
-    triggers.every((trigger) => trigger.kind === 'Boot') &&
-    !mayHoldBoot(scene.coverage, story.anchor.time)
-  )
-}
+const failures = new Set<TaskHistoryEvent['what']>(['start-failed', 'action-start-failed', 'missed-start'])
 
 /** Locators in total order, each once. */
 export function citations(events: readonly WindowsEvent[]): readonly Locator[] {

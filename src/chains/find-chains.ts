@@ -17,7 +17,7 @@ import { fileAccesses } from './file-access.ts'
 import { deletionOf, tellGaps } from './gaps.ts'
 import { indexHost } from './host-index.ts'
 import { hostKeys, hostName } from './hosts.ts'
-import { judgeMechanism } from './mechanism.ts'
+import { judgeMechanism, orphanLogoff } from './mechanism.ts'
 import { append, inTotalOrder, within } from './order.ts'
 import { resemblancesOf } from './resembles.ts'
 import type { Scene } from './scene.ts'
@@ -107,6 +107,8 @@ function chainOf(scene: Scene, story: Story): Chain {
   if (change && client) {
     tellChanges(scene, story, draft, new Set(origin.owners.map((owner) => owner.logonId)))
     tellOrigin(scene, draft, change, origin, client, files, judged)
+    const logoff = origin.taskSession ? undefined : orphanLogoff(scene, change)
+    if (logoff) draft.step('other-logon', logoff)
   } else draft.step('task-registered', anchor)
   const execution = tellExecution(scene, story, draft, files)
   const deleted = deletionOf(scene, story)

@@ -1,11 +1,12 @@
 /** What would be there and is not, each with the kind of absence. Nothing here is a "no". */
-import type { Chain, StepRole, TriState } from '../domain/chain.ts'
+import type { StepRole, TriState } from '../domain/chain.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
 import { fileTime, seconds } from '../domain/time.ts'
 import { channels, judgeAbsence, type Subcategory, subcategories } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { Execution } from './execution.ts'
+import { coveringHistory } from './history-coverage.ts'
 import type { Judged } from './mechanism.ts'
 import type { Scene } from './scene.ts'
 import { addressOf } from './sessions.ts'
@@ -169,22 +170,25 @@ export function deletionOf(scene: Scene, story: Story): TriState {
       why: 'No deletion is recorded, but the same name was registered again later.',
       citations: [],
     }
-  const { time } = story.anchor
-  const judgements = [
-    judgeAbsence(scene.coverage, channels.scheduler, undefined, startOfHistory(story), 'end'),
-    judgeAbsence(scene.coverage, channels.security, subcategories.taskChanges, time, 'end'),
-  ]
-  const silent = judgements.find((one) => one.state === 'truly-absent')
-  if (silent) return { answer: 'no', why: `No deletion is recorded: ${silent.why}.`, citations: [] }
-  return {
-    answer: 'unknown',
-    why: `No deletion is recorded, and that proves nothing: ${judgements.map((one) => one.why).join('; ')}.`,
-    citations: [],
-  }
-}
-
-/** The task's own registration in the history shows that the log covers the moment. */
-function startOfHistory(story: Story): Chain['time'] {
-  const first = story.history.find((event) => event.what === 'registered' || event.what === 'updated')
-  return first && first.time < story.anchor.time ? first.time : story.anchor.time
+  const covering = coveringHistory(scene, story)
+  if (covering)
+    return {
+      answer: 'no',
+      why: `${channels.scheduler} holds every record ${covering.span} and no deletion.`,
+      citations: covering.bounds.map((event) => event.locator),
+    }
+  const { state, why } = judgeAbsence(
+    scene.coverage,
+    channels.security,
+    subcategories.taskChanges,
+    story.anchor.time,
+    'end',
+  )
+  return state === 'truly-absent'
+    ? { answer: 'no', why: `No deletion is recorded: ${why}.`, citations: [] }
+    : {
+        answer: 'unknown',
+        why: `No deletion is recorded, and that proves nothing: ${why}; ${channels.scheduler} does not tell either.`,
+        citations: [],
+      }
 }

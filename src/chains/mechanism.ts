@@ -1,6 +1,6 @@
 /** Axis A (windows.md §6): did the call come from another machine, and on which path. Weighs what the rules found; adds no rule of its own. */
 import type { Chain, ChainPath, Mechanism } from '../domain/chain.ts'
-import type { TaskChangedEvent } from '../domain/event.ts'
+import type { LogoffEvent, TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
 import type { ClientProcess } from './client-process.ts'
 import type { FileAccess } from './file-access.ts'
@@ -171,10 +171,8 @@ function byNetwork(
       'undetermined',
       `the logon ${change.logonId} is a network logon without an address; no pipe owner is in the evidence`,
     )
-  const logoff = (
-    change.logonId === undefined ? undefined : scene.host.sessions.orphanLogoffs.get(change.logonId)
-  )?.find((event) => bootOf(scene, event.time) === bootOf(scene, change.time) && event.time >= change.time)
-  if (logoff && logoff.logonType === 3)
+  const logoff = orphanLogoff(scene, change)
+  if (logoff)
     return judged(
       'remote-probable',
       'undetermined',
@@ -192,4 +190,15 @@ function byNetwork(
     'undetermined',
     `no record of the logon ${change.logonId ?? '(none)'}, and the task record does not name its caller${moved}`,
   )
+}
+
+/** The network logoff of a session whose logon is not in the evidence: the only record that tells how it was opened. */
+export function orphanLogoff(scene: Scene, change: TaskChangedEvent): LogoffEvent | undefined {
+  if (change.logonId === undefined) return undefined
+  const boot = bootOf(scene, change.time)
+  return scene.host.sessions.orphanLogoffs
+    .get(change.logonId)
+    ?.find(
+      (event) => event.time >= change.time && event.logonType === 3 && bootOf(scene, event.time) === boot,
+    )
 }

@@ -13,14 +13,14 @@ export const shareOf = (shareName: string | undefined): string => baseName(share
 export const taskKey = (path: string): string => path.toLowerCase()
 
 const fixed: readonly (readonly [RegExp, string])[] = [
-  [/%comspec%/g, '<windir>\\system32\\cmd.exe'],
-  [/%(windir|systemroot)%/g, '<windir>'],
+  [/%comspec%/g, '*windir*\\system32\\cmd.exe'],
+  [/%(windir|systemroot)%/g, '*windir*'],
   [/%programfiles%/g, 'c:\\program files'],
   [/%(programdata|allusersprofile)%/g, 'c:\\programdata'],
   [/%public%/g, 'c:\\users\\public'],
   [/%systemdrive%/g, 'c:'],
-  [/(?<![a-z])[a-z]:\\(windows|winnt)(?=[\\\s]|$)/g, '<windir>'],
-  [/(?<=^|[\s>])\\windows(?=\\)/g, '<windir>'],
+  [/(?<![a-z])[a-z]:\\(windows|winnt)(?=[\\\s]|$)/g, '*windir*'],
+  [/(?<=^|[\s>])\\windows(?=\\)/g, '*windir*'],
 ]
 
 /** Lower case, without quotes, blanks as one, the Windows folder as a word: `%windir%\Temp` equals `C:\Windows\Temp`. */

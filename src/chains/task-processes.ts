@@ -20,6 +20,8 @@ export interface TaskProcess {
   /** record that caused the start: creation, trigger or 129 */
   readonly from: WindowsEvent
   readonly strength: Strength
+  /** record that names the parent as the Schedule service */
+  readonly proof?: WindowsEvent | undefined
   readonly fields: Readonly<Record<string, string | number | undefined>>
   readonly why: string
 }
@@ -216,13 +218,16 @@ function gradeParent(
         : 'started by the task engine; who started that one is not in the log',
     }
   }
-  if (isScheduleService(scene, process))
+  if (isScheduleService(scene, process)) {
+    const proof = scene.host.schedulePids.get(process.boot)?.get(process.parentPid ?? 0)
     return {
       rule: 'E3',
       strength: match.byLine ? 'strong' : isPrompt ? 'medium' : 'weak',
-      fields,
+      proof,
+      fields: { ...fields, scheduleServiceNamedBy: proof?.locator.recordId.toString() ?? 'the live host' },
       why: `PID ${process.parentPid} is the Schedule service in this boot, and ${match.byLine ? 'image and command line are' : 'the image is'} the task's action${match.byLine ? '' : ' (no command line was recorded)'}`,
     }
+  }
   if (match.byLine && parentName === 'svchost.exe')
     return {
       rule: 'E3',
