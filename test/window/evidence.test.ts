@@ -5,6 +5,9 @@ import { haveBrowser, launchBrowser } from './browser.ts'
 import { caseC2, caseWith } from './fixture/fixture-engine.ts'
 import { openTimeline, type TimelineFixture } from './fixture/timeline-fixture.ts'
 
+/** Waits until it holds; a loaded machine may take its time. */
+const soon = <T>(of: () => T) => expect.poll(of, { timeout: 15_000 })
+
 const opened = caseWith({
   evidence: [
     ...caseC2.evidence,
@@ -97,9 +100,7 @@ describe.skipIf(!haveBrowser)('evidence in a browser', () => {
       { total: 412, opened },
       async (page) => {
         await page.locator('.hash-copy').first().click()
-        await expect
-          .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-          .toBe(caseC2.evidence[0]?.sha256)
+        await soon(() => page.evaluate(() => navigator.clipboard.readText())).toBe(caseC2.evidence[0]?.sha256)
       },
       { permissions: ['clipboard-read', 'clipboard-write'] },
     )

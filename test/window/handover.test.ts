@@ -5,6 +5,9 @@ import { haveBrowser, launchBrowser } from './browser.ts'
 import { caseC2, caseWith, type FixtureOptions } from './fixture/fixture-engine.ts'
 import { openTimeline, type TimelineFixture } from './fixture/timeline-fixture.ts'
 
+/** Waits until it holds; a loaded machine may take its time. */
+const soon = <T>(of: () => T) => expect.poll(of, { timeout: 15_000 })
+
 const fixture = (options: Omit<FixtureOptions, 'opened'> = {}): TimelineFixture => ({
   total: 412,
   opened: caseC2,
@@ -66,10 +69,11 @@ describe.skipIf(!haveBrowser)('handover in a browser', () => {
         await seal(page)
         await page.locator('.sealed').waitFor()
         await page.getByRole('button', { name: 'Copy hash for ticket' }).click()
-        await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('e'.repeat(64))
+        await soon(() => page.evaluate(() => navigator.clipboard.readText())).toBe('e'.repeat(64))
         const steps = await page.locator('.verify-steps pre').allInnerTexts()
-        expect(steps[0]).toBe(`echo '${'e'.repeat(64)}  'handover.zip | sha256sum -c -`)
-        expect(steps[1]).toBe('unzip -tq handover.zip && unzip -q handover.zip && cd handover')
+        expect(steps[0]).toBe('sha256sum -c handover.zip.sha256')
+        expect(steps[1]).toBe(`echo '${'e'.repeat(64)}  'handover.zip | sha256sum -c -`)
+        expect(steps[2]).toBe('unzip -tq handover.zip && unzip -q handover.zip && cd handover')
         // this one is not signed: no green, and no ssh-keygen that could only fail
         expect(await page.locator('.sealed .verdict-judge').count()).toBe(1)
         expect(steps.join('\n')).not.toContain('ssh-keygen')
@@ -131,9 +135,9 @@ describe.skipIf(!haveBrowser)('handover in a browser', () => {
       await verify(page, ` SHA256: ${'E'.repeat(64)} `)
       expect(await page.locator('.handover-verify .pairs').innerText()).toContain('hash matches the ticket')
       await verify(page, 'f'.repeat(64))
-      await expect
-        .poll(() => page.locator('.handover-verify .pairs').innerText())
-        .toContain('hash is not the one in the ticket')
+      await soon(() => page.locator('.handover-verify .pairs').innerText()).toContain(
+        'hash is not the one in the ticket',
+      )
       await page.getByLabel('SHA-256 from the ticket').fill('12345')
       await page.getByRole('button', { name: 'Verify', exact: true }).click()
       expect(await page.locator('.handover-verify .field-fault').innerText()).toContain('64 hex digits')

@@ -5,6 +5,9 @@ import { haveBrowser, launchBrowser } from './browser.ts'
 import { caseC2, caseWith } from './fixture/fixture-engine.ts'
 import { type OpenedTimeline, openTimeline, rowAt, type TimelineFixture } from './fixture/timeline-fixture.ts'
 
+/** Waits until it holds; a loaded machine may take its time. */
+const soon = <T>(of: () => T) => expect.poll(of, { timeout: 15_000 })
+
 const small: TimelineFixture = { total: 412, opened: caseC2 }
 const caseOf = (records: number) =>
   caseWith({
@@ -139,23 +142,23 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
     await within(small, async (page) => {
       await showTimeline(page)
       await type(page, 'account:*\\admmig time:21:21:20..21:21:30 not event:5145')
-      await expect.poll(() => counted(page)).toMatch(/^8 of 412 rows$/)
+      await soon(() => counted(page)).toMatch(/^8 of 412 rows$/)
       expect(await chips(page)).toEqual([
         'account*\\admmig',
         'time2021-06-10 21:21:20..21:21:30',
         'notevent5145',
       ])
       await page.keyboard.press('Backspace')
-      await expect.poll(() => counted(page)).toMatch(/^12 of 412 rows$/)
+      await soon(() => counted(page)).toMatch(/^12 of 412 rows$/)
       expect(await page.inputValue('.filter-draft')).toBe('-event:5145')
       await page.keyboard.press('Escape')
       await page.keyboard.press('Escape')
       await page.locator('.filter-chip-body').last().focus()
       await page.keyboard.press('Space')
-      await expect.poll(() => page.locator('.filter-chip.is-off').count()).toBe(1)
-      await expect.poll(() => counted(page)).toMatch(/^12 of 412 rows$/)
+      await soon(() => page.locator('.filter-chip.is-off').count()).toBe(1)
+      await soon(() => counted(page)).toMatch(/^12 of 412 rows$/)
       await page.locator('.filter-chip-close').first().click()
-      await expect.poll(() => counted(page)).toMatch(/^412 of 412 rows$/)
+      await soon(() => counted(page)).toMatch(/^412 of 412 rows$/)
     })
   })
 
@@ -176,12 +179,12 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       await showTimeline(page)
       await page.keyboard.press('/')
       await page.keyboard.type('channel:S')
-      await expect.poll(() => page.getByRole('option').count()).toBe(2)
+      await soon(() => page.getByRole('option').count()).toBe(2)
       expect(await page.getByRole('option').first().innerText()).toMatch(/Security\s+311/)
       await page.keyboard.press('ArrowDown')
       await page.keyboard.press('Alt+Enter')
-      await expect.poll(() => chips(page)).toEqual(['notchannelSecurity'])
-      await expect.poll(() => counted(page)).toMatch(/^101 of 412 rows$/)
+      await soon(() => chips(page)).toEqual(['notchannelSecurity'])
+      await soon(() => counted(page)).toMatch(/^101 of 412 rows$/)
     })
   })
 
@@ -190,13 +193,13 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       await showTimeline(page)
       const facet = (name: string) => page.locator('.facet', { hasText: name })
       await facet('4698').click()
-      await expect.poll(() => counted(page)).toMatch(/^1 of 412 rows$/)
+      await soon(() => counted(page)).toMatch(/^1 of 412 rows$/)
       await facet('4698').click()
-      await expect.poll(() => counted(page)).toMatch(/^412 of/)
+      await soon(() => counted(page)).toMatch(/^412 of/)
       await facet('7036').click({ modifiers: ['Alt'] })
-      await expect.poll(() => counted(page)).toMatch(/^362 of/)
+      await soon(() => counted(page)).toMatch(/^362 of/)
       await facet('7036').click()
-      await expect.poll(() => counted(page)).toMatch(/^412 of/)
+      await soon(() => counted(page)).toMatch(/^412 of/)
     })
   })
 
@@ -209,15 +212,13 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       await page.mouse.down()
       await page.mouse.move(box.x + box.width * 0.75, box.y + 40, { steps: 5 })
       await page.mouse.up()
-      await expect.poll(() => page.locator('.filter-chip').count()).toBe(1)
-      await expect.poll(async () => Number((await counted(page)).split(' ')[0])).toBeLessThan(260)
+      await soon(() => page.locator('.filter-chip').count()).toBe(1)
+      await soon(async () => Number((await counted(page)).split(' ')[0])).toBeLessThan(260)
       expect(Number((await counted(page)).split(' ')[0])).toBeGreaterThan(150)
       await page.locator('[role=slider]').first().focus()
       const before = await page.locator('[role=slider]').first().getAttribute('aria-valuetext')
       await page.keyboard.press('ArrowLeft')
-      await expect
-        .poll(() => page.locator('[role=slider]').first().getAttribute('aria-valuetext'))
-        .not.toBe(before)
+      await soon(() => page.locator('[role=slider]').first().getAttribute('aria-valuetext')).not.toBe(before)
     })
   })
 
@@ -225,7 +226,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
     await within(small, async (page) => {
       await showTimeline(page)
       await type(page, 'is:anchor')
-      await expect.poll(() => counted(page)).toMatch(/^1 of/)
+      await soon(() => counted(page)).toMatch(/^1 of/)
       await page.keyboard.press('Escape')
       await page.keyboard.press('j')
       await page.focus(grid)
@@ -234,7 +235,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       await pane.locator('.fields').waitFor()
       expect(await pane.getByRole('heading', { level: 2 }).innerText()).toContain('2004852')
       await page.keyboard.press('Escape')
-      await expect.poll(() => pane.count()).toBe(0)
+      await soon(() => pane.count()).toBe(0)
       expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('grid')
     })
   })
@@ -273,7 +274,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       expect(await hex.locator('[data-line]').count()).toBeLessThan(60)
       await page.getByRole('tab', { name: 'Fields and bytes' }).click()
       await page.getByRole('button', { name: 'TaskName' }).click()
-      await expect.poll(() => page.locator('.details-body mark.value').count()).toBeGreaterThan(1)
+      await soon(() => page.locator('.details-body mark.value').count()).toBeGreaterThan(1)
     })
   })
 
@@ -285,7 +286,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       for (let step = 0; step < 12; step++) await page.keyboard.press('j')
       const selected = page.locator('.row-line[aria-selected=true] .cell-record')
       const record = await selected.innerText()
-      await expect.poll(() => page.locator('.details-head .what').innerText()).toContain(record)
+      await soon(() => page.locator('.details-head .what').innerText()).toContain(record)
     })
   })
 
@@ -296,16 +297,16 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
         await showTimeline(page)
         await page.keyboard.press('j')
         await page.keyboard.press('y')
-        await expect
-          .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-          .toContain('record 3000000, chunk 0')
+        await soon(() => page.evaluate(() => navigator.clipboard.readText())).toContain(
+          'record 3000000, chunk 0',
+        )
         await page.locator('[data-index="0"]').click()
         await page.locator('[data-index="9"]').click({ modifiers: ['Shift'] })
         await page.keyboard.press('b')
         await page.getByRole('button', { name: 'Copy 10 as CSV' }).click()
-        await expect
-          .poll(async () => (await page.evaluate(() => navigator.clipboard.readText())).split('\r\n').length)
-          .toBe(12)
+        await soon(
+          async () => (await page.evaluate(() => navigator.clipboard.readText())).split('\r\n').length,
+        ).toBe(12)
       },
       { permissions: ['clipboard-read', 'clipboard-write'] },
     )
@@ -318,7 +319,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       await page.getByText('No rows match the filter').waitFor()
       expect(await page.locator('.rows-place').innerText()).toContain('412 rows are filtered out')
       await page.getByRole('button', { name: 'Clear filter' }).click()
-      await expect.poll(() => counted(page)).toMatch(/^412 of/)
+      await soon(() => counted(page)).toMatch(/^412 of/)
     })
   })
 
@@ -350,7 +351,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
       await page.locator('.cite', { hasText: '2004852' }).first().click()
       await page.locator('.details .fields').waitFor()
       const row = page.locator('.row-line[aria-selected=true]')
-      await expect.poll(() => row.locator('.cell-record').innerText()).toBe('2004852')
+      await soon(() => row.locator('.cell-record').innerText()).toBe('2004852')
       expect(await row.isVisible()).toBe(true)
     })
   })
@@ -359,13 +360,13 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
     await within(small, async (page) => {
       await showTimeline(page)
       await type(page, 'event:4698')
-      await expect.poll(() => counted(page)).toMatch(/^1 of/)
+      await soon(() => counted(page)).toMatch(/^1 of/)
       await page.keyboard.press('Escape')
       await goTo(page, 'e')
       await page.getByRole('heading', { name: 'Items' }).waitFor()
       await showTimeline(page)
       expect(await chips(page)).toEqual(['event4698'])
-      await expect.poll(() => counted(page)).toMatch(/^1 of/)
+      await soon(() => counted(page)).toMatch(/^1 of/)
     })
   })
 
@@ -381,7 +382,7 @@ describe.skipIf(!haveBrowser)('the timeline in a browser', () => {
           async (page) => {
             await showTimeline(page)
             await type(page, 'account:*admmig')
-            await expect.poll(() => counted(page)).toMatch(/^12 of/)
+            await soon(() => counted(page)).toMatch(/^12 of/)
             await page.keyboard.press('Escape')
             await page.keyboard.press('j')
             await page.keyboard.press('b')

@@ -60,7 +60,7 @@ function Group(props: { group: ProblemGroup; names: ReadonlyMap<string, string> 
         {rest > 0 ? (
           <LinkButton
             onPress={() => setAll(!all)}
-            label={`${group.code}: ${all ? 'show fewer' : 'show all'}`}
+            label={`${all ? 'Show fewer' : `${formatCount(rest)} more of this kind`}: ${group.code}`}
           >
             {all ? 'Show fewer' : `${formatCount(rest)} more of this kind`}
           </LinkButton>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { CaseSummary, SealResult } from '../../../src/contract/shapes.ts'
 import { useJob } from '../../api/use-answer.ts'
 import { useApi, useWindow } from '../../shell/window-state.tsx'
-import { Button, Notice, ProgressBar, plural, TroubleNotice } from '../../widgets/index.ts'
+import { Button, Escape, Icon, Notice, ProgressBar, plural, TroubleNotice } from '../../widgets/index.ts'
 import { Field } from './field.tsx'
 import { noteSeal, useSealMemory } from './seal-memory.ts'
 import { SealedBundle } from './sealed-bundle.tsx'
@@ -79,6 +79,12 @@ export function SealPart(props: { summary: CaseSummary }) {
           again would break the line to its sender.
         </Notice>
       ) : null}
+      {summary.incomplete.length > 0 && !readOnly ? (
+        <Notice kind="judge" title="An import was stopped" live={false}>
+          <Escape text={summary.incomplete.join(' ')} /> What was not read to its end is left out of the
+          bundle and named in it as missing. Import it again to hand it over.
+        </Notice>
+      ) : null}
       {memory.result && !running ? <SealedBundle result={memory.result} at={memory.at} /> : null}
       <form
         className="seal-form"
@@ -152,7 +158,7 @@ export function SealPart(props: { summary: CaseSummary }) {
             label="Sealing"
             stopping={job.stopping}
             onStop={job.stop}
-            hint="Stop leaves no file behind. The case stays as it is."
+            hint="Stop leaves no file behind; the custody journal keeps that it was tried."
           />
         ) : (
           <div className="row">
@@ -164,11 +170,32 @@ export function SealPart(props: { summary: CaseSummary }) {
         )}
         {job.state === 'stopped' ? (
           <Notice kind="note" title="Sealing stopped">
-            No bundle was written. The case stays as it is.
+            No bundle was written. The custody journal keeps that it was tried.
           </Notice>
         ) : null}
         <TroubleNotice trouble={job.state === 'failed' ? job.trouble : undefined} />
       </form>
+      <section className="stack-tight" aria-labelledby="bundle-holds">
+        <h2 className="block-title" id="bundle-holds">
+          In the bundle
+        </h2>
+        <ul className="bundle-holds">
+          {[
+            ['evidence', `${plural(counts.evidence, 'evidence item')} as stored, byte for byte`],
+            [
+              'timeline',
+              `The timeline, ${plural(counts.records, 'row')}, and ${plural(counts.chains, 'chain')}, made from them`,
+            ],
+            ['text', 'Inventory, custody journal, and what could not be taken'],
+            ['check', 'READ-ME-FIRST.txt: how to verify it with sha256sum and ssh-keygen alone'],
+          ].map(([icon, says]) => (
+            <li key={says}>
+              <Icon name={icon as 'check'} />
+              {says}
+            </li>
+          ))}
+        </ul>
+      </section>
     </>
   )
 }

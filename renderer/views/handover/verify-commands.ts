@@ -44,6 +44,10 @@ export function linuxSteps(facts: SealedFacts): readonly CommandStep[] {
   const folder = forShell(fileName(facts.path).replace(/\.zip$/i, ''))
   return [
     {
+      what: 'The file arrived as it was sent',
+      command: `sha256sum -c ${forShell(`${fileName(facts.path)}.sha256`)}`,
+    },
+    {
       what: 'The file is the one named in the ticket',
       command: `echo '${facts.zipSha256}  '${zip} | sha256sum -c -`,
     },
@@ -57,8 +61,8 @@ export function linuxSteps(facts: SealedFacts): readonly CommandStep[] {
       ? []
       : [
           {
-            what: 'The signer is who you expect',
-            command: `ssh-keygen -Y verify -f allowed_signers -I ${facts.identity} -n ${signingNamespace} -s ${signature} < tagmanifest-sha256.txt`,
+            what: 'The signer is who you expect (allowed_signers lies beside the ZIP)',
+            command: `ssh-keygen -Y verify -f ../allowed_signers -I ${facts.identity} -n ${signingNamespace} -s ${signature} < tagmanifest-sha256.txt`,
           },
         ]),
     { what: 'Nothing was added', command: 'bagit.py --validate --quiet .' },
@@ -94,8 +98,8 @@ export function windowsSteps(facts: SealedFacts): readonly CommandStep[] {
       ? []
       : [
           {
-            what: 'The signer is who you expect',
-            command: `cmd /c "ssh-keygen -Y verify -f allowed_signers -I ${facts.identity} -n ${signingNamespace} -s ${signature.replaceAll('/', '\\')} < tagmanifest-sha256.txt"`,
+            what: 'The signer is who you expect (allowed_signers lies beside the ZIP)',
+            command: `cmd /c "ssh-keygen -Y verify -f ..\\allowed_signers -I ${facts.identity} -n ${signingNamespace} -s ${signature.replaceAll('/', '\\')} < tagmanifest-sha256.txt"`,
           },
         ]),
   ]

@@ -141,6 +141,15 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     { on: 'Alt+.', keys: ['Alt', '.'], does: 'Hide this event id', run: () => only(true) },
   ])
 
+  // opening the details takes room from the rows: the cursor must not end up under them
+  const cursor = selection.cursor
+  const hasDetails = detailsOpen && selected !== null
+  useEffect(() => {
+    if (!hasDetails || cursor < 0) return
+    const frame = requestAnimationFrame(() => grid.current?.reveal(cursor, 'nearest'))
+    return () => cancelAnimationFrame(frame)
+  }, [hasDetails, cursor])
+
   const brush = useMemo(() => brushOf(filter, density.value), [filter, density.value])
   const anchor = useMemo(() => anchorOf(cursorRow ?? pages?.row(0)), [cursorRow, pages])
   const onlyDay =
@@ -150,7 +159,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const onDay = useCallback((next: string) => setDay(next), [])
   const filtered = terms.some((term) => !term.off)
   const facetValues = facets.value ?? []
-  const details = detailsOpen && selected !== null
+  const details = hasDetails
 
   return (
     <div className={`timeline${details ? ' has-details' : ''}`}>

@@ -47,7 +47,7 @@ function FacetGroup(props: {
     .filter((term) => term.key === filterKey && !term.off)
     .flatMap((term) => term.values)
     .filter((value) => !facet.values.some((each) => (each.value || 'none') === value.text))
-    .filter((value) => !/[*?]/.test(value.text))
+    .filter((value) => !value.text.includes('*'))
     .map((value) => ({ value: value.text, label: value.text, count: undefined }))
   const values = [...(all ? facet.values : facet.values.slice(0, shownFirst)), ...excluded]
   const rest = facet.values.length - shownFirst
@@ -83,7 +83,7 @@ function FacetGroup(props: {
       {rest > 0 ? (
         <LinkButton
           onPress={() => setAll(!all)}
-          label={`${titleOf(facet.key)}: ${all ? 'show fewer' : 'show all'}`}
+          label={`${all ? 'Show fewer' : `${formatCount(rest)} more`}: ${facet.key}`}
         >
           {all ? 'Show fewer' : `${formatCount(rest)} more`}
         </LinkButton>

@@ -52,7 +52,7 @@ export function toggleValue(
   text: string,
   not: boolean,
 ): readonly Term[] {
-  const value: TermValue = { text, exact: /[*?]/.test(text) && key !== 'time' }
+  const value: TermValue = { text, exact: text.includes('*') && key !== 'time' }
   const there = terms.some((term) => !term.off && term.key === key && term.not === not && has(term, text))
   // the same value with the other sign would leave nothing at all
   const kept = terms

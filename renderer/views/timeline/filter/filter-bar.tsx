@@ -86,7 +86,7 @@ export function FilterBar(props: {
       return
     }
     const value = suggestion.value === '' ? 'none' : suggestion.value
-    const text = `${stem}${valueText(suggestion.key, { text: value, exact: /[*?]/.test(value) })}`
+    const text = `${stem}${valueText(suggestion.key, { text: value, exact: value.includes('*') })}`
     const start = /[^\s]*$/.exec(stem)?.index ?? 0
     add(exclude && !draftParts(draft).not ? `${text.slice(0, start)}-${text.slice(start)}` : text)
   }

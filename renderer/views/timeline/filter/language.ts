@@ -102,11 +102,14 @@ function checkValue(key: FilterKey, value: TermValue, at: number, length: number
       `This value has ${value.text.length} characters, more than ${filterLimits.valueLength}.`,
       'Search for a part of it.',
     )
-  if (key === 'event' && !/^\d{1,5}$/.test(value.text))
-    refuse('An event is a number.', 'Write event:4698 or event:4698,4702. To search words, leave out event:.')
-  if (key === 'record' && !/^\d{1,20}$/.test(value.text))
+  if (key === 'event' && !/^\d{1,5}(?:\.\.\d{1,5})?$/.test(value.text))
+    refuse(
+      'An event is a number.',
+      'Write event:4698, event:4698,4702 or event:4698..4702. To search words, leave out event:.',
+    )
+  if (key === 'record' && !/^\d{1,20}(?:\.\.\d{1,20})?$/.test(value.text))
     refuse('A record is a number.', 'Write record:2004852, the EventRecordID.')
-  if (key === 'logon' && !/^0x[0-9a-f*?]+$/i.test(value.text))
+  if (key === 'logon' && !/^0x[0-9a-f*]+$/i.test(value.text))
     refuse('A logon id is written as 0x and hex digits.', 'Write logon:0x5a419bc.')
   if (key === 'is' && !(marksOfRows as readonly string[]).includes(value.text.toLowerCase()))
     refuse(`is: does not know this word.`, `It knows ${marksOfRows.join(', ')}.`)

@@ -19,10 +19,10 @@ export const filterKeys = [
 ] as const
 export type FilterKey = (typeof filterKeys)[number]
 
-/** What `is:` may ask for: the marks a row can carry. */
-export const marksOfRows = ['chain', 'anchor', 'rejected', 'duplicate', 'recovered', 'problem'] as const
+/** What `is:` may ask for: the marks the engine can filter by. */
+export const marksOfRows = ['chain', 'rejected', 'duplicate'] as const
 
-/** One value. `exact` values stand in quotes: their `*` and `?` are letters, no wildcards. */
+/** One value. `exact` values stand in quotes: they are not looked at for ranges, keys or commas. */
 export interface TermValue {
   readonly text: string
   readonly exact: boolean
