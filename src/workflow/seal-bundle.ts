@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { platform, release } from 'node:os'
+import { platform } from 'node:os'
 import { resolve } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import { diskRefusal } from '../base/disk-trouble.ts'
@@ -161,7 +161,7 @@ function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
       name: 'Tasktrail',
       version: packageFile.version,
       node: process.version,
-      os: `${platform()} ${release()}`,
+      os: platform(),
     },
     evidence: whole.map((row) => sealedEvidence(open, row)),
     hosts: hostFactsOf(open).map((facts) => ({
