@@ -1,15 +1,20 @@
 /** What every host's logs hold whatever else happens: its start, its services, its own tasks. */
 import { type Cast, localTime } from './cast.ts'
+import type { FieldValue } from './evtx/value.ts'
 import type { Happening } from './happening.ts'
 import type { Random } from './random.ts'
 import { HostRecords, system, systemLogonId } from './records.ts'
 import { schtasksTask, serviceTask } from './task-xml.ts'
 
-const ms = (count: number) => BigInt(count) * 10_000n
+const ms = (count: number) => BigInt(Math.round(count * 10_000))
+
+// between the ids of the system's own processes and those that noise and stories use
+const firstRunPid = 2600
+const lastRunPid = 2604
 
 export const licensingTask = '\\Microsoft\\Windows\\SoftwareProtectionPlatform\\SvcRestartTask'
-export const inventoryTask = '\\Site Tools\\Inventory Collector'
-export const inventoryImage = 'C:\\Program Files\\Site Tools\\collect.exe'
+const inventoryTask = '\\Site Tools\\Inventory Collector'
+const inventoryImage = 'C:\\Program Files\\Site Tools\\collect.exe'
 
 /** The licensing service's task with the start it is next set to. */
 export const licensingXml = (cast: Cast, next: bigint): string =>
@@ -36,7 +41,47 @@ export function baselineTasks(cast: Cast): Map<string, string> {
   ])
 }
 
-/** The start of the host and the hour after it. */
+/** One planned run of the inventory task: its trigger, its process below the Schedule service, its end. */
+export function inventoryRun(
+  records: HostRecords,
+  random: Random,
+  at: bigint,
+  pid: number,
+  lastsMs: number,
+): Happening[] {
+  const { cast, host } = records
+  const instance = random.guid()
+  const named = { TaskName: inventoryTask }
+  const context = { UserContext: `${cast.domain.netbios}\\${host.machineAccount.name}`, InstanceId: instance }
+  const action = { ActionName: inventoryImage, TaskInstanceId: instance, EnginePID: pid }
+  const run = {
+    pid,
+    image: inventoryImage,
+    commandLine: `"${inventoryImage}" /quiet`,
+    parentPid: host.pids.schedule,
+    parentImage: 'C:\\Windows\\System32\\svchost.exe',
+  }
+  const scheduler = (afterMs: number, eventId: number, values: Readonly<Record<string, FieldValue>>) =>
+    records.scheduler(
+      at + ms(afterMs),
+      eventId,
+      { ...named, ...values },
+      undefined,
+      eventId === 129 ? undefined : instance,
+    )
+  return [
+    scheduler(0, 107, { InstanceId: instance }),
+    records.processStarted(at + ms(6), run, system, systemLogonId),
+    scheduler(7, 129, { Path: inventoryImage, ProcessID: pid, Priority: 16384 }),
+    scheduler(7.2, 100, context),
+    scheduler(7.3, 200, action),
+    records.processEnded(at + ms(6 + lastsMs), run, system, systemLogonId),
+    scheduler(lastsMs + 8, 201, { ...action, ResultCode: 0 }),
+    scheduler(lastsMs + 9, 102, context),
+  ]
+}
+
+/** The start of the host, and its inventory task soon after it and last before the logs are taken: what the logs cover is plain. */
 export function baseline(cast: Cast, random: Random): Happening[] {
   const records = new HostRecords(cast, random)
   const { host } = cast
@@ -87,5 +132,8 @@ export function baseline(cast: Cast, random: Random): Happening[] {
     service(at(10_950), 'Task Scheduler', 'running'),
     service(at(11_200), 'Windows Event Log', 'running'),
     service(at(13_700), 'Server', 'running'),
+    ...inventoryRun(records, random, at(100_000), firstRunPid, 2_400),
+    ...inventoryRun(records, random, cast.collectedAt - ms(240_000), lastRunPid, 1_900),
+    service(cast.collectedAt - ms(200_000), 'Windows Update', 'running'),
   ]
 }

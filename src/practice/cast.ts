@@ -47,6 +47,8 @@ export interface PracticeHost {
   /** EventRecordID of the first record that the logs still hold */
   readonly firstRecordId: number
   readonly sysmonGuidPrefix: string
+  /** how far the host's clock is ahead of the collector's, milliseconds */
+  readonly clockOffsetMs: number
 }
 
 export interface Cast {
@@ -213,6 +215,7 @@ function makeHost(
     },
     firstRecordId: random.between(150_000, 2_900_000),
     sysmonGuidPrefix: random.hex(8),
+    clockOffsetMs: random.between(-180, 180),
   }
 }
 

@@ -20,7 +20,7 @@ export function hostFacts(cast: Cast, staging: Staging, channels: readonly strin
     timeZone: cast.zone.name,
     utcOffsetMinutes: cast.zone.offsetMinutes,
     clock: {
-      offsetMs: random.between(-180, 180),
+      offsetMs: host.clockOffsetMs,
       uncertaintyMs: random.between(4, 40),
     },
     os: { name: host.release.name, build: host.release.build },

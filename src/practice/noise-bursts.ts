@@ -1,5 +1,5 @@
 /** The kinds of ordinary life: each makes the records of one short occurrence that begins at a given time. */
-import { inventoryImage, inventoryTask, licensingTask, licensingXml } from './baseline.ts'
+import { inventoryRun, licensingTask, licensingXml } from './baseline.ts'
 import type { Cast, PracticeAccount } from './cast.ts'
 import type { Happening } from './happening.ts'
 import { LogonIds } from './logon-ids.ts'
@@ -40,7 +40,6 @@ const programs: readonly (readonly [image: string, commandLine: string])[] = [
   ['C:\\Program Files\\Site Tools\\agent.exe', '"C:\\Program Files\\Site Tools\\agent.exe" --heartbeat'],
 ]
 const servicesImage = 'C:\\Windows\\System32\\services.exe'
-const svchostImage = 'C:\\Windows\\System32\\svchost.exe'
 
 /** What all bursts of one host share. */
 export class OrdinaryLife {
@@ -168,59 +167,8 @@ const process: Burst = (life, at) => {
 }
 
 /** A known task runs on time: the Schedule service is a parent here, too. */
-const maintenance: Burst = (life, at) => {
-  const { cast, random, records } = life
-  const { host } = cast
-  const pid = life.pid()
-  const instance = random.guid()
-  const context = `${cast.domain.netbios}\\${host.machineAccount.name}`
-  const lasts = random.between(900, 30_000)
-  const name = { TaskName: inventoryTask }
-  return [
-    records.scheduler(at, 107, { ...name, InstanceId: instance }, undefined, instance),
-    ...runs(
-      life,
-      at + ms(6),
-      {
-        pid,
-        image: inventoryImage,
-        commandLine: `"${inventoryImage}" /quiet`,
-        parentPid: host.pids.schedule,
-        parentImage: svchostImage,
-      },
-      lasts,
-    ),
-    records.scheduler(at + ms(7), 129, { ...name, Path: inventoryImage, ProcessID: pid, Priority: 16384 }),
-    records.scheduler(
-      at + ms(7.2),
-      100,
-      { ...name, UserContext: context, InstanceId: instance },
-      undefined,
-      instance,
-    ),
-    records.scheduler(
-      at + ms(7.3),
-      200,
-      { ...name, ActionName: inventoryImage, TaskInstanceId: instance, EnginePID: pid },
-      undefined,
-      instance,
-    ),
-    records.scheduler(
-      at + ms(lasts + 2),
-      201,
-      { ...name, TaskInstanceId: instance, ActionName: inventoryImage, ResultCode: 0, EnginePID: pid },
-      undefined,
-      instance,
-    ),
-    records.scheduler(
-      at + ms(lasts + 3),
-      102,
-      { ...name, UserContext: context, InstanceId: instance },
-      undefined,
-      instance,
-    ),
-  ]
-}
+const maintenance: Burst = (life, at) =>
+  inventoryRun(life.records, life.random, at, life.pid(), life.random.between(900, 30_000))
 
 /** The licensing service moves the start of its own task, as NETWORK SERVICE. */
 const licensing: Burst = (life, at) => {

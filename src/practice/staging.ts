@@ -58,6 +58,8 @@ export interface TrueChain {
     readonly logonId: string | null
     /** link rule the address rests on */
     readonly basis: string | null
+    /** the machine the address belongs to, when its own evidence is there too */
+    readonly host?: string
   }
   readonly taskLogonId: string | null
   readonly path: ChainPath

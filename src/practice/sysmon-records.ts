@@ -96,6 +96,31 @@ export class SysmonRecords {
     )
   }
 
+  /** 3, as the calling side records it */
+  outbound(
+    time: bigint,
+    process: SysmonProcess,
+    fromPort: number,
+    to: { readonly ip: string; readonly host: string; readonly port: number },
+  ): Happening {
+    const values = {
+      ...this.#actor(process),
+      Protocol: 'tcp',
+      Initiated: true,
+      SourceIsIpv6: false,
+      SourceIp: this.#cast.host.address,
+      SourceHostname: this.#cast.host.fqdn,
+      SourcePort: fromPort,
+      SourcePortName: '-',
+      DestinationIsIpv6: false,
+      DestinationIp: to.ip,
+      DestinationHostname: to.host,
+      DestinationPort: to.port,
+      DestinationPortName: to.port === 135 ? 'epmap' : '-',
+    }
+    return this.#event(time, 3, values, undefined, [600, 1300])
+  }
+
   /** 11 */
   fileCreated(time: bigint, process: SysmonProcess, path: string, mark?: Mark): Happening {
     return this.#event(

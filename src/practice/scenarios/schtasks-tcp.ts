@@ -24,7 +24,31 @@ const programs = [
   { command: 'C:\\Windows\\Temp\\quota.bat', parameters: undefined },
 ] as const
 
-function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging {
+/** What is registered, where several hosts get the same. */
+export interface Plan {
+  readonly name: string
+  readonly program: (typeof programs)[number]
+  readonly trigger: 'BootTrigger' | 'LogonTrigger'
+}
+export const drawPlan = (random: Random): Plan => ({
+  name: random.pick(names),
+  program: random.pick(programs),
+  trigger: random.pick(['BootTrigger', 'LogonTrigger'] as const),
+})
+
+export interface CreationOptions {
+  readonly detailedFileShare: boolean
+  /** the task is changed over another logon later */
+  readonly changedLater: boolean
+  readonly plan?: Plan
+}
+
+/** What the host records of a task that somebody at `cast.intruderAddress` creates over TCP at `cast.start`. */
+export function stageRemoteCreation(
+  cast: Cast,
+  random: Random,
+  { detailedFileShare, changedLater, plan = drawPlan(random.fork('plan')) }: CreationOptions,
+): Staging {
   const records = new HostRecords(cast, random.fork('records'))
   const sysmon = new SysmonRecords(cast, random.fork('sysmon'))
   const logonIds = new LogonIds(cast.host.boot, 'scenario')
@@ -43,10 +67,8 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
     user: 'NT AUTHORITY\\SYSTEM',
   }
   const taskPort = random.between(49_664, 49_690)
-  const name = random.pick(names)
-  const path = `\\${name}`
-  const program = random.pick(programs)
-  const trigger = random.pick(['BootTrigger', 'LogonTrigger'] as const)
+  const { program, trigger } = plan
+  const path = `\\${plan.name}`
 
   /** One run of schtasks.exe over there: endpoint mapper, bind with a logon, call. Gives the session and when the call comes. */
   const connect = (at: bigint): { readonly session: Session; readonly callAt: bigint } => {
@@ -108,27 +130,23 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
     }),
   )
 
-  const updated = connect(start + random.ticks(25_000, 90_000))
   const changed = definition(created.callAt, 'HighestAvailable')
-  happenings.push(
-    records.scheduler(
-      updated.callAt,
-      140,
-      { TaskName: path, UserName: user },
-      { chain, role: 'task-updated' },
-    ),
-    records.taskAudit(
-      updated.callAt + ms(0.3),
-      4702,
-      updated.session,
-      { path, content: changed },
-      remoteCaller,
-      {
-        chain,
-        role: 'task-updated',
-      },
-    ),
-  )
+  if (changedLater) {
+    const later = connect(start + random.ticks(25_000, 90_000))
+    const told140 = { TaskName: path, UserName: user }
+    const mark = { chain, role: 'task-updated' } as const
+    happenings.push(
+      records.scheduler(later.callAt, 140, told140, mark),
+      records.taskAudit(
+        later.callAt + ms(0.3),
+        4702,
+        later.session,
+        { path, content: changed },
+        remoteCaller,
+        mark,
+      ),
+    )
+  }
 
   const told: TrueChain = {
     mark: chain,
@@ -164,7 +182,7 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
     audit: { ...everythingAudited, detailedFileShare: detailedFileShare ? 1 : 0 },
     sysmon: true,
     pids: [],
-    tasks: new Map([...baselineTasks(cast), [path, changed]]),
+    tasks: new Map([...baselineTasks(cast), [path, changedLater ? changed : content]]),
     chains: [told],
     notes: [
       'There is no 5145 for atsvc because no pipe was used.',
@@ -175,20 +193,21 @@ function stage(cast: Cast, random: Random, detailedFileShare: boolean): Staging 
   }
 }
 
-// a remote caller shows as ClientProcessId 0 only in version 1 of 4698
-const newer: NonNullable<Scenario['release']> = (release) => release.taskVersion === 1
+/** A remote caller shows as ClientProcessId 0 only in version 1 of 4698. */
+export const newer: NonNullable<Scenario['release']> = (release) => release.taskVersion === 1
 
 export const schtasksTcp: Scenario = {
   name: 'schtasks-tcp',
   title: 'A task over RPC by TCP, created and changed from another machine, not run yet',
   teaches: 'Confirming a remote creation without any 5145: the playbook’s rule and the evidence disagree.',
   release: newer,
-  stage: (cast, random) => stage(cast, random, true),
+  stage: (cast, random) => stageRemoteCreation(cast, random, { detailedFileShare: true, changedLater: true }),
 }
 export const schtasksTcpUnaudited: Scenario = {
   name: 'schtasks-tcp-unaudited',
   title: 'The same over RPC by TCP, on a host that does not audit detailed file shares',
   teaches: 'Telling “was not recorded” from “did not happen”.',
   release: newer,
-  stage: (cast, random) => stage(cast, random, false),
+  stage: (cast, random) =>
+    stageRemoteCreation(cast, random, { detailedFileShare: false, changedLater: true }),
 }

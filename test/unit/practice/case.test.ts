@@ -35,7 +35,10 @@ describe('a practice case', () => {
         const { chains } = await chainsDocument(open)
         expect(truth.chains.length).toBeGreaterThan(0)
         for (const told of truth.chains) {
-          const found = chains.find(({ kind, task }) => kind === told.kind && task.path === told.task.path)
+          const found = chains.find(
+            ({ host, kind, task }) =>
+              host === told.host && kind === told.kind && task.path === told.task.path,
+          )
           expect(found).toMatchObject({
             host: told.host,
             task: told.task,

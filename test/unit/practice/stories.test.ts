@@ -194,4 +194,61 @@ describe('the true story of the other scenarios', () => {
       ])
     },
   )
+
+  test('of auditing-off holds logons and the task log, and no record that is not audited', async () => {
+    const dir = fresh()
+    await writePractice(dir, { scenario: 'auditing-off', seed: 4, noise: 900 })
+    const ids = new Set(readLog(join(dir, 'Security.evtx')).map(({ eventId }) => eventId))
+    expect([...ids].toSorted((a, b) => a - b)).toEqual([4608, 4624, 4625, 4634, 4672])
+    const { auditPolicy } = JSON.parse(readFileSync(join(dir, 'host.json'), 'utf8')) as {
+      auditPolicy: Record<string, number>
+    }
+    expect(auditPolicy['0CCE9227-69AE-11D9-BED3-505054503030']).toBe(0)
+    expect(auditPolicy['0CCE9215-69AE-11D9-BED3-505054503030']).toBe(3)
+  })
+
+  test.each([1, 2, 3])(
+    'of spread-tcp with seed %i fits together over three hosts and their clocks',
+    async (seed) => {
+      const dir = fresh()
+      await writePractice(dir, { scenario: 'spread-tcp', seed, noise: 301 })
+      const truth = truthIn(dir)
+      const [stone, ...targets] = truth.hosts
+      expect(targets.length).toBe(2)
+      expect(truth.chains.map(({ host }) => host)).toEqual(targets.map(({ host }) => host))
+      expect(new Set(truth.hosts.map(({ folder }) => folder)).size).toBe(3)
+      const offset = (folder: string) =>
+        (JSON.parse(readFileSync(join(dir, folder, 'host.json'), 'utf8')) as { clock: { offsetMs: number } })
+          .clock.offsetMs
+      const tools = readLog(join(dir, stone?.folder as string, 'Security.evtx')).filter(
+        ({ eventId, fields }) => eventId === 4688 && fields.NewProcessName?.endsWith('schtasks.exe'),
+      )
+      const outbound = readLog(
+        join(dir, stone?.folder as string, logFile('Microsoft-Windows-Sysmon/Operational')),
+      ).filter(({ eventId }) => eventId === 3)
+      truth.chains.forEach((chain, index) => {
+        const tool = tools[index] as Read
+        const shortName = chain.host.split('.')[0]?.toUpperCase()
+        expect(tool.fields.CommandLine).toContain(`/s ${shortName} /tn "${chain.task.path.slice(1)}"`)
+        expect(
+          outbound.some(
+            ({ fields }) =>
+              fields.SourcePort === String(chain.source.port) &&
+              fields.SourceIp === chain.source.ip &&
+              fields.DestinationHostname === chain.host,
+          ),
+        ).toBe(true)
+        const folder = targets[index]?.folder as string
+        const logon = readLog(join(dir, folder, 'Security.evtx')).find(
+          ({ eventId, fields }) => eventId === 4624 && fields.TargetLogonId === chain.taskLogonId,
+        ) as Read
+        expect(logon.fields.IpAddress).toBe(chain.source.ip)
+        const apartMs =
+          Number(logon.time - tool.time) / 10_000 - (offset(folder) - offset(stone?.folder as string))
+        // a coarse clock shows a time up to 15.625 ms early
+        expect(apartMs).toBeGreaterThan(70 - 16)
+        expect(apartMs).toBeLessThan(70 + 16)
+      })
+    },
+  )
 })
