@@ -141,7 +141,7 @@ export function SealPart(props: { summary: CaseSummary }) {
           <input
             type="checkbox"
             className="box"
-            checked={sign}
+            checked={sign && !readOnly}
             disabled={readOnly}
             onChange={(change) => setSign(change.target.checked)}
           />

@@ -29,7 +29,12 @@ export function SealedBundle(props: { result: SealResult; at: string | undefined
           {props.at ? `${formatStamp(props.at, 0)} UTC` : ''} by <Escape text={engine.operator} />
         </span>
       </h2>
-      <VerdictBlock verdict={result.verdict}>
+      <VerdictBlock
+        verdict={result.verdict}
+        {...(result.verdict === 'VALID-SIGNED'
+          ? { says: 'Every file is as it was sealed, and the signature of your key holds.' }
+          : {})}
+      >
         {plural(result.files, 'file')}, {formatBytes(result.bytes)}, read back and checked after writing.
       </VerdictBlock>
       <dl className="pairs sealed-facts">

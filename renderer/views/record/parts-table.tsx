@@ -16,12 +16,14 @@ export function PartsTable(props: { details: RecordDetails; picked: string | und
       value:
         part.name === 'Written' && written !== undefined
           ? formatStamp(formatUtc(fileTime(written)))
-          : part.value,
+          : part.name === 'Header record id' && part.value !== details.citation.recordId
+            ? `${part.value}, not the EventRecordID`
+            : part.value,
       picked: false,
     }))
     if (run && picked !== undefined) all.push({ ...run, name: 'Picked value', value: picked, picked: true })
     return all.sort((a, b) => a.start - b.start)
-  }, [details.bytes, details.length, picked])
+  }, [details.bytes, details.length, details.citation.recordId, picked])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="parts-scroll" tabIndex={0} aria-label="What the bytes mean">

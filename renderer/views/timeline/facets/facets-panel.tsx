@@ -71,7 +71,7 @@ function FacetGroup(props: {
               )
             }
           >
-            <span className={codeKeys.has(facet.key) && each.value ? 'cut mono' : 'cut'}>
+            <span className={codeKeys.has(facet.key) && value !== 'none' ? 'cut mono' : 'cut'}>
               <Escape text={label} />
             </span>
             <span className="count">
