@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { caseMark } from '../../../src/cli/workflow-doors.ts'
+import * as shapes from '../../../src/contract/shapes.ts'
 import { practiceScenarios } from '../../../src/workflow/make-practice.ts'
 import { caseFileName } from '../../../src/workflow/open-case.ts'
 
@@ -110,6 +111,22 @@ describe('the command line as a process', () => {
     expect((await tasktrail(['verify', 'altered.zip', ...known])).code).toBe(1)
     expect((await tasktrail(['open', 'altered.zip', '--case', 'altered'])).code).toBe(3)
     expect(existsSync(join(folder, 'altered'))).toBe(false)
+  })
+
+  it('prints what the window gets too: one shape for one thing', async () => {
+    const json = async (...args: string[]) => JSON.parse((await tasktrail([...args, '--json'])).out)
+    expect(
+      shapes.ImportResult.parse(await json('import', 'drill', '--case', 'three')).records,
+    ).toBeGreaterThan(0)
+    expect(shapes.ChainsDocument.parse(await json('chains', '--case', 'one')).chains.length).toBeGreaterThan(
+      0,
+    )
+    const timeline = await json('timeline', '--case', 'one', '--limit', '20')
+    expect(shapes.TimelineSlice.parse(timeline).rows).toHaveLength(20)
+    const sealed = shapes.SealResult.parse(
+      await json('seal', '--case', 'three', '--no-sign', '--case-number', 'INC-3'),
+    )
+    expect(shapes.VerifyResult.parse(await json('verify', sealed.path)).verdict).toBe('VALID-UNSIGNED')
   })
 
   it('accounts for every record: dump, inspect, import and timeline count the same', async () => {
