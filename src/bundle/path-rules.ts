@@ -18,14 +18,16 @@ export function slug(text: string, fallback: string, length = 40): string {
   return plain === '' || reserved.test(plain) ? fallback : plain
 }
 
-/** `<case>_<host or multi>_<UTC basic>_<8 hex>`, at most 100 characters. */
+/** `<case>_<host or multi>_<UTC basic>_<8 hex>`, at most 80 characters: it is the root folder's name too. */
 export function bundleName(caseNumber: string, hosts: readonly string[], at: Date, bundleId: string): string {
-  const host = hosts.length === 1 ? slug(hosts[0] ?? '', 'host', 30) : hosts.length === 0 ? 'none' : 'multi'
+  const host = hosts.length === 1 ? slug(hosts[0] ?? '', 'host', 24) : hosts.length === 0 ? 'none' : 'multi'
   const utc = at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')
-  return `${slug(caseNumber, 'case', 40)}_${host}_${utc}_${bundleId
+  const id = bundleId
     .replace(/[^0-9a-f]/gi, '')
     .slice(0, 8)
-    .toLowerCase()}`
+    .toLowerCase()
+  const rest = `_${host}_${utc}_${id}`
+  return `${slug(caseNumber, 'case', Math.min(40, 80 - rest.length))}${rest}`
 }
 
 /** Why an entry path is not one of ours; undefined when it obeys the profile. */

@@ -135,6 +135,23 @@ describe('a sealed bundle', () => {
     expect(Buffer.from(hostile.pathUtf16Hex, 'hex').toString('utf16le')).toBe(`C:\\${name}`)
   })
 
+  test.each([
+    ['4725d3ad-a1a1-4180-aea5-e69a52815534', 'mgmt21.foundry.example'],
+    ['INC/2026 #0142: '.repeat(10), `${'long-'.repeat(30)}host.example`],
+    ['..', '%'],
+    ['', 'CON'],
+    ['\u202e案件', 'ホスト'],
+  ])('of case %j and host %j has a name that every file system takes', async (number, host) => {
+    const contents = await contentsOf(folder)
+    const evidence = contents.evidence.map((item) => ({ ...item, host }))
+    const sealed = await sealBundle(
+      { ...contents, case: { ...contents.case, number }, evidence },
+      { outDir: newFolder() },
+    )
+    expect(sealed.report.verdict).toBe('VALID-UNSIGNED')
+    expect(sealed.name).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{20,79}$/)
+  })
+
   test('without a key is valid but unsigned, and says in words what that means', async () => {
     const sealed = await sealBundle(await contentsOf(folder), { outDir: newFolder() })
     expect(sealed.report.verdict).toBe('VALID-UNSIGNED')
