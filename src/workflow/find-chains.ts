@@ -4,7 +4,7 @@ import type { Chain, ChannelCoverage, HostFacts } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
 import { fileTime, parseUtc } from '../domain/time.ts'
-import { isChainEvent } from '../events/kinds.ts'
+import { isChainEvent, playbookEventIds } from '../events/kinds.ts'
 import { typedEvent } from '../events/typed-event.ts'
 import { chainsDocument as documentOf } from '../report/chains-json.ts'
 import { logSummaryOf } from './list-evidence.ts'
@@ -36,13 +36,17 @@ function chainEvents(index: RecordIndex): {
   events: WindowsEvent[]
   duplicates: Map<string, readonly Locator[]>
 } {
-  const wanted = index.segments.map((segment) =>
-    segment.systems.map((system) => {
-      const ids = new Uint8Array(65_536)
-      for (let id = 0; id < 65_536; id++) if (isChainEvent(system.provider, id)) ids[id] = 1
-      return ids
-    }),
-  )
+  const tables = new Map<string, Uint8Array>()
+  const tableOf = (provider: string): Uint8Array => {
+    let table = tables.get(provider)
+    if (!table) {
+      table = new Uint8Array(65_536)
+      for (const id of playbookEventIds) if (isChainEvent(provider, id)) table[id] = 1
+      tables.set(provider, table)
+    }
+    return table
+  }
+  const wanted = index.segments.map((segment) => segment.systems.map((system) => tableOf(system.provider)))
   const hosts = new Set<string>()
   index.segments.forEach((segment, s) => {
     for (let row = 0; row < segment.rows; row++) {
