@@ -13,11 +13,11 @@ export interface ChunkHeader {
   readonly free: number
 }
 
-/** 0 for 0x00…, the offset of the first byte that is not zero otherwise. */
-function firstSetByte(chunk: ChunkView): number {
+/** True when every byte is 0: space that was allocated and never written. */
+function isBlank(chunk: ChunkView): boolean {
   const whole = chunk.size & ~3
-  for (let at = 0; at < whole; at += 4) if (chunk.view.getUint32(at, true) !== 0) return at
-  return -1
+  for (let at = 0; at < whole; at += 4) if (chunk.view.getUint32(at, true) !== 0) return false
+  return allZero(chunk, whole, chunk.size)
 }
 
 const isChunkMagic = (view: DataView) =>
@@ -39,18 +39,18 @@ export function readChunkHeader(
     problems.push({ code, severity, chunk: index, offset, what, lost: 0 })
   }
   if (chunk.size < chunkHeaderSize) {
-    if (firstSetByte(chunk) >= 0)
+    if (!isBlank(chunk))
       problem(
         'evtx.chunk.truncated',
         'error',
         0,
         `Chunk ${index} ends after ${chunk.size} bytes, inside its header.`,
       )
-    return { state: chunk.size && firstSetByte(chunk) >= 0 ? 'bad' : 'empty', ...none }
+    return { state: isBlank(chunk) ? 'empty' : 'bad', ...none }
   }
   const view = chunk.view
   if (!isChunkMagic(view)) {
-    if (firstSetByte(chunk) < 0) return { state: 'empty', ...none }
+    if (isBlank(chunk)) return { state: 'empty', ...none }
     problem(
       'evtx.chunk.bad-magic',
       'error',

@@ -7,7 +7,6 @@ import { Templates } from './binxml/templates.ts'
 import { arrayTexts, scalarText } from './binxml/value.ts'
 import type { ChunkView } from './chunk-view.ts'
 import { valueType } from './format.ts'
-import { BinXmlError } from './problem.ts'
 import { FieldNames, type RecordText, type SystemTexts, textsOfTree } from './record.ts'
 
 export class RecordDecoder {
