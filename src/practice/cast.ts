@@ -89,9 +89,31 @@ const domains = [
   'windmill',
 ] as const
 const surnames = [
-  'alder', 'birch', 'cobalt', 'dapple', 'ember', 'fennel', 'gravel', 'hazel', 'indigo', 'juniper', 'kestrel', 'linden',
-  'marble', 'nettle', 'ochre', 'pebble', 'quince', 'russet', 'sorrel', 'thistle', 'umber', 'velvet', 'willow', 'yarrow',
-] as const // biome-ignore format: a word list
+  'alder',
+  'birch',
+  'cobalt',
+  'dapple',
+  'ember',
+  'fennel',
+  'gravel',
+  'hazel',
+  'indigo',
+  'juniper',
+  'kestrel',
+  'linden',
+  'marble',
+  'nettle',
+  'ochre',
+  'pebble',
+  'quince',
+  'russet',
+  'sorrel',
+  'thistle',
+  'umber',
+  'velvet',
+  'willow',
+  'yarrow',
+] as const
 const roles = ['fs', 'app', 'sql', 'print', 'web', 'mgmt'] as const
 const zones = [
   { name: 'South Africa Standard Time', offsetMinutes: 120 },
