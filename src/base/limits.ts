@@ -9,7 +9,7 @@ export const limits = {
   /** rendered code units of all records of one 64 KiB chunk; real ones stay below 2 million */
   renderedChunk: 32 << 20,
   /** bytes of template definitions, and code units of their texts, read in one chunk: real ones do not overlap */
-  definitionBytes: 1 << 20,
+  definitionBytes: 256 << 10,
   /** code units of names and literals kept by one reader before they are dropped */
   templateTexts: 8 << 20,
   /** named values of one record */

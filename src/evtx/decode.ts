@@ -100,9 +100,7 @@ export class RecordDecoder {
         for (const text of texts) fields.add(field.name, text)
       } else fields.add(field.name, scalarText(chunk, type, place, size))
     }
-    let length = 0
-    for (const value of fields.values) length += value.length + 8
-    this.#expander.charge(length)
+    this.#expander.charge(fields.length)
     return { system, names: fields.names, values: fields.values, message: undefined }
   }
 }

@@ -41,8 +41,14 @@ export class FieldNames {
   readonly values: string[] = []
   readonly #seen = new Map<string, number>()
   #unnamed = 0
+  /** code units of names and values, and a little for each: one definition can make much of few bytes */
+  length = 0
 
+  /** @throws BinXmlError past the limits for one record */
   add(name: string, value: string): void {
+    this.length += name.length + value.length + 8
+    if (this.length > limits.renderedLength)
+      throw new BinXmlError('the record renders to more text than is allowed', 0)
     if (this.names.length >= limits.recordFields) throw new BinXmlError('the record has too many values', 0)
     const base = name === '' ? `#${this.#unnamed++}` : name
     const times = this.#seen.get(base) ?? 0

@@ -45,20 +45,21 @@ const refused = (log: Uint8Array, reason: RegExp) => {
   const { plan, tree } = survives(log)
   for (const { records, problems } of [plan, tree]) {
     expect(records).toEqual([])
-    expect(codesOf(problems)).toEqual(['evtx.record.unreadable'])
-    expect(problems[0]?.what).toMatch(reason)
+    const lost = problems.filter(({ severity }) => severity === 'error')
+    expect(codesOf(lost)).toEqual(['evtx.record.unreadable'])
+    expect(lost[0]?.what).toMatch(reason)
   }
 }
 
 describe('output out of proportion', () => {
-  const large = (chunk: HandChunk): HandValue => ({ type: 1, write: () => chunk.utf16('A'.repeat(20_000)) })
+  const large = (chunk: HandChunk): HandValue => ({ type: 1, write: () => chunk.utf16('A'.repeat(12_000)) })
 
   test('a long text referenced a thousand times stops at the limit of a record', () => {
     refused(
       eventLog(
         (chunk) =>
           eventData(chunk, () => {
-            for (let n = 0; n < 600; n++) leaf(chunk, 'V', () => chunk.value(0, 1))
+            for (let n = 0; n < 500; n++) leaf(chunk, 'V', () => chunk.value(0, 1))
           }),
         (chunk) => [large(chunk)],
       ),
@@ -263,7 +264,7 @@ describe('counts and sizes that lie', () => {
       const log = simple()
       expect(log.readUInt32LE(countAt(log))).toBe(1)
       log.writeUInt32LE(count, countAt(log))
-      refused(log.fill(0, 4096 + 65_536), /value/)
+      refused(log, /value/)
     },
   )
 
@@ -306,7 +307,7 @@ describe('template definitions without end', () => {
     for (let n = 1; chunk.at < 64_000; n++)
       chunk.record(BigInt(n + 1), time, () => {
         chunk.header()
-        const offset = from + 28 + n * 3 - 24 - 4
+        const offset = from + 4 + n * 3
         chunk.u8(0x0c, 1)
         chunk.u32(chunk.bytes.readUInt32LE(offset + 4))
         chunk.u32(offset)
