@@ -6,19 +6,15 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
+import { type Bridge, channels } from '../../src/contract/bridge.ts'
 import type { contract } from '../../src/contract/contract.ts'
 
 export type Api = ContractRouterClient<typeof contract>
 
-/** What the preload puts on window; its port arrives as a `tasktrail:port` message of our own window. */
-export interface Bridge {
-  connect(): void
-  /** path of a dropped file; browsers do not tell it, Electron does */
-  pathOf?(file: File): string
-}
 declare global {
   interface Window {
-    tasktrail?: Bridge
+    /** put there by the preload; absent in browser mode */
+    tasktrail?: Bridge<File>
   }
 }
 
@@ -28,10 +24,10 @@ export interface Connection {
   readonly lost: Promise<void>
 }
 
-function overPort(bridge: Bridge): Promise<Connection> {
+function overPort(bridge: Bridge<File>): Promise<Connection> {
   return new Promise((resolve) => {
     const onPort = (message: MessageEvent) => {
-      if (message.source !== window || message.data !== 'tasktrail:port') return
+      if (message.source !== window || message.data !== channels.port) return
       const [port] = message.ports
       if (!port) return
       window.removeEventListener('message', onPort)

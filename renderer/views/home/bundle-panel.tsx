@@ -98,7 +98,7 @@ export function BundlePanel() {
           setPath(value)
           setMissing(false)
         }}
-        choose="file"
+        choose="bundle"
         fault={missing ? 'Name the bundle.' : undefined}
       />
       <div className="panel-pair">

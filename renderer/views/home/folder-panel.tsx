@@ -38,7 +38,7 @@ export function FolderPanel() {
           setPath(value)
           setMissing(false)
         }}
-        choose="folder"
+        choose="case"
         fault={missing ? 'Name the folder of the case.' : undefined}
       />
       <div className="panel-acts">

@@ -113,7 +113,7 @@ export function ImportPanel(props: { dropped: readonly string[] }) {
           setMissing(false)
         }}
         several
-        choose="both"
+        choose="evidence"
         fault={missing ? 'Name at least one file or folder.' : undefined}
       />
       <div className="panel-pair">

@@ -1,7 +1,10 @@
 /** A path on this machine: typed, pasted or browsed to. */
 import { useId, useState } from 'react'
+import type { Choice } from '../../../src/contract/bridge.ts'
 import { Button } from '../../widgets/index.ts'
 import { BrowseDialog } from './browse-dialog.tsx'
+
+export type PathChoice = 'evidence' | 'bundle' | 'file' | 'case'
 
 export function PathField(props: {
   label: string
@@ -10,11 +13,18 @@ export function PathField(props: {
   onValue: (value: string) => void
   /** one path to a line */
   several?: boolean
-  choose: 'file' | 'folder' | 'both'
+  choose: PathChoice
   fault?: string | undefined
 }) {
   const id = useId()
   const [browsing, setBrowsing] = useState(false)
+  const bridge = window.tasktrail
+  const add = (paths: readonly string[]) => {
+    const lines = props.value.split('\n').filter((line) => line.trim() !== '')
+    if (paths.length > 0)
+      props.onValue(props.several ? [...new Set([...lines, ...paths])].join('\n') : (paths[0] ?? ''))
+  }
+  const ask = async (choice: Choice) => add(await (bridge?.choose(choice) ?? []))
   const shared = {
     id,
     className: props.fault ? 'input is-fault mono' : 'input mono',
@@ -39,9 +49,21 @@ export function PathField(props: {
         ) : (
           <input {...shared} type="text" onChange={(change) => props.onValue(change.target.value)} />
         )}
-        <Button icon="folder" onPress={() => setBrowsing(true)}>
-          Browse
-        </Button>
+        {bridge ? (
+          natives[props.choose].map(([choice, name]) => (
+            <Button
+              key={choice}
+              icon={choice === 'folder' || choice === 'case' ? 'folder' : 'file'}
+              onPress={() => void ask(choice)}
+            >
+              {name}
+            </Button>
+          ))
+        ) : (
+          <Button icon="folder" onPress={() => setBrowsing(true)}>
+            Browse
+          </Button>
+        )}
       </div>
       {/* announced with the field, whichever of the two it holds */}
       <p className={props.fault ? 'field-fault' : 'field-hint'} id={`${id}-hint`}>
@@ -49,11 +71,10 @@ export function PathField(props: {
       </p>
       {browsing ? (
         <BrowseDialog
-          choose={props.choose}
+          choose={browsed[props.choose]}
           onClose={() => setBrowsing(false)}
           onChoose={(path) => {
-            const lines = props.value.split('\n').filter((line) => line.trim() !== '')
-            props.onValue(props.several ? [...new Set([...lines, path])].join('\n') : path)
+            add([path])
             setBrowsing(false)
           }}
         />
@@ -61,6 +82,18 @@ export function PathField(props: {
     </div>
   )
 }
+
+/** What the system's own dialog is asked for, where there is one. */
+const natives: Readonly<Record<PathChoice, readonly (readonly [choice: Choice, name: string])[]>> = {
+  evidence: [
+    ['files', 'Files'],
+    ['folder', 'Folder'],
+  ],
+  bundle: [['bundle', 'Choose']],
+  file: [['files', 'Choose']],
+  case: [['case', 'Choose']],
+}
+const browsed = { evidence: 'both', bundle: 'file', file: 'file', case: 'folder' } as const
 
 /** The paths of a field, blank lines and wrapping quotes left out. */
 export const pathsOf = (text: string): string[] =>

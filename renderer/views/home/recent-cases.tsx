@@ -1,14 +1,19 @@
 import { useState } from 'react'
 import { type Trouble, troubleOf } from '../../api/trouble.ts'
 import { useAnswer } from '../../api/use-answer.ts'
+import { useImport } from '../../shell/import-state.tsx'
 import { useApi, useWindow } from '../../shell/window-state.tsx'
 import { Empty, Escape, formatStamp, MiddleCut, Skeleton, TroubleNotice } from '../../widgets/index.ts'
 
 /** Cases opened on this machine, the latest first. */
 export function RecentCases() {
   const api = useApi()
-  const { show } = useWindow()
-  const recent = useAnswer('recent cases', (signal) => api.cases.recent(undefined, { signal }))
+  const { show, caseSummary } = useWindow()
+  const { target, job } = useImport()
+  const recent = useAnswer(
+    `recent cases ${caseSummary?.caseId} ${target?.caseId} ${job.state === 'running'}`,
+    (signal) => api.cases.recent(undefined, { signal }),
+  )
   const [trouble, setTrouble] = useState<Trouble>()
   const open = (dir: string) => {
     api.cases.open({ dir }).then(

@@ -28,9 +28,9 @@ export function useDrop(onPaths: (paths: readonly string[]) => void): Drop {
       onDrop: (drag) => {
         drag.preventDefault()
         setOver(false)
-        const pathOf = window.tasktrail?.pathOf
+        const bridge = window.tasktrail
         const files = [...drag.dataTransfer.files]
-        const paths = pathOf ? files.map((file) => pathOf(file)).filter(Boolean) : []
+        const paths = bridge ? files.map((file) => bridge.pathOf(file)).filter(Boolean) : []
         if (paths.length > 0) {
           setNote('')
           onPaths(paths)

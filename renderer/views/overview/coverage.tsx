@@ -8,8 +8,16 @@ const rowHeight = 20
 const most = 6
 const looks = { covered: 'cov-full', filtered: 'cov-part', empty: 'cov-none' } as const
 
-export function Coverage(props: { coverage: Density['coverage']; anchor: string | null; onAll: () => void }) {
-  const rows = props.coverage.slice(0, most)
+export function Coverage(props: {
+  coverage: Density['coverage']
+  anchor: string | null
+  /** host of the chain: its logs come first */
+  host: string | null
+  onAll: () => void
+}) {
+  const rows = [...props.coverage]
+    .sort((a, b) => rankOf(a, props.host) - rankOf(b, props.host))
+    .slice(0, most)
   const rest = props.coverage.length - rows.length
   const frame = coverageFrame(props.coverage, props.anchor)
   const severalHosts = new Set(props.coverage.map((strip) => strip.host)).size > 1
@@ -17,7 +25,7 @@ export function Coverage(props: { coverage: Density['coverage']; anchor: string 
   const anchorMs = props.anchor === null ? undefined : Date.parse(props.anchor)
   const anchorAt = anchorMs === undefined ? undefined : percent(anchorMs)
   const ticks = ticksOf(frame).filter(
-    (tick) => anchorAt === undefined || Math.abs(percent(tick.ms) - anchorAt) > 13,
+    (tick) => anchorAt === undefined || Math.abs(percent(tick.ms) - anchorAt) > 18,
   )
   const day = new Date(frame.from).toISOString()
   const oneDay = day.slice(0, 10) === new Date(frame.to).toISOString().slice(0, 10)
@@ -108,7 +116,7 @@ export function Coverage(props: { coverage: Density['coverage']; anchor: string 
         <div>
           {rows.map((strip) => (
             <div className="name state cut" key={`${strip.evidenceId} ${strip.channel}`} title={strip.note}>
-              <Escape text={strip.note} />
+              <Escape text={strip.note.charAt(0).toUpperCase() + strip.note.slice(1)} />
             </div>
           ))}
         </div>
@@ -120,6 +128,18 @@ export function Coverage(props: { coverage: Density['coverage']; anchor: string 
       ) : null}
     </section>
   )
+}
+
+/** The chain's host first, and the logs that answer first. */
+const channels = [
+  'Security',
+  'Microsoft-Windows-TaskScheduler/Operational',
+  'Microsoft-Windows-Sysmon/Operational',
+  'System',
+]
+function rankOf(strip: Density['coverage'][number], host: string | null): number {
+  const place = channels.indexOf(strip.channel)
+  return (strip.host === host ? 0 : 100) + (place < 0 ? channels.length : place)
 }
 
 const shortChannel = (channel: string) => channel.replace(/^Microsoft-Windows-/, '')

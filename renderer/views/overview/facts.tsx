@@ -13,7 +13,7 @@ import {
   Strength,
 } from '../../widgets/index.ts'
 import { principalName, shortHost } from './sentence.ts'
-import { networkOf } from './words.ts'
+import { asSentence, networkOf, shareWord } from './words.ts'
 
 type Step = ChainShape['steps'][number]
 export const citationOfStep = ({ evidenceId, recordId, chunk, offset }: Step): CitationShape => ({
@@ -44,11 +44,13 @@ function Line(props: {
   children?: ReactNode
   at?: readonly CitationShape[]
   sub?: boolean
+  /** the whole text, where two lines may not hold it */
+  title?: string
 }) {
   const at = props.at ?? []
   return (
     <div className={`line${props.sub ? ' sub' : ''}${at.length > 0 ? ' has-cite' : ''}`}>
-      <span className="line-says">
+      <span className="line-says" title={props.title?.slice(0, 2000)}>
         {props.main}
         {props.children === undefined ? null : <span className="mid">{props.children}</span>}
       </span>
@@ -66,14 +68,22 @@ export function Facts(props: { chain: ChainShape; hosts: CaseSummary['hosts'] })
       <From chain={chain} />
       <Task chain={chain} />
       <Row name="Ran">
-        <Line main={<Answer answer={chain.executed.answer} />} at={chain.executed.citations}>
-          <Escape text={chain.executed.why} />
+        <Line
+          main={<Answer answer={chain.executed.answer} />}
+          at={chain.executed.citations}
+          title={chain.executed.why}
+        >
+          <Escape text={asSentence(chain.executed.why)} />
         </Line>
       </Row>
       <Output chain={chain} />
       <Row name="Removed">
-        <Line main={<Answer answer={chain.deleted.answer} />} at={chain.deleted.citations}>
-          <Escape text={chain.deleted.why} />
+        <Line
+          main={<Answer answer={chain.deleted.answer} />}
+          at={chain.deleted.citations}
+          title={chain.deleted.why}
+        >
+          <Escape text={asSentence(chain.deleted.why)} />
         </Line>
       </Row>
     </dl>
@@ -83,7 +93,11 @@ export function Facts(props: { chain: ChainShape; hosts: CaseSummary['hosts'] })
 function When(props: { chain: ChainShape; hosts: CaseSummary['hosts'] }) {
   const { chain } = props
   const offset = props.hosts.find((host) => host.name === chain.host)?.utcOffsetMinutes ?? null
-  const local = formatHostClock(chain.time, offset)
+  const clock = formatHostClock(chain.time, offset)
+  const local =
+    clock && clock.length > 8
+      ? `${clock.slice(11)} the ${clock < chain.time ? 'day before' : 'next day'}`
+      : clock
   const deltas = chain.steps.map((step) => step.deltaMs)
   const lasted = Math.max(0, ...deltas) - Math.min(0, ...deltas)
   return (
@@ -102,13 +116,8 @@ function Who(props: { chain: ChainShape }) {
     account.name === null ? account.sid : `${account.domain ? `${account.domain}\\` : ''}${account.name}`
   const signs: string[] = []
   if (stepsOf(props.chain, 'privileges').length > 0) signs.push('special privileges at logon')
-  const shares = [
-    ...new Set(
-      props.chain.steps.flatMap((step) =>
-        /\$$/.test(step.facts.share ?? '') && step.facts.share !== 'IPC$' ? [step.facts.share ?? ''] : [],
-      ),
-    ),
-  ]
+  const opened = props.chain.steps.map((step) => shareWord(step.facts.share ?? ''))
+  const shares = [...new Set(opened)].filter((share) => share.endsWith('$') && share !== 'IPC$')
   if (shares.length > 0) signs.push(`${shares.join(', ')} opened`)
   const logons = stepsOf(props.chain, 'smb-logon', 'rpc-logon', 'other-logon')
   return (
@@ -249,7 +258,8 @@ function Output(props: { chain: ChainShape }) {
             }
             at={payloads.map(citationOfStep)}
           >
-            written over <Escape text={payload.facts.share ?? 'a share'} />, {formatDelta(payload.deltaMs)}
+            written over <Escape text={shareWord(payload.facts.share ?? 'a share')} />,{' '}
+            {formatDelta(payload.deltaMs)}
             {payloads.length > 1 ? `, and ${payloads.length - 1} more` : null}
           </Line>
         </Row>
@@ -261,7 +271,7 @@ function Output(props: { chain: ChainShape }) {
               <span className="main-fact">
                 {read ? (
                   <>
-                    Read {times(reads.length)} over <Escape text={read.facts.share ?? 'a share'} />
+                    Read {times(reads.length)} over <Escape text={shareWord(read.facts.share ?? 'a share')} />
                   </>
                 ) : (
                   'File deleted'

@@ -14,7 +14,7 @@ export interface NextStep {
 const most = 5
 
 function fromGap(gap: ChainShape['gaps'][number], host: string): NextStep | undefined {
-  const isTaskLog = /taskscheduler/i.test(gap.expected)
+  const isTaskLog = /task ?(scheduler|history)/i.test(`${gap.expected} ${gap.why}`)
   switch (gap.state) {
     case 'not-collected':
       return isTaskLog
@@ -59,7 +59,7 @@ export function nextSteps(chain: ChainShape, hosts: readonly string[]): readonly
     if (name === null)
       steps.push({
         what: `Find which machine had ${ip}`,
-        why: `Ask DHCP or EDR for ${formatClock(chain.time, 0).slice(0, 5)} UTC, ${chain.time.slice(0, 10)}.`,
+        why: `Ask DHCP or EDR who had it at ${formatClock(chain.time, 0).slice(0, 5)} UTC.`,
       })
     else if (!known)
       steps.push({

@@ -174,7 +174,12 @@ function ChainOverview(props: {
         <div className="below">
           <Unknowns chain={chain} />
           {props.coverage ? (
-            <Coverage coverage={props.coverage} anchor={chain.time} onAll={() => go('evidence', 'items')} />
+            <Coverage
+              coverage={props.coverage}
+              anchor={chain.time}
+              host={chain.host}
+              onAll={() => go('evidence', 'items')}
+            />
           ) : (
             <section className="cover">{props.coverageTrouble}</section>
           )}
@@ -235,7 +240,7 @@ function NoChains(props: {
         </ul>
       </Empty>
       {props.coverage.length > 0 ? (
-        <Coverage coverage={props.coverage} anchor={null} onAll={() => go('evidence', 'items')} />
+        <Coverage coverage={props.coverage} anchor={null} host={null} onAll={() => go('evidence', 'items')} />
       ) : null}
     </div>
   )

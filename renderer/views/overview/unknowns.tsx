@@ -1,7 +1,7 @@
 /** What cannot be told, and why; and absences that were to be expected. Each has a place and words. */
 import type { ChainShape } from '../../../src/contract/shapes.ts'
 import { Answer, Escape } from '../../widgets/index.ts'
-import { gapStateWord } from './words.ts'
+import { asSentence, gapStateWord } from './words.ts'
 
 export function Unknowns(props: { chain: ChainShape }) {
   const { chain } = props
@@ -27,7 +27,7 @@ export function Unknowns(props: { chain: ChainShape }) {
               <Answer answer="unknown" word={topic} />
             </span>
             <span className="why">
-              <Escape text={state.why} />
+              <Escape text={asSentence(state.why)} />
             </span>
           </li>
         ))}
@@ -38,9 +38,9 @@ export function Unknowns(props: { chain: ChainShape }) {
             </span>
             <span className="why">
               <span className="expected">
-                <Escape text={gap.expected} />
-              </span>
-              . <Escape text={gap.why} />
+                <Escape text={asSentence(gap.expected)} />
+              </span>{' '}
+              <Escape text={asSentence(gap.why)} />
             </span>
           </li>
         ))}
@@ -54,9 +54,9 @@ export function Unknowns(props: { chain: ChainShape }) {
             </span>
             <span className="why">
               <span className="expected">
-                <Escape text={gap.expected} />
-              </span>
-              . <Escape text={gap.why} />
+                <Escape text={asSentence(gap.expected)} />
+              </span>{' '}
+              <Escape text={asSentence(gap.why)} />
             </span>
           </li>
         ))}

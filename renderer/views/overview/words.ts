@@ -11,13 +11,13 @@ const mechanisms: Words = {
 const paths: Words = {
   'atsvc-pipe': 'RPC over the atsvc pipe',
   'rpc-tcp': 'RPC over TCP',
-  local: 'on the host itself',
+  local: 'On the host itself',
   winrm: 'WinRM',
   wmi: 'WMI',
   gpo: 'Group Policy',
-  service: 'a service',
-  'file-or-registry': 'file or registry',
-  undetermined: 'cannot tell',
+  service: 'A service',
+  'file-or-registry': 'File or registry',
+  undetermined: 'Cannot tell',
 }
 const gapStates: Words = {
   'expected-absent': 'Expected absent',
@@ -41,6 +41,17 @@ export const mechanismWord = (value: string): string => mechanisms[value] ?? val
 export const pathWord = (value: string): string => paths[value] ?? value
 export const gapStateWord = (value: string): string => gapStates[value] ?? value
 export const kindWord = (value: string): string => kinds[value] ?? value
+
+/** `ADMIN$` for `\\\\*\\ADMIN$`, as 5140 and 5145 write it. */
+export const shareWord = (share: string): string => share.replace(/^\\\\[^\\]*\\/, '')
+
+/** A reason as a sentence: capital first, full stop last. Names that begin in small letters keep them. */
+export function asSentence(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '') return ''
+  const first = /^[a-z]+(?=[ ,])/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed
+  return /[.!?…]$/.test(first) ? first : `${first}.`
+}
 
 /** What an address alone says about where it lies. IPv4 private ranges, loopback, link-local; IPv6 likewise. */
 export function networkOf(ip: string): string {

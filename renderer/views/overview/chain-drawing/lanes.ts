@@ -106,6 +106,8 @@ export function placeLanes(
     if (holder) takeCount(page, holder.x, holder.y, holder.id)
     const first = Math.min(...xs)
     const last = Math.max(...xs)
+    if (lane.kind === 'session' && last > first)
+      page.take({ x0: first, x1: last, y0: bar - 5, y1: bar + 5 }, `bar ${lane.id}`)
     lanes.push({
       ...lane,
       y,
@@ -178,7 +180,13 @@ function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools)
     const timeWidth = measure(time, 'text')
     const whole = nameWidth + 6 + timeWidth
     const from = mark.parent === undefined ? 0 : (rows.get(mark.parent) ?? -1) + 1
-    for (let row = from; ; row++) {
+    // a row of its own below all others always has room; there the twig to the parent may find no way
+    const lastRow = Math.max(from, deepest + 1)
+    // children right under their parent stand on its twig, and it may run behind their marks
+    const kin = marks
+      .filter((each) => each.parent === mark.parent && !isNamedLeft(each, words))
+      .map((each) => each.id)
+    for (let row = from; row <= lastRow; row++) {
       const at = firstRow + row * rowHeight + rowHeight / 2
       const right = (width: number) => ({ x0: x - 7, x1: x + 11 + width, y0: at - 8, y1: at + 8 })
       const left = (width: number) => ({ x0: x - 11 - width, x1: x + 7, y0: at - 8, y1: at + 8 })
@@ -189,16 +197,20 @@ function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools)
         { box: left(nameWidth), width: nameWidth, side: -1, timed: false },
       ]
       // a name on the left would stand on its own twig unless the parent lies before it
-      const parentX = marks.find((each) => each.id === mark.parent)?.x
-      const twig =
-        parentX === undefined || x - parentX <= 8 ? undefined : { x0: parentX, y0: at - 2, y1: at + 2 }
+      const parent = marks.find((each) => each.id === mark.parent)
+      const parentX = parent?.x
+      const through = [parent?.id ?? '', ...kin]
+      const twigOpen = (end: number) =>
+        parent === undefined ||
+        (page.isOpen({ x0: parent.x - 1, x1: parent.x + 1, y0: parent.y + 9, y1: at + 1 }, through) &&
+          (x - parent.x <= 8 || page.isOpen({ x0: parent.x, x1: end, y0: at - 2, y1: at + 2 }, [parent.id])))
       const fits = choices.find(
         ({ box, side }) =>
           page.isFree(box) &&
           (side > 0 || parentX === undefined || box.x0 > parentX + 8) &&
-          (twig === undefined || page.isFree({ ...twig, x1: box.x0 - 4 }, 'twig')),
+          (row === lastRow || twigOpen(box.x0 - 2)),
       )
-      if (!fits && row < from + 40) continue
+      if (!fits && row < lastRow) continue
       rows.set(mark.id, row)
       deepest = Math.max(deepest, row)
       marks.push({ ...mark, x, trueX: x, y: at, also: [] })
@@ -216,7 +228,6 @@ function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools)
             of: mark.id,
           })
       }
-      const parent = marks.find((each) => each.id === mark.parent)
       if (parent) {
         page.take({ x0: parent.x - 1, x1: parent.x + 1, y0: parent.y + 8, y1: at }, 'twig')
         if (x - parent.x > 8)
@@ -237,6 +248,12 @@ function placeSystem(lane: Lane, mine: readonly Mark[], y: number, tools: Tools)
   }
   return { lane: placed, marks, words }
 }
+
+/** True when the name stands left of its mark. */
+export const isNamedLeft = (
+  mark: { readonly id: string; readonly x: number },
+  words: readonly Word[],
+): boolean => words.some((word) => word.of === mark.id && word.x < mark.x)
 
 /** Above twelve, processes without children go first, the latest before the earlier. */
 function keepHeaviest(processes: readonly Mark[], linked: ReadonlySet<string | undefined>): readonly Mark[] {

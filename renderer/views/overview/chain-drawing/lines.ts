@@ -1,5 +1,5 @@
 /** Links as right-angled lines. They are laid before words, and words keep off them. */
-import { type Lanes, type PlacedMark, rootOf } from './lanes.ts'
+import { isNamedLeft, type Lanes, type PlacedMark, rootOf } from './lanes.ts'
 import type { Drawing, Link } from './model.ts'
 import type { Page } from './page.ts'
 
@@ -28,7 +28,15 @@ export function placeLines(
   const twigs = drawing.links.flatMap((link): Twig[] => {
     const [from, to] = [shown(link.from), shown(link.to)]
     if (link.rule !== 'E5' || !from || !to || from === to || from.shape !== 'process') return []
-    const end = to.x - from.x > 8 ? to.x - 7 : to.x + 7
+    // a name left of its mark ends the twig before it
+    const names = lanes.words.filter((word) => word.of === to.id && word.x < to.x).map((word) => word.x - 4)
+    const end = to.x - from.x > 8 ? Math.max(from.x, Math.min(to.x - 7, ...names)) : to.x + 7
+    const kin = lanes.marks.filter((mark) => mark.parent === from.id && !isNamedLeft(mark, lanes.words))
+    const through = [from.id, to.id, ...kin.map((mark) => mark.id)]
+    const upright = { x0: from.x - 1, x1: from.x + 1, y0: from.y + 9, y1: to.y }
+    const level = { x0: Math.min(from.x, end), x1: Math.max(from.x, end) - 3, y0: to.y - 1, y1: to.y + 1 }
+    // no way that is clear of words: tooltip and text tell who the parent is
+    if (!page.isOpen(upright, through) || !page.isOpen(level, [from.id, to.id])) return []
     return [
       {
         from: from.id,
@@ -61,7 +69,10 @@ export function placeLines(
     if (seen.has(key)) continue
     seen.add(key)
     const [high, low] = from.y <= to.y ? [from, to] : [to, from]
-    const line = low.lane === 'system' ? intoSystem(link, high, low) : between(link, high, low, flats, lanes)
+    const line =
+      low.lane === 'system'
+        ? intoSystem(link, high, low, lanes, page)
+        : between(link, high, low, flats, lanes)
     if (!line) continue
     lines.push(line)
     take(line, page)
@@ -69,29 +80,77 @@ export function placeLines(
   return { lines, twigs }
 }
 
-/** Down from the upper mark, then level into the lower one. */
-function intoSystem(link: Link, high: PlacedMark, low: PlacedMark): Line {
+type Points = readonly (readonly [x: number, y: number])[]
+
+/**
+ * Down from the upper mark and level into the lower one; or level above it, or along the top of the lane, and down
+ * into it. Undefined when every way runs through words: then tooltip and text tell of the link.
+ */
+function intoSystem(
+  link: Link,
+  high: PlacedMark,
+  low: PlacedMark,
+  lanes: Lanes,
+  page: Page,
+): Line | undefined {
   const top = high.y + 7
-  if (Math.abs(low.x - high.x) < 9)
-    return {
-      link,
-      points: [
-        [high.x, top],
-        [high.x, low.y - 7],
-      ],
-      flat: undefined,
-    }
-  const end = low.x > high.x ? low.x - 7 : low.x + 7
+  const lane = lanes.lanes.find((each) => each.id === low.lane)
+  const side = low.x > high.x ? -7 : 7
+  const upright = Math.abs(low.x - high.x) < 9
+  const down = (level: number): Points => [
+    [high.x, top],
+    [high.x, level],
+    [low.x, level],
+    [low.x, low.y - 8],
+  ]
+  const ways: Points[] = upright
+    ? [
+        [
+          [high.x, top],
+          [high.x, low.y - 8],
+        ],
+      ]
+    : [
+        [
+          [high.x, top],
+          [high.x, low.y],
+          [low.x + side, low.y],
+        ],
+        down(low.y - 11),
+        ...(lane && high.lane !== low.lane ? [down(lane.y + 4)] : []),
+      ]
+  // the last 3 px lie in the lower mark's own place
+  const isOpen = (way: Points) => segmentsOf(shortened(way)).every((box) => page.isOpen(box, [high.id]))
+  const points = ways.find(isOpen)
+  if (!points) return undefined
+  const level = upright ? undefined : points[1]?.[1]
   return {
     link,
-    points: [
-      [high.x, top],
-      [high.x, low.y],
-      [end, low.y],
-    ],
-    flat: { x0: Math.min(high.x, end), x1: Math.max(high.x, end), y: low.y },
+    points,
+    flat:
+      level === undefined
+        ? undefined
+        : { x0: Math.min(high.x, low.x), x1: Math.max(high.x, low.x), y: level },
   }
 }
+
+const shortened = (points: Points): Points => {
+  const [end, before] = [points.at(-1), points.at(-2)]
+  if (!end || !before) return points
+  const back = (from: number, to: number) => to - Math.sign(to - from) * 3
+  return [...points.slice(0, -1), [back(before[0], end[0]), back(before[1], end[1])]]
+}
+
+const segmentsOf = (points: Points) =>
+  points.slice(1).map(([x, y], place) => {
+    const [bx, by] = points[place] ?? [x, y]
+    return {
+      x0: Math.min(bx, x) - 1,
+      x1: Math.max(bx, x) + 1,
+      y0: Math.min(by, y) - 1,
+      y1: Math.max(by, y) + 1,
+    }
+  })
 
 /** Level between two session lanes, in the corridor above the lower bar; a second line takes another height. */
 function between(
@@ -127,9 +186,5 @@ function between(
 }
 
 function take(line: Line, page: Page): void {
-  line.points.slice(1).forEach(([x, y], place) => {
-    const before = line.points[place]
-    if (before)
-      page.take({ x0: before[0] - 1, y0: before[1] - 1, x1: x + 1, y1: y + 1 }, `line ${line.link.id}`)
-  })
+  for (const box of segmentsOf(line.points)) page.take(box, `line ${line.link.id}`)
 }

@@ -24,6 +24,9 @@ export function linkReason(rule: string, fromRole: string, toRole: string): stri
     if (roles.includes('output-deleted')) return 'deletes the file the action writes'
     if (roles.includes('payload-written')) return 'writes the file the action runs'
   }
+  // ClientProcessId names a process of this host, or is 0 for a caller elsewhere
+  if (rule === 'L5' && [fromRole, toRole].some((role) => role.endsWith('-started')))
+    return 'this process asked for it'
   return reasons[rule] ?? rule
 }
 

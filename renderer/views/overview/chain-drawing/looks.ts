@@ -1,5 +1,7 @@
 /** How a record of a chain looks: its mark by role, its name, and how much the name matters when space is short. */
+
 import { escapeLine } from '../../../../src/base/escape.ts'
+import { shareWord } from '../words.ts'
 
 export type MarkShape =
   | 'logon'
@@ -49,12 +51,22 @@ const looks: Readonly<Record<string, readonly [MarkShape, number, string, string
   'log-cleared': ['cleared', 95, 'Log cleared', 'Cleared'],
 }
 
+export const isSchedulerRecord = (channel: string): boolean => /TaskScheduler/i.test(channel)
+
 const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)
 const clip = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
 /** A role we do not know still gets a mark and its own name. */
-export function lookOf(role: string, eventId: number, facts: Readonly<Record<string, string>>): Look {
+export function lookOf(
+  role: string,
+  eventId: number,
+  facts: Readonly<Record<string, string>>,
+  channel: string,
+): Look {
   const [shape, weight, name, shortName] = looks[role] ?? ['share', 60, `Event ${eventId}`, String(eventId)]
+  // the scheduler's own log says the same as 4698, 4699 or 4702, in its own lane and with the small mark
+  if (isSchedulerRecord(channel))
+    return { shape: 'scheduler', weight: Math.min(weight, 47), name: shortName, shortName }
   if (shape === 'process' && facts.image) {
     const image = clip(escapeLine(lastSegment(facts.image)), 32)
     return { shape, weight, name: facts.pid ? `${image} ${escapeLine(facts.pid)}` : image, shortName: image }
@@ -70,8 +82,8 @@ export function lookOf(role: string, eventId: number, facts: Readonly<Record<str
     return {
       shape,
       weight,
-      name: `${clip(escapeLine(facts.share), 24)} connected`,
-      shortName: clip(escapeLine(facts.share), 24),
+      name: `${clip(escapeLine(shareWord(facts.share)), 24)} connected`,
+      shortName: clip(escapeLine(shareWord(facts.share)), 24),
     }
   return { shape, weight, name, shortName }
 }

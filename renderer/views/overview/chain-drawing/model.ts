@@ -4,7 +4,7 @@ import type { ChainShape, CitationShape } from '../../../../src/contract/shapes.
 import { millisecondsBetween, parseUtc } from '../../../../src/domain/time.ts'
 import { shortHost } from '../sentence.ts'
 import { linkWords } from './link-words.ts'
-import { type Look, lookOf } from './looks.ts'
+import { isSchedulerRecord, type Look, lookOf } from './looks.ts'
 
 export interface Mark extends Look {
   readonly id: string
@@ -71,7 +71,7 @@ const sessionOf = (step: Step): string | undefined => {
 }
 /** The lane a step lies in. */
 function laneOf(step: Step): string {
-  if (systemRoles.has(step.role)) return 'system'
+  if (systemRoles.has(step.role) || isSchedulerRecord(step.channel)) return 'system'
   if (step.role === 'log-cleared') return 'events'
   const session = sessionOf(step)
   return session ? `session ${session}` : step.facts.logonId ? 'session SYSTEM' : 'session none'
@@ -97,7 +97,9 @@ function sessionLane(id: string, chain: ChainShape): Lane {
   const ip = mine.find((step) => step.facts.ip)?.facts.ip
   const roles = new Set(mine.map((step) => step.role))
   const note = roles.has('rpc-logon')
-    ? 'Pipe logon'
+    ? chain.path === 'atsvc-pipe'
+      ? 'Pipe logon'
+      : 'RPC logon'
     : roles.has('smb-logon') || roles.has('pipe-opened')
       ? 'SMB logon'
       : code
@@ -136,7 +138,7 @@ export function drawingOf(chain: ChainShape): Drawing {
       why: escapeLine(source.why),
     })
     marks.push({
-      ...lookOf('other-logon', 4624, {}),
+      ...lookOf('other-logon', 4624, {}, 'Security'),
       id: markId(source.citation),
       at: source.citation,
       lane: id,
@@ -166,7 +168,7 @@ export function drawingOf(chain: ChainShape): Drawing {
   const system = chain.steps.filter((step) => laneOf(step) === 'system')
   if (system.length > 0) {
     const asSystem = system.every((step) => (step.facts.logonId ?? '0x3e7') === '0x3e7')
-    const note = system.some((step) => step.eventId < 1000) ? 'scheduler, processes' : 'processes'
+    const note = system.some((step) => isSchedulerRecord(step.channel)) ? 'scheduler, processes' : 'processes'
     lanes.push({
       id: 'system',
       kind: 'system',
@@ -192,7 +194,7 @@ export function drawingOf(chain: ChainShape): Drawing {
     }
     const id = markId(at)
     marks.push({
-      ...lookOf(step.role, step.eventId, step.facts),
+      ...lookOf(step.role, step.eventId, step.facts, step.channel),
       id,
       at,
       lane: laneOf(step),

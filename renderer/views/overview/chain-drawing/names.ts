@@ -65,10 +65,9 @@ function placeAtBar(lane: PlacedLane, mark: PlacedMark, tools: Tools): readonly 
     const width = tools.measure(name, weightOf(kind))
     const block = Math.max(width, timeWidth)
     // the anchor's line goes straight down, so its own words stand beside it
-    const starts =
-      lane.side === 'down' && mark.isAnchor
-        ? [mark.x + 9, mark.x - 9 - block]
-        : [mark.x - 6, mark.x + 6 - block, mark.x - block / 2]
+    const starts = mark.isAnchor
+      ? [mark.x + 9, mark.x - 9 - block]
+      : [mark.x - 6, mark.x + 6 - block, mark.x - block / 2]
     const ends = (x: number) => (x < mark.x - block / 2 - 1 ? 'end' : 'start')
     for (const x of starts) {
       const nameX = ends(x) === 'end' ? x + block - width : x

@@ -36,6 +36,18 @@ export class Page {
         other.box.y1 > box.y0,
     )
   }
+  /** True when a line may run through the box: it crosses lines and bars, but no words and no marks save `except`. */
+  isOpen(box: Box, except: readonly string[] = []): boolean {
+    return !this.#taken.some(
+      (other) =>
+        !/^(line|twig|bar)\b/.test(other.owner) &&
+        !except.includes(other.owner) &&
+        other.box.x0 < box.x1 + 1 &&
+        other.box.x1 > box.x0 - 1 &&
+        other.box.y0 < box.y1 &&
+        other.box.y1 > box.y0,
+    )
+  }
   /** Free stretches of a column between y0 and y1, top first. */
   freeSpans(
     x0: number,

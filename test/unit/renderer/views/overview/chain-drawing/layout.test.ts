@@ -46,6 +46,36 @@ describe.each(chains)('the drawing of %s', (_, chain, total) => {
     expect(hits).toEqual([])
   })
 
+  it.each(widths)('has no line that runs through a word at %i px', (width) => {
+    const layout = lay(chain, width)
+    const segments = [...layout.lines, ...layout.twigs].flatMap(({ points }) =>
+      points.slice(1).flatMap(([x, y], place) => {
+        const before = points[place]
+        return before
+          ? [
+              {
+                x0: Math.min(before[0], x),
+                x1: Math.max(before[0], x),
+                y0: Math.min(before[1], y),
+                y1: Math.max(before[1], y),
+              },
+            ]
+          : []
+      }),
+    )
+    // the letters themselves: capitals stand 8 px above the line, tails 2 px below
+    const letters = layout.words.map((word) => ({
+      word,
+      box: { x0: word.x, x1: word.x + word.width - 1, y0: word.y - 8, y1: word.y + 2 },
+    }))
+    const crossed = letters.flatMap(({ word, box }) =>
+      segments.some((segment) => overlap({ ...segment, x1: segment.x1 + 0.1, y1: segment.y1 + 0.1 }, box))
+        ? [word.text]
+        : [],
+    )
+    expect(crossed).toEqual([])
+  })
+
   it.each(widths)('keeps words, marks and lines on the page at %i px', (width) => {
     const layout = lay(chain, width)
     for (const word of layout.words) {
@@ -73,6 +103,14 @@ describe.each(chains)('the drawing of %s', (_, chain, total) => {
       for (const mark of marks) expect(Math.abs(mark.x - mark.trueX)).toBeLessThanOrEqual(10)
       expect(counts.total).toBe(total)
       expect(counts.named + counts.onHover + counts.folded).toBe(total)
+    }
+  })
+
+  it('is never taller than its records need', () => {
+    for (const width of widths) {
+      const { height, lanes, marks } = lay(chain, width)
+      const processes = marks.filter((mark) => mark.shape === 'process').length
+      expect(height).toBeLessThan(lanes.length * 64 + processes * 18 + 80)
     }
   })
 
