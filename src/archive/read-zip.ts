@@ -38,6 +38,8 @@ export interface ZipEntry {
 /** The local header in front of an entry's bytes. */
 export interface LocalHeader {
   readonly rawName: Uint8Array
+  /** extra fields as raw bytes */
+  readonly extra: Uint8Array
   readonly dataStart: number
   readonly flags: number
   readonly method: number
@@ -138,6 +140,7 @@ export class ZipReader {
       const header = await this.#zip.readLocalFileHeaderPromise(entry.source)
       return {
         rawName: header.fileName,
+        extra: header.extraField,
         dataStart: header.fileDataStart,
         flags: header.generalPurposeBitFlag,
         method: header.compressionMethod,

@@ -176,9 +176,28 @@ async function checkSpans(
     if (local.method !== entry.method || ((local.flags ^ entry.flags) & 0x2041) !== 0) {
       findings.add('unsafe', 'LOCAL_HEADER_MISMATCH', entry.name, 'Its two headers contradict each other.')
     }
+    for (const extra of [local.extra, entry.source.extraFieldRaw]) {
+      if (isKnownExtra(extra)) continue
+      findings.add('bad', 'HIDDEN_BYTES', entry.name, `${extra.length} bytes lie hidden in its header.`)
+    }
     await checkGap(reader, entry, local, gap, findings)
   }
   await checkTail(reader, findings)
+}
+
+/** Sizes of large files, and times and owners as common packers write them; each of them short. */
+const knownExtraFields = new Set([0x0001, 0x000a, 0x5455, 0x5855, 0x7875])
+const longestExtraField = 36
+
+function isKnownExtra(extra: Uint8Array): boolean {
+  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength)
+  let at = 0
+  while (at + 4 <= extra.length) {
+    const length = view.getUint16(at + 2, true)
+    if (!knownExtraFields.has(view.getUint16(at, true)) || length > longestExtraField) return false
+    at += 4 + length
+  }
+  return at === extra.length && extra.length <= 128
 }
 
 /** Between an entry and the next there may be a data descriptor and nothing else. */

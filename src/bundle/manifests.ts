@@ -12,8 +12,10 @@ const digestLength: Readonly<Record<HashName, number>> = {
 }
 export const ourHashes = ['sha256', 'sha512'] as const
 
-/** A manifest larger than this is not read. */
-export const largestManifest = 256 << 20
+/** No file kept in memory may be larger: 200 000 entries with the longest names stay below. */
+export const largestManifest = 80 << 20
+/** All files kept in memory together. */
+export const largestKept = 256 << 20
 
 export interface Manifest {
   readonly file: string

@@ -42,19 +42,13 @@ function checkBundleRecord(bytes: Uint8Array, findings: Findings): BundleRecord 
     findings.add('bad', 'RECORD_SCHEMA', path, `Its schema is not tasktrail-bundle/1.`, hint)
     return undefined
   }
-  const isWhole =
-    typeof value.bundleId === 'string' &&
-    typeof value.sealedAt === 'string' &&
-    typeof value.case === 'object' &&
-    value.case !== null &&
-    Array.isArray(value.gaps) &&
-    Array.isArray(value.changesToHost)
+  const isWhole = isBundleRecord(value)
   if (!isWhole) {
     findings.add(
       'bad',
       'RECORD_SCHEMA',
       path,
-      'A field that must be there is missing (bundleId, sealedAt, case, gaps, changesToHost).',
+      'A field is missing or of another type (bundleId, sealedAt, case, from, gaps, changesToHost).',
     )
     return undefined
   }
@@ -75,12 +69,7 @@ function checkInventory(
   for (const raw of splitLines(bytes)) {
     number++
     const value = parseObject(raw)
-    const isWhole =
-      typeof value?.id === 'string' &&
-      typeof value.path === 'string' &&
-      typeof value.sha256 === 'string' &&
-      typeof value.size === 'number' &&
-      (value.class === 'evidence' || value.class === 'derived')
+    const isWhole = value !== undefined && isInventoryLine(value)
     if (!value || !isWhole) {
       findings.add('bad', 'RECORD_SYNTAX', file, `Line ${number} is not a line of the inventory.`)
       continue
@@ -106,6 +95,40 @@ function checkInventory(
     findings.add('bad', 'INVENTORY_MISSING', path, 'The inventory does not know this file.')
   }
   return lines
+}
+
+type Fields = Readonly<Record<string, unknown>>
+const isText = (value: unknown) => typeof value === 'string'
+const isTextOrNull = (value: unknown) => value === null || typeof value === 'string'
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Types of what a receiver goes by. Whoever made the file may have put anything there. */
+function isBundleRecord(value: Fields): boolean {
+  const { case: about, from, gaps } = value
+  return (
+    isText(value.bundleId) &&
+    isText(value.sealedAt) &&
+    isFields(about) &&
+    [about.id, about.title, about.number].every(isText) &&
+    typeof about.practice === 'boolean' &&
+    isFields(from) &&
+    [from.name, from.account, from.workstation].every(isText) &&
+    Array.isArray(value.changesToHost) &&
+    Array.isArray(gaps) &&
+    gaps.every((gap) => isFields(gap) && [gap.what, gap.why, gap.code].every(isText))
+  )
+}
+
+function isInventoryLine(value: Fields): boolean {
+  const { origin } = value
+  return (
+    [value.id, value.path, value.kind, value.sha256].every(isText) &&
+    Number.isSafeInteger(value.size) &&
+    (value.class === 'evidence' || value.class === 'derived') &&
+    (origin === null ||
+      (isFields(origin) && isText(origin.name) && isText(origin.path) && isTextOrNull(origin.host)))
+  )
 }
 
 function checkCustody(bytes: Uint8Array, findings: Findings): void {

@@ -7,6 +7,8 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 export const bundleNamespace = 'tasktrail-bundle@v1'
 const keyType = 'ssh-ed25519'
 const magic = Buffer.from('SSHSIG')
+/** characters; a signature has about 300 */
+const largestSignature = 1 << 16
 const begin = '-----BEGIN SSH SIGNATURE-----'
 const end = '-----END SSH SIGNATURE-----'
 
@@ -73,6 +75,7 @@ export function verifySignature(
   namespace = bundleNamespace,
 ): SignatureReading {
   let signer: SignerKey | undefined
+  if (armoured.length > largestSignature) return { ok: false, why: 'not an SSH signature', signer }
   try {
     const found =
       /^-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END SSH SIGNATURE-----\s*$/.exec(armoured)

@@ -12,7 +12,7 @@ import type { OnProgress } from '../domain/progress.ts'
 import { checkBag, type HashedBag } from './bag-check.ts'
 import { type Finding, Findings, type Verdict } from './findings.ts'
 import { checkListing, type Listing } from './listing.ts'
-import { largestManifest, manifestName, ourHashes } from './manifests.ts'
+import { largestKept, largestManifest, manifestName, ourHashes } from './manifests.ts'
 import { ByteProgress } from './progress.ts'
 import { checkRecords } from './record-check.ts'
 import type { BundleRecord, InventoryLine } from './records.ts'
@@ -160,13 +160,15 @@ async function hashAll(
   const progress = new ByteProgress(options.onProgress, 'check', total)
   const digests = new Map<string, ReadonlyMap<string, string>>()
   const kept = new Map<string, Uint8Array>()
+  let keptBytes = 0
   const inArchiveOrder = [...listing.files].sort(([, a], [, b]) => a.offset - b.offset)
   for (const [file, entry] of inArchiveOrder) {
     progress.phase = `Checking ${basename(file)}`
     if (options.content === 'evidence-structure' && file.startsWith('data/evidence/')) continue
     try {
-      const keep = !file.startsWith('data/') || /^data\/record\/[^/]+\.jsonl?$/.test(file)
-      if (keep && entry.size > largestManifest) {
+      const keep = isKept(file)
+      if (keep) keptBytes += entry.size
+      if (keep && (entry.size > largestManifest || keptBytes > largestKept)) {
         findings.add(
           'unsafe',
           'TOO_LARGE',
@@ -191,6 +193,18 @@ async function hashAll(
   progress.finish()
   return { digests, kept, manifests: [], differing: new Set() }
 }
+
+/** Tag files and records whose text is looked at. Others are hashed only, so that no archive fills the memory. */
+const keptFiles = new Set([
+  'bagit.txt',
+  'bag-info.txt',
+  'fetch.txt',
+  'signatures/tagmanifest-sha256.txt.sig',
+  'data/record/bundle.json',
+  'data/record/inventory.jsonl',
+  'data/record/custody.jsonl',
+])
+const isKept = (file: string) => keptFiles.has(file) || manifestName(file) !== undefined
 
 async function hashEntry(
   reader: ZipReader,

@@ -155,8 +155,16 @@ function refuse(entry: ZipEntry, where: string, names: ReadonlySet<string>): Pro
       `Declares ${entry.size} bytes, more than ${limits.archiveEntryBytes}. Left out.`,
     )
   }
+  if (entry.size > bombBytes && entry.size > entry.packedSize * bombRatio) {
+    const what = `Would unpack to ${entry.size} bytes from ${entry.packedSize}: probably made to fill the disk. Left out; if it is genuine, unpack it and import it by itself.`
+    return problem('entry-bomb', what)
+  }
   return undefined
 }
+
+/** Real logs pack 14 to 1, nearly empty ones better; only beyond both bounds is an entry taken for a bomb. */
+const bombBytes = 2 ** 30
+const bombRatio = 200
 
 /** Archives that are something else as a whole. */
 function wholeArchive(entries: readonly ZipEntry[], origin: string): Problem | undefined {

@@ -76,6 +76,17 @@ describe('a ZIP file', () => {
     ).toBe('INVALID')
   })
 
+  test('with bytes hidden in a header is invalid', async () => {
+    const bag = await unpacked()
+    const entries = [...bag.files].map(([path, bytes]) => ({ name: `${bag.root}/${path}`, bytes }))
+    const extra = Buffer.concat([Buffer.from([0xfe, 0xca, 40, 0]), Buffer.alloc(40, 0x41)])
+    const report = await verifyBytes(
+      buildZip(entries.map((entry, index) => (index === 2 ? { ...entry, extra } : entry))),
+    )
+    expect(report.verdict).toBe('INVALID')
+    expect(new Set(decisive(report))).toEqual(new Set([`HIDDEN_BYTES ${entries[2]?.name}`]))
+  })
+
   test('with two roots is invalid', async () => {
     const bag = await unpacked()
     const entries = [...bag.files].map(([path, bytes]) => ({ name: `${bag.root}/${path}`, bytes }))
@@ -137,7 +148,7 @@ describe('a hostile ZIP file', () => {
     expect(report.findings.map((finding) => finding.code)).toContain(code)
   })
 
-  test('with 2000 entries over one large stream is refused at once', async () => {
+  test('with 2000 entries over one large stream is refused before anything is unpacked', async () => {
     const bomb = { name: 'bag/0', bytes: Buffer.alloc(50 << 20) }
     const rest = Array.from({ length: 2000 }, (_, index) => ({
       ...bomb,
@@ -145,9 +156,8 @@ describe('a hostile ZIP file', () => {
       name: `bag/x${index}`,
       sameBytesAs: 0,
     }))
-    const started = performance.now()
-    expect((await verifyBytes(buildZip([bomb, ...rest]))).verdict).toBe('UNSAFE')
-    expect(performance.now() - started).toBeLessThan(5000)
+    const report = await verifyBytes(buildZip([bomb, ...rest]))
+    expect(report).toMatchObject({ verdict: 'UNSAFE', checked: { files: 0, bytes: 0 } })
   })
 
   test('that announces 60000 entries and holds none of them is refused at once', async () => {

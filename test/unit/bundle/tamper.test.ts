@@ -286,6 +286,31 @@ const bagCases: readonly (readonly [
     ['INVENTORY_MISMATCH data/evidence/WS-FIN-07/evtx/E0001_Microsoft-Windows-TaskScheduler-4Operati.evtx'],
   ],
   [
+    'an inventory whose host is no text',
+    (bag) => {
+      const path = 'data/record/inventory.jsonl'
+      const changed = bag.text(path).replaceAll('"host":"WS-FIN-07"', '"host":{"a":1}')
+      return unsigned(bag.set(path, changed).repairHashes())
+    },
+    'INVALID',
+    [
+      ...Array<string>(3).fill('RECORD_SYNTAX data/record/inventory.jsonl'),
+      'INVENTORY_MISSING data/evidence/WS-FIN-07/evtx/E0001_Microsoft-Windows-TaskScheduler-4Operati.evtx',
+      'INVENTORY_MISSING data/evidence/WS-FIN-07/evtx/E0002_Security.evtx',
+      'INVENTORY_MISSING data/evidence/WS-FIN-07/tasks/E0003_Updater.xml',
+    ],
+  ],
+  [
+    'a bundle record whose gaps are no records',
+    (bag) => {
+      const path = 'data/record/bundle.json'
+      const record = { ...JSON.parse(bag.text(path)), gaps: [null] }
+      return unsigned(bag.set(path, JSON.stringify(record)).repairHashes())
+    },
+    'INVALID',
+    ['RECORD_SCHEMA data/record/bundle.json'],
+  ],
+  [
     'a bundle record of a later version',
     (bag) => {
       const path = 'data/record/bundle.json'

@@ -239,6 +239,11 @@ describe('an archive', () => {
       { name: 'x.evtx', bytes: evtx, extra: zip64(2n ** 50n), declaredSize: 0xffffffff },
       'source.archive.entry-too-large',
     ],
+    [
+      'an entry made to fill the disk',
+      { name: 'x.evtx', bytes: evtx, declaredSize: 2 ** 31 },
+      'source.archive.entry-bomb',
+    ],
     ['zeros without end', { name: 'bomb', bytes: bomb }, 'source.file.foreign'],
     ['an empty file', { name: 'x.evtx' }, 'source.file.empty'],
   ])('with %s loses that entry only', async (_what, entry, code) => {
