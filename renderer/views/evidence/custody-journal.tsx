@@ -25,6 +25,12 @@ const actionWords: Readonly<Record<string, string>> = {
 }
 
 const shortLink = (hash: string) => `${hash.slice(0, 4)}…${hash.slice(-4)}`
+/** The note names its items already. */
+const repeats = (line: CustodyRow, names: ReadonlyMap<string, string>): boolean =>
+  line.items.every((id) => {
+    const name = names.get(id)
+    return name !== undefined && line.note.includes(name)
+  })
 /** First 16 digits in groups of four: short enough to read out by phone. */
 const phrase = (hash: string) => (hash.slice(0, 16).match(/.{1,4}/g) ?? []).join(' ')
 
@@ -64,7 +70,7 @@ export function CustodyJournal(props: {
             </time>
             <span className="journal-what">
               <b>{actionWords[line.action] ?? line.action}</b> by <Escape text={line.actor} />
-              {line.items.length > 0 ? (
+              {line.items.length > 0 && !repeats(line, names) ? (
                 <>
                   {': '}
                   {line.items.length <= 2 ? (

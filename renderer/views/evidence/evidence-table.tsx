@@ -39,7 +39,10 @@ function span(first: string, last: string, short: boolean): string {
   const from = formatStamp(first, 0)
   const to = formatStamp(last, 0)
   if (from.slice(0, 10) === to.slice(0, 10)) return `${short ? from.slice(5) : from} to ${to.slice(11)}`
-  if (short) return `${from.slice(2, 16)} to ${to.slice(2, 16)}`
+  if (short)
+    return from.slice(0, 4) === to.slice(0, 4)
+      ? `${from.slice(5, 16)} to ${to.slice(5, 16)}`
+      : `${from.slice(0, 10)} to ${to.slice(0, 10)}`
   return `${from} to ${to.slice(0, 4) === from.slice(0, 4) ? to.slice(5) : to}`
 }
 

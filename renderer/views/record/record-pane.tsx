@@ -40,7 +40,7 @@ export function RecordPane(props: {
     details.citation.chunk === at.chunk &&
     details.citation.offset === at.offset
   const tabs: readonly (readonly [RecordTab, string, number | undefined])[] = [
-    ['fields', props.wide ? 'Fields, bytes and XML' : 'Fields and bytes', undefined],
+    ['fields', props.wide ? 'All in one' : 'Fields and bytes', undefined],
     ['xml', 'XML', undefined],
     ['hex', 'Hex', undefined],
     ['links', 'Links', details?.links.length],

@@ -1,6 +1,6 @@
 import type { Density } from '../../../../src/contract/shapes.ts'
 import { parseUtc } from '../../../../src/domain/time.ts'
-import { channelName } from '../rows/columns.ts'
+import { channelName, hostLabels } from '../rows/columns.ts'
 import { type Axis, shareOf } from './density-scale.ts'
 
 export type CoverageState = Density['coverage'][number]['state']
@@ -38,14 +38,17 @@ export function coverageRows(coverage: Density['coverage'], axis: Axis): readonl
     if (group) group.push(each)
     else groups.set(key, [each])
   }
-  const manyHosts = new Set(coverage.map((each) => each.host)).size > 1
+  const hosts = hostLabels([...new Set(coverage.map((each) => each.host))])
   const rank = (channel: string) => (channel === 'Security' ? 0 : channel === 'System' ? 1 : 2)
   return [...groups.values()]
     .map((group): CoverageRow => {
       const [one] = group as [Density['coverage'][number]]
       const states = [...new Set(group.map((each) => each.state))]
       return {
-        name: manyHosts ? `${channelName(one.channel)} ${one.host}` : channelName(one.channel),
+        name:
+          hosts.size > 1
+            ? `${channelName(one.channel)} ${hosts.get(one.host) ?? one.host}`
+            : channelName(one.channel),
         host: one.host,
         channel: one.channel,
         word: states.map((state) => words[state]).join(', '),

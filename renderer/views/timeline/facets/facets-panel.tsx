@@ -4,6 +4,7 @@ import { Escape, formatCount, LinkButton } from '../../../widgets/index.ts'
 import { toggleValue, valueState } from '../filter/compile.ts'
 import { filterKeyOf } from '../filter/language.ts'
 import type { FilterKey, Term } from '../filter/terms.ts'
+import { channelName } from '../rows/columns.ts'
 
 const shownFirst = 8
 const titleOf = (key: string) => key.slice(0, 1).toUpperCase() + key.slice(1)
@@ -57,14 +58,14 @@ function FacetGroup(props: {
       {values.map((each) => {
         const value = each.value || 'none'
         const state = valueState(terms, filterKey, value)
-        const label = each.label || value
+        const label = facet.key === 'channel' ? channelName(each.label || value) : each.label || value
         return (
           <button
             key={value}
             type="button"
             className={`facet${state === 'only' ? ' is-on' : state === 'not' ? ' is-off' : ''}`}
             aria-pressed={state === 'only'}
-            title={`${label.slice(0, 500)}\nClick: only this. Alt and click: not this.`}
+            title={`${(each.label || value).slice(0, 500)}\nClick: only this. Alt and click: not this.`}
             onClick={(click) =>
               props.onTerms(
                 toggleValue(terms, filterKey, value, state === 'not' || (click.altKey && state !== 'only')),

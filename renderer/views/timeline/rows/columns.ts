@@ -81,6 +81,18 @@ export const gridTemplate = (columns: readonly Column[]): string =>
 export const channelName = (channel: string): string =>
   channel.replace(/^Microsoft-Windows-/, '').replace(/\/Operational$/, '')
 
+/** Host names without their domain, where that still tells them apart. */
+export function hostLabels(hosts: readonly string[]): ReadonlyMap<string, string> {
+  const short = (host: string) => (/^[\d.]+$/.test(host) ? host : (host.split('.')[0] ?? host))
+  const labels = hosts.map(short)
+  return new Map(
+    hosts.map((host) => [
+      host,
+      labels.filter((label) => label === short(host)).length === 1 ? short(host) : host,
+    ]),
+  )
+}
+
 /** What a row's marks say, for people who do not see them. */
 export function markWords(row: TimelineRow): string {
   const words: Readonly<Record<TimelineRow['marks'][number], string>> = {

@@ -15,7 +15,7 @@ import {
 import type { CaseSummary } from '../../../../src/contract/shapes.ts'
 import { Icon } from '../../../widgets/index.ts'
 import { ColumnGrip } from './column-grip.tsx'
-import { type ColumnId, columnsFor, gridTemplate } from './columns.ts'
+import { type ColumnId, columnsFor, gridTemplate, hostLabels } from './columns.ts'
 import { RowLine } from './row-line.tsx'
 import type { RowPages } from './row-pages.ts'
 import { isRowSelected, type RowSelection } from './row-selection.ts'
@@ -62,6 +62,8 @@ export function RowGrid(props: RowGridProps) {
   )
   const template = useMemo(() => gridTemplate(columns), [columns])
   const hostPlaces = useMemo(() => new Map(summary.hosts.map((host, place) => [host.name, place])), [summary])
+
+  const labels = useMemo(() => hostLabels(summary.hosts.map((host) => host.name)), [summary])
 
   const slots = slotCount(total)
   const virtual = useVirtualizer({
@@ -230,6 +232,7 @@ export function RowGrid(props: RowGridProps) {
                 columns={columns}
                 selected={isRowSelected(selection, index)}
                 cursor={selection.cursor === index}
+                hostLabel={row ? (labels.get(row.host) ?? row.host) : ''}
                 hostPlace={row ? (hostPlaces.get(row.host) ?? -1) : -1}
                 newDay={Boolean(row && above && row.time.slice(0, 10) !== above.time.slice(0, 10))}
               />

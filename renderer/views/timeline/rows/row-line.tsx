@@ -30,7 +30,8 @@ function RowMark(props: { row: TimelineRow }) {
   )
 }
 
-function cellOf(column: Column, row: TimelineRow, hostPlace: number, newDay: boolean): ReactNode {
+function cellOf(column: Column, row: TimelineRow, props: RowLineProps): ReactNode {
+  const { hostPlace, hostLabel, newDay } = props
   switch (column.id) {
     case 'mark':
       return <RowMark row={row} />
@@ -61,7 +62,10 @@ function cellOf(column: Column, row: TimelineRow, hostPlace: number, newDay: boo
     case 'host':
       return (
         <>
-          <HostDot place={hostPlace} /> <Escape text={row.host} />
+          <HostDot place={hostPlace} />{' '}
+          <span title={row.host.slice(0, 500)}>
+            <Escape text={hostLabel} />
+          </span>
         </>
       )
     case 'account':
@@ -103,6 +107,7 @@ export interface RowLineProps {
   readonly selected: boolean
   readonly cursor: boolean
   readonly hostPlace: number
+  readonly hostLabel: string
   readonly newDay: boolean
 }
 
@@ -135,11 +140,7 @@ export const RowLine = memo(function RowLine(props: RowLineProps) {
           aria-colindex={place + 1}
           className={`cell cell-${column.id}${column.right ? ' num' : ''}`}
         >
-          {row ? (
-            cellOf(column, row, props.hostPlace, props.newDay)
-          ) : column.id === 'what' ? (
-            <span className="row-wait" />
-          ) : null}
+          {row ? cellOf(column, row, props) : column.id === 'what' ? <span className="row-wait" /> : null}
         </div>
       ))}
     </div>
