@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -85,6 +86,30 @@ describe('the evidence store', () => {
     await expect(store.admit(bytesOf('x'), { signal })).rejects.toMatchObject({ name: 'Cancelled' })
     expect(await store.leftovers()).toEqual([])
   })
+
+  test.runIf(process.platform !== 'win32')(
+    'refuses, with a way out, when the disk takes no more, and leaves nothing',
+    () => {
+      const dir = newCase()
+      const module = join(import.meta.dirname, '../../../src/evidence/store.ts')
+      const program = `
+      import { EvidenceStore } from ${JSON.stringify(module)}
+      const store = await EvidenceStore.open(${JSON.stringify(dir)})
+      const bytes = (async function* () { for (let n = 0; n < 20; n++) yield Buffer.alloc(1 << 18, n) })()
+      await store.admit(bytes).catch(({ name, code, message, remedy }) =>
+        console.log(JSON.stringify({ name, code, message, remedy })))`
+      // No file may grow beyond 1 MiB (in blocks of 1 KiB): what a full disk and a FAT32 stick do.
+      const limited = 'trap \'\' XFSZ; ulimit -f 1024; exec "$0" --input-type=module -e "$1"'
+      const run = spawnSync('bash', ['-c', limited, process.execPath, program], { encoding: 'utf8' })
+      expect(JSON.parse(run.stdout)).toMatchObject({
+        name: 'Refusal',
+        code: 'disk.file.too-large',
+        message: expect.stringContaining(dir),
+      })
+      expect(readdirSync(join(dir, 'incoming'))).toEqual([])
+      expect(readdirSync(join(dir, 'evidence'))).toEqual([])
+    },
+  )
 
   test('lists what a killed import left, and sweeps it', async () => {
     const dir = newCase()
