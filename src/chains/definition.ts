@@ -10,6 +10,8 @@ import type { Story } from './stories.ts'
 export interface ExecAction {
   readonly command: string
   readonly arguments: string | undefined
+  /** command, arguments, and both, in comparable form */
+  readonly keys: { readonly command: string; readonly arguments: string; readonly line: string }
   /** from when on this was the task's action */
   readonly since: FileTime
   readonly from: TaskChangedEvent
@@ -52,6 +54,11 @@ export function execActions(story: Story): readonly ExecAction[] {
       actions.push({
         command: action.command,
         arguments: action.arguments,
+        keys: {
+          command: commandKey(action.command),
+          arguments: commandKey(action.arguments ?? ''),
+          line: commandKey(`${action.command} ${action.arguments ?? ''}`),
+        },
         since: change.kind === 'task-deleted' ? story.from : known,
         from: change,
       })

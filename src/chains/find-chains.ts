@@ -18,7 +18,7 @@ import { deletionOf, tellGaps } from './gaps.ts'
 import { indexHost } from './host-index.ts'
 import { hostKeys, hostName } from './hosts.ts'
 import { judgeMechanism, orphanLogoff } from './mechanism.ts'
-import { append, inTotalOrder, within } from './order.ts'
+import { inTotalOrder, within } from './order.ts'
 import { resemblancesOf } from './resembles.ts'
 import type { Scene } from './scene.ts'
 import { noOrigin, originOf } from './source.ts'
@@ -29,7 +29,11 @@ import { type ChainWindows, defaultWindows } from './windows.ts'
 /** Every chain of the evidence, the most serious first; ties by time, then locator. */
 export function findChains(input: ChainInput, windows: ChainWindows = defaultWindows): readonly Chain[] {
   const names = new Set<string>()
-  for (const event of input.events) names.add(event.recordedComputer)
+  let last: string | undefined
+  for (const { recordedComputer } of input.events) {
+    if (recordedComputer !== last) names.add(recordedComputer)
+    last = recordedComputer
+  }
   for (const { host } of [...input.coverage, ...input.hosts]) names.add(host)
   const keys = hostKeys(names)
   const keyOf = (name: string) => keys.get(name) ?? name.toLowerCase()
@@ -57,12 +61,15 @@ function eventsByHost(
   const withTasks = new Set<string>()
   let lastName: string | undefined
   let lastKey = ''
+  let list: WindowsEvent[] = []
   for (const event of events) {
     if (event.recordedComputer !== lastName) {
       lastName = event.recordedComputer
       lastKey = keyOf(lastName)
+      list = byHost.get(lastKey) ?? []
+      byHost.set(lastKey, list)
     }
-    append(byHost, lastKey, event)
+    list.push(event)
     if (isTaskRecord(event)) withTasks.add(lastKey)
   }
   for (const key of byHost.keys()) if (!withTasks.has(key)) byHost.delete(key)

@@ -3,8 +3,9 @@
 /** `C:\Windows\System32\cmd.exe` → `cmd.exe`, lower case. */
 export function baseName(path: string | undefined): string {
   if (!path) return ''
-  const clean = path.replace(/^["\s]+|["\s]+$/g, '')
-  return clean.slice(Math.max(clean.lastIndexOf('\\'), clean.lastIndexOf('/')) + 1).toLowerCase()
+  const clean = /["\s]$/.test(path) ? path.replace(/["\s]+$/, '') : path
+  const name = clean.slice(Math.max(clean.lastIndexOf('\\'), clean.lastIndexOf('/')) + 1).toLowerCase()
+  return /^["\s]/.test(name) ? name.replace(/^["\s]+/, '') : name
 }
 
 /** `\\*\IPC$` → `ipc$` */

@@ -12,7 +12,7 @@ import type { LogonId } from '../domain/ids.ts'
 import type { FileTime } from '../domain/time.ts'
 import { bootAt } from './boots.ts'
 import { append, compareEvents } from './order.ts'
-import { baseName } from './paths.ts'
+import { baseName, commandKey } from './paths.ts'
 
 /** 4688 or Sysmon 1 read alike. */
 export interface ProcessInstance {
@@ -25,6 +25,19 @@ export interface ProcessInstance {
   readonly parentImage: string | undefined
   readonly account: Account | undefined
   readonly logonIds: readonly LogonId[]
+  /** command line and image in comparable form, made when first asked for */
+  keys?: { readonly line: string | undefined; readonly image: string }
+  /** its parent may be the Schedule service: found out once for all tasks of the host */
+  mayBeScheduled?: boolean
+}
+
+/** Comparable forms of the image and the command line. */
+export function keysOf(process: ProcessInstance): NonNullable<ProcessInstance['keys']> {
+  process.keys ??= {
+    line: process.commandLine === undefined ? undefined : commandKey(process.commandLine),
+    image: commandKey(process.image ?? ''),
+  }
+  return process.keys
 }
 
 export interface Processes {

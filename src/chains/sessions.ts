@@ -4,7 +4,7 @@ import type { LogoffEvent, LogonEvent } from '../domain/event.ts'
 import { isWellKnownLogon, type LogonId, type Sid } from '../domain/ids.ts'
 import type { FileTime } from '../domain/time.ts'
 import { bootAt } from './boots.ts'
-import { append } from './order.ts'
+import { append, firstNotBefore } from './order.ts'
 
 export interface LogonSession {
   readonly logonId: LogonId
@@ -62,13 +62,16 @@ export function sessionAt(
   slack: bigint,
 ): LogonSession | undefined {
   if (id === undefined || isWellKnownLogon(id)) return undefined
+  const list = sessions.byId.get(id)
+  if (!list) return undefined
   const boot = bootAt(boots, time)
-  return sessions.byId
-    .get(id)
-    ?.findLast(
-      (session) =>
-        session.boot === boot &&
-        session.opened.time <= time + slack &&
-        (session.closed === undefined || time <= session.closed.time + slack),
-    )
+  const openedAt = (index: number) => (list[index] as LogonSession).opened.time
+  for (let index = firstNotBefore(list.length, openedAt, time + slack + 1n) - 1; index >= 0; index--) {
+    const session = list[index] as LogonSession
+    if (session.boot < boot) break
+    // An id is not given out twice in a boot: the last session opened before is the one, or none is.
+    if (session.boot === boot)
+      return session.closed === undefined || time <= session.closed.time + slack ? session : undefined
+  }
+  return undefined
 }

@@ -11,7 +11,7 @@ import type { HostIndex } from './host-index.ts'
 import { compareEvents, firstAtOrAfter } from './order.ts'
 import { isLoopback } from './paths.ts'
 import { addressOf, isNetworkLogon, sessionAt } from './sessions.ts'
-import type { ChainWindows } from './windows.ts'
+import { type ChainWindows, chainBounds } from './windows.ts'
 
 type TaskEvent = TaskChangedEvent | TaskHistoryEvent
 
@@ -85,6 +85,7 @@ class LifetimeWalk {
   /** the lifetime, and stories of other actors inside it */
   private open: Story[] = []
   private closed: Story[] = []
+  private readonly overtaken: Story[] = []
   /** history met while no lifetime was open: its 4698 or 4702 may be written a moment later */
   private waiting: TaskHistoryEvent[] = []
   private readonly host: HostIndex
@@ -105,6 +106,13 @@ class LifetimeWalk {
   }
 
   private close(end: FileTime | undefined): void {
+    const deletion = this.current?.deletion
+    for (const story of this.overtaken.splice(0)) {
+      story.end = deletion?.time ?? end
+      story.deletion = deletion
+      if (deletion && deletion.kind !== 'task-history') story.changes.push(deletion)
+      else if (deletion) tellTo(story, deletion)
+    }
     for (const story of this.open) story.end ??= end
     if (this.open.length > 0) this.closed = this.open
     this.open = []
@@ -182,7 +190,12 @@ class LifetimeWalk {
     }
     const story = this.add(event, kind)
     if (current === undefined) this.takeWaiting(story, false)
-    this.open = current && current.deletion === undefined ? [...this.open, story] : [story]
+    if (current === undefined || current.deletion !== undefined) this.open = [story]
+    else {
+      this.open.push(story)
+      // A service may change its task ten thousand times: the oldest such stories are told without what follows, but for their end.
+      if (this.open.length > chainBounds.openStories) this.overtaken.push(...this.open.splice(0, 1))
+    }
   }
 
   tell(event: TaskHistoryEvent): void {

@@ -8,8 +8,8 @@ import type { WindowsEvent } from '../domain/event.ts'
 import { millisecondsBetween, seconds } from '../domain/time.ts'
 import { type ExecAction, execActions } from './definition.ts'
 import { compareEvents, firstNotBefore } from './order.ts'
-import { baseName, commandKey, equalsWithVariables } from './paths.ts'
-import { type Processes, type ProcessInstance, parentOf } from './processes.ts'
+import { baseName, equalsWithVariables } from './paths.ts'
+import { keysOf, type Processes, type ProcessInstance, parentOf } from './processes.ts'
 import { bootOf, type Scene } from './scene.ts'
 import type { Story } from './stories.ts'
 import { chainBounds } from './windows.ts'
@@ -43,11 +43,10 @@ interface Match {
 
 /** Does this process carry out the action: same image, and same command line where one is recorded. */
 function carriesOut(process: ProcessInstance, action: ExecAction): Match | undefined {
-  const command = commandKey(action.command)
-  const image = commandKey(process.image ?? '')
+  const { command, arguments: rest, line: wanted } = action.keys
+  const { line, image } = keysOf(process)
   const name = baseName(command)
   const runner = scripts[name.split('.').at(-1) ?? '']
-  const line = process.commandLine === undefined ? undefined : commandKey(process.commandLine)
   if (runner)
     return runner.includes(baseName(image)) && line?.includes(name) ? { action, byLine: true } : undefined
   const full = name.includes('.') ? name : `${name}.exe`
@@ -55,8 +54,6 @@ function carriesOut(process: ProcessInstance, action: ExecAction): Match | undef
   if (command.includes('\\') && command.includes('.') && !equalsWithVariables(command, image))
     return undefined
   if (line === undefined) return { action, byLine: false }
-  const wanted = commandKey(`${action.command} ${action.arguments ?? ''}`)
-  const rest = commandKey(action.arguments ?? '')
   if (equalsWithVariables(wanted, line)) return { action, byLine: true }
   // The service may write the image's full path before the arguments: `C:\Windows\system32\cmd.EXE /c …`.
   const own = [image, baseName(image), baseName(image).replace(/\.exe$/, '')]
@@ -135,7 +132,7 @@ function byHistory(scene: Scene, story: Story, processes: Processes): readonly T
 
 /** Image names the action may show up under; undefined when its name itself is a variable. */
 function imagesOf(action: ExecAction): readonly string[] | undefined {
-  const name = baseName(commandKey(action.command))
+  const name = baseName(action.keys.command)
   if (name.includes('%')) return undefined
   return scripts[name.split('.').at(-1) ?? ''] ?? [name.includes('.') ? name : `${name}.exe`]
 }
@@ -177,7 +174,8 @@ function byCommand(scene: Scene, story: Story, processes: Processes): readonly T
       const { time } = process.event
       if (time > until || looked >= chainBounds.processesCompared) break
       if (found.length >= chainBounds.processMatches) break
-      if (!mayBeScheduled(scene, process)) continue
+      process.mayBeScheduled ??= mayBeScheduled(scene, process)
+      if (!process.mayBeScheduled) continue
       looked++
       const match = actions
         .filter((action) => action.since <= time + slack)

@@ -42,4 +42,5 @@ export const chainBounds = {
   candidates: 20,
   processMatches: 20,
   processesCompared: 20_000,
+  openStories: 32,
 } as const
