@@ -12,6 +12,13 @@ export interface KeyBinding {
   readonly does: string
   run(): void
 }
+/** Keys that a focused part of a view answers itself: named in the map, never acted on from here. */
+export const within = (part: string, keys: readonly string[], does: string): KeyBinding => ({
+  on: `within ${part} ${keys.join('+')}`,
+  keys,
+  does,
+  run: () => {},
+})
 export interface KeyGroup {
   readonly title: string
   readonly bindings: readonly KeyBinding[]

@@ -15,6 +15,9 @@ const recent = [
   { dir: '/mnt/gone', title: 'Night task', openedAt: '2026-10-02T17:40:00.0000000Z', exists: false },
 ]
 
+/** a loaded machine may take its time */
+const patient = { timeout: 20_000 }
+
 describe.runIf(haveBrowser)('case home', { timeout: 120_000 }, () => {
   let browser: Browser
   let opened: OpenedWindow | undefined
@@ -42,7 +45,7 @@ describe.runIf(haveBrowser)('case home', { timeout: 120_000 }, () => {
 
   it('opens a recent case, and offers none whose folder is gone', async () => {
     const { page } = await open()
-    await expect.poll(() => page.getByRole('button', { name: 'Night task' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Night task' }).count(), patient).toBe(0)
     await page.getByText('folder is not there').waitFor()
     await page.getByRole('button', { name: 'Remote task on fs01' }).click()
     await page.getByRole('heading', { name: /hidden task was created/ }).waitFor()
@@ -67,7 +70,7 @@ describe.runIf(haveBrowser)('case home', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.getByText('Imported, with 2 problems recorded').waitFor()
     await page.getByRole('button', { name: 'See the problems' }).click()
-    await expect.poll(() => page.title()).toContain('Evidence')
+    await expect.poll(() => page.title(), patient).toContain('Evidence')
   })
 
   it('keeps what is finished when an import is stopped, and can go on', async () => {
@@ -117,7 +120,7 @@ describe.runIf(haveBrowser)('case home', { timeout: 120_000 }, () => {
     await dialog.getByRole('button', { name: 'locked' }).click()
     await dialog.getByRole('alert').waitFor()
     await page.keyboard.press('Escape')
-    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').count(), patient).toBe(0)
     await page.getByRole('button', { name: 'Browse' }).click()
     await dialog.getByRole('button', { name: 'alert-export.evtx' }).click()
     await dialog.getByRole('button', { name: 'Choose this file' }).click()

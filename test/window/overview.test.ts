@@ -16,6 +16,9 @@ const recent = [
   },
 ]
 
+/** a loaded machine may take its time */
+const patient = { timeout: 20_000 }
+
 describe.runIf(haveBrowser)('overview', { timeout: 120_000 }, () => {
   let browser: Browser
   let opened: OpenedWindow | undefined
@@ -56,7 +59,7 @@ describe.runIf(haveBrowser)('overview', { timeout: 120_000 }, () => {
   it('opens the record a citation names, in the timeline', async () => {
     const { page } = await open()
     await page.locator('dl.facts').getByRole('button', { name: 'Open record 2004852' }).first().click()
-    await expect.poll(() => page.title()).toContain('Timeline')
+    await expect.poll(() => page.title(), patient).toContain('Timeline')
   })
 
   it('is walked by keys: one tab stop, arrows by time, Enter opens', async () => {
@@ -74,17 +77,17 @@ describe.runIf(haveBrowser)('overview', { timeout: 120_000 }, () => {
     await page.keyboard.press('t')
     await page.getByRole('table', { name: 'The chain as text' }).waitFor()
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.title()).toContain('Timeline')
+    await expect.poll(() => page.title(), patient).toContain('Timeline')
   })
 
   it('goes where G and a letter say, not while typing, and shows a map of what works', async () => {
     const { page } = await open()
     await page.keyboard.press('g')
     await page.keyboard.press('h')
-    await expect.poll(() => page.title()).toContain('Handover')
+    await expect.poll(() => page.title(), patient).toContain('Handover')
     await page.keyboard.press('g')
     await page.keyboard.press('o')
-    await expect.poll(() => page.title()).toContain('Overview')
+    await expect.poll(() => page.title(), patient).toContain('Overview')
     await page.keyboard.press('?')
     const map = page.getByRole('dialog')
     for (const place of ['Overview', 'Timeline', 'Evidence', 'Handover']) await map.getByText(place).waitFor()

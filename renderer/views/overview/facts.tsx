@@ -144,9 +144,10 @@ function Who(props: { chain: ChainShape }) {
 function From(props: { chain: ChainShape }) {
   const { chain } = props
   const { source } = chain
-  const proof = stepsOf(chain, 'pipe-opened', 'smb-logon', 'other-logon', 'rpc-logon').find(
-    (step) => step.facts.ip !== undefined,
-  )
+  // the record that ties the address to the task: the pipe before the logon behind it
+  const proof = ['pipe-opened', 'smb-logon', 'other-logon', 'rpc-logon']
+    .flatMap((role) => stepsOf(chain, role))
+    .find((step) => step.facts.ip === source.ip && source.ip !== null)
   const details = [
     source.port === null ? '' : `port ${source.port}`,
     source.ip === null ? '' : networkOf(source.ip),

@@ -1,6 +1,7 @@
 /** A chain drawn to time: lanes by logon session, marks by role, links with their reason, pauses cut out (window.md 5). */
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { ChainShape } from '../../../../src/contract/shapes.ts'
+import { useKeys, within } from '../../../shell/keyboard.ts'
 import { useWindow } from '../../../shell/window-state.tsx'
 import { Button, Escape, formatClock, formatDelta, hostClass, plural } from '../../../widgets/index.ts'
 import './chain-drawing.css'
@@ -23,6 +24,14 @@ const keySteps: Readonly<Record<string, Step>> = {
   l: 'link',
   L: 'link',
 }
+
+const drawingKeys = [
+  within('drawing', ['←', '→'], 'Earlier, later record'),
+  within('drawing', ['↑', '↓'], 'Lane above, below'),
+  within('drawing', ['L'], 'Along the strongest link'),
+  within('drawing', ['Enter'], 'Open the record'),
+  within('drawing', ['T'], 'Read as text'),
+]
 
 /** Width of an element, and whether the fonts are there to measure with. */
 function useWidth() {
@@ -59,6 +68,7 @@ export function ChainDrawing(props: { chain: ChainShape; hosts: readonly string[
   const [focus, setFocus] = useState<string>()
   const svg = useRef<SVGSVGElement>(null)
 
+  useKeys('In the drawing', drawingKeys)
   const drawing = useMemo(() => drawingOf(chain), [chain])
   // biome-ignore lint/correctness/useExhaustiveDependencies: letters are measured anew when the fonts have come
   const measure = useMemo(measureByCanvas, [fonts])

@@ -2,7 +2,7 @@
 import type { ChainShape, CitationShape } from '../../../../src/contract/shapes.ts'
 import { formatTableDelta } from '../../../widgets/format.ts'
 import { linkReason } from './link-words.ts'
-import { drawingOf, markId } from './model.ts'
+import { drawingOf, type Link, markId } from './model.ts'
 
 export interface ChainRow {
   readonly id: string
@@ -23,16 +23,21 @@ export function chainRows(chain: ChainShape): readonly ChainRow[] {
   const facts = new Map(chain.steps.map((step) => [markId(step), step.facts]))
   const roles = new Map(drawing.marks.map((mark) => [mark.id, mark.role]))
   const sources = new Map(chain.source.rejected.map((source) => [markId(source.citation), source]))
+  const linksOf = new Map<string, Link[]>()
+  for (const link of drawing.links)
+    for (const end of [link.from, link.to]) {
+      const links = linksOf.get(end)
+      if (links) links.push(link)
+      else linksOf.set(end, [link])
+    }
   return drawing.marks.map((mark): ChainRow => {
     const source = sources.get(mark.id)
-    const [link] = drawing.links
-      .filter((each) => each.from === mark.id || each.to === mark.id)
-      .sort(
-        (a, b) =>
-          Number(b.to === mark.id) - Number(a.to === mark.id) ||
-          (rank[a.strength] ?? 5) - (rank[b.strength] ?? 5) ||
-          Math.abs(a.deltaMs) - Math.abs(b.deltaMs),
-      )
+    const [link] = [...(linksOf.get(mark.id) ?? [])].sort(
+      (a, b) =>
+        Number(b.to === mark.id) - Number(a.to === mark.id) ||
+        (rank[a.strength] ?? 5) - (rank[b.strength] ?? 5) ||
+        Math.abs(a.deltaMs) - Math.abs(b.deltaMs),
+    )
     const why = mark.isAnchor
       ? 'Anchor of the chain'
       : source

@@ -151,8 +151,8 @@ function LaneHead(props: { lane: PlacedLane; tint: number }) {
             <code>{lane.code}</code>
           </>
         ) : null}
-        {lane.more > 0 ? `, + ${lane.more} more` : null}
       </span>
+      {lane.more > 0 ? <span className="lane-note">+ {lane.more} more processes</span> : null}
     </div>
   )
 }

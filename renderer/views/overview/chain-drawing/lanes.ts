@@ -130,11 +130,16 @@ const takeCount = (page: Page, x: number, y: number, id: string): void =>
     `count ${id}`,
   )
 
-const withFolded = (marks: readonly PlacedMark[], folded: ReadonlyMap<string, string>): PlacedMark[] =>
-  marks.map((mark) => ({
-    ...mark,
-    also: [...folded.keys()].filter((id) => rootOf(id, folded) === mark.id),
-  }))
+const withFolded = (marks: readonly PlacedMark[], folded: ReadonlyMap<string, string>): PlacedMark[] => {
+  const also = new Map<string, string[]>()
+  for (const id of folded.keys()) {
+    const root = rootOf(id, folded)
+    const ids = also.get(root)
+    if (ids) ids.push(id)
+    else also.set(root, [id])
+  }
+  return marks.map((mark) => ({ ...mark, also: also.get(mark.id) ?? [] }))
+}
 
 /** The mark that stands on the page for a folded one. */
 export function rootOf(id: string, folded: ReadonlyMap<string, string>): string {

@@ -177,6 +177,23 @@ describe('the drawing of sample C2', () => {
   })
 })
 
+describe('a chain of thousands of records', () => {
+  const read = chainC2.steps.find((step) => step.role === 'output-read')
+  const more = Array.from({ length: 3000 }, (_, n) => ({
+    ...(read as ChainShape['steps'][number]),
+    recordId: String(3_000_000 + n),
+    offset: 100_000 + n,
+    deltaMs: 4000 + n * 37,
+  }))
+  it('is drawn within seconds, and every record is on the page or folded', () => {
+    const before = performance.now()
+    const { counts, marks } = lay({ ...chainC2, steps: [...chainC2.steps, ...more] }, 1184)
+    expect(performance.now() - before).toBeLessThan(5000)
+    expect(counts.total).toBe(3012)
+    expect(marks.length + marks.reduce((sum, mark) => sum + mark.also.length, 0)).toBe(3012)
+  })
+})
+
 describe('a chain with next to nothing in it', () => {
   it('is drawn too', () => {
     const [step] = chainC2.steps.filter((each) => each.role === 'task-created')
