@@ -11,7 +11,13 @@ export interface ExecAction {
   readonly command: string
   readonly arguments: string | undefined
   /** command, arguments, and both, in comparable form */
-  readonly keys: { readonly command: string; readonly arguments: string; readonly line: string }
+  readonly keys: {
+    readonly command: string
+    /** the command without its folder */
+    readonly name: string
+    readonly arguments: string
+    readonly line: string
+  }
   /** from when on this was the task's action */
   readonly since: FileTime
   readonly from: TaskChangedEvent
@@ -56,6 +62,7 @@ export function execActions(story: Story): readonly ExecAction[] {
         arguments: action.arguments,
         keys: {
           command: commandKey(action.command),
+          name: baseName(commandKey(action.command)),
           arguments: commandKey(action.arguments ?? ''),
           line: commandKey(`${action.command} ${action.arguments ?? ''}`),
         },

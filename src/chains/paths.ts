@@ -33,6 +33,7 @@ export function commandKey(text: string): string {
 
 /** `pattern` (a command key) equals `text`, where variables of unknown value (`%temp%`) may stand for anything. */
 export function equalsWithVariables(pattern: string, text: string): boolean {
+  if (!pattern.includes('%')) return pattern === text
   const pieces = pattern.split(/%[^%\s\\]+%/)
   if (pieces.length === 1) return pattern === text
   const first = pieces[0] as string

@@ -26,7 +26,7 @@ export interface ProcessInstance {
   readonly account: Account | undefined
   readonly logonIds: readonly LogonId[]
   /** command line and image in comparable form, made when first asked for */
-  keys?: { readonly line: string | undefined; readonly image: string }
+  keys?: { readonly line: string | undefined; readonly image: string; readonly name: string }
   /** its parent may be the Schedule service: found out once for all tasks of the host */
   mayBeScheduled?: boolean
 }
@@ -36,6 +36,7 @@ export function keysOf(process: ProcessInstance): NonNullable<ProcessInstance['k
   process.keys ??= {
     line: process.commandLine === undefined ? undefined : commandKey(process.commandLine),
     image: commandKey(process.image ?? ''),
+    name: baseName(process.image),
   }
   return process.keys
 }

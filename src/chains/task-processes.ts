@@ -44,19 +44,18 @@ interface Match {
 /** Does this process carry out the action: same image, and same command line where one is recorded. */
 function carriesOut(process: ProcessInstance, action: ExecAction): Match | undefined {
   const { command, arguments: rest, line: wanted } = action.keys
-  const { line, image } = keysOf(process)
-  const name = baseName(command)
+  const { line, image, name: ownName } = keysOf(process)
+  const { name } = action.keys
   const runner = scripts[name.split('.').at(-1) ?? '']
-  if (runner)
-    return runner.includes(baseName(image)) && line?.includes(name) ? { action, byLine: true } : undefined
+  if (runner) return runner.includes(ownName) && line?.includes(name) ? { action, byLine: true } : undefined
   const full = name.includes('.') ? name : `${name}.exe`
-  if (baseName(image) !== full && !command.includes('%')) return undefined
+  if (ownName !== full && !command.includes('%')) return undefined
   if (command.includes('\\') && command.includes('.') && !equalsWithVariables(command, image))
     return undefined
   if (line === undefined) return { action, byLine: false }
   if (equalsWithVariables(wanted, line)) return { action, byLine: true }
   // The service may write the image's full path before the arguments: `C:\Windows\system32\cmd.EXE /c …`.
-  const own = [image, baseName(image), baseName(image).replace(/\.exe$/, '')]
+  const own = [image, ownName, ownName.replace(/\.exe$/, '')]
   return own.some((head) => equalsWithVariables(`${head} ${rest}`.trim(), line))
     ? { action, byLine: true }
     : undefined
@@ -132,7 +131,7 @@ function byHistory(scene: Scene, story: Story, processes: Processes): readonly T
 
 /** Image names the action may show up under; undefined when its name itself is a variable. */
 function imagesOf(action: ExecAction): readonly string[] | undefined {
-  const name = baseName(action.keys.command)
+  const { name } = action.keys
   if (name.includes('%')) return undefined
   return scripts[name.split('.').at(-1) ?? ''] ?? [name.includes('.') ? name : `${name}.exe`]
 }

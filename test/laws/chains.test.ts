@@ -422,9 +422,13 @@ const isFrame = (event: WindowsEvent): boolean =>
   event.kind === 'process-ended' ||
   (event.kind === 'process-started' && event.image === svchost.image)
 
-/** The same logon id opened once more: a later 4634 of the id is then about that session. */
+/**
+ * The same logon id opened once more (a later 4634 of the id is then about that session), or the same PID given out again (later children are then
+ * children of that process).
+ */
 const takesOver = (chain: Chain, event: WindowsEvent): boolean =>
-  event.kind === 'logon' && chain.steps.some((step) => step.facts.logonId === event.logonId)
+  (event.kind === 'logon' && chain.steps.some((step) => step.facts.logonId === event.logonId)) ||
+  (event.kind === 'process-started' && chain.steps.some((step) => step.facts.pid === String(event.pid)))
 
 const taskPath = (event: WindowsEvent): string | undefined =>
   'taskPath' in event ? event.taskPath.toLowerCase() : undefined
