@@ -76,7 +76,7 @@ export class RecordDecoder {
       const origin = plan[field]
       if (!origin) continue
       const text = originText(chunk, origin, this.outer)
-      if (text !== undefined) system[field as SystemField] = text
+      if (text) system[field as SystemField] = text
     }
     const fields = new FieldNames()
     for (const field of this.fields?.fields ?? []) {

@@ -141,6 +141,9 @@ export function readRecord(
         'evtx.record.incomplete',
         `System has no ${time === undefined ? 'TimeCreated' : 'EventID'} that can be read`,
       )
+    // the values of a record that was zeroed in a frame that was not (trap 5): no event has number 0 in the year 1601
+    if (time === 0n && eventId === 0n)
+      return unreadable('evtx.record.incomplete', 'its values are all zero: event 0 of the year 1601')
     return good({
       chunk: index,
       offset,

@@ -4,6 +4,7 @@ import type { XmlElement } from './binxml/expand.ts'
 import type { SystemField } from './binxml/plan.ts'
 import { BinXmlError } from './problem.ts'
 
+/** Fields of System that are there and not empty. */
 export type SystemTexts = Partial<Record<SystemField, string>>
 
 export interface EvtxRecord {
@@ -107,7 +108,7 @@ export function systemOfTree(event: XmlElement): SystemTexts {
   ] as const)
     found[name] = ownText(child(system, name))
   const texts: SystemTexts = {}
-  for (const [key, value] of Object.entries(found)) if (value !== undefined) texts[key as SystemField] = value
+  for (const [key, value] of Object.entries(found)) if (value) texts[key as SystemField] = value
   return texts
 }
 

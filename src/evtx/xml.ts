@@ -24,6 +24,7 @@ const name = (value: string) =>
   /^[A-Za-z_][\w.:-]*$/.test(value) ? value : `_${value.replace(/[^\w.-]/g, '_')}`
 
 function write(element: XmlElement, out: string[], indent: string | undefined, depth: number): void {
+  if (element.absent) return
   const pad = indent === undefined ? '' : `\n${indent.repeat(depth)}`
   const tag = name(element.name)
   out.push(depth > 0 ? pad : '', `<${tag}`)

@@ -16,6 +16,8 @@ export interface XmlElement {
   readonly name: string
   readonly attributes: readonly (readonly [string, string])[]
   readonly children: readonly (XmlElement | string)[]
+  /** empty because the value it depends on is NULL: a field without a value, and no element in XML (trap 9) */
+  readonly absent?: true
 }
 
 /** what a fragment is charged beside its text, in code units */
@@ -166,7 +168,8 @@ export class Expander {
     }
     const children: (XmlElement | string)[] = []
     for (const child of node.children) this.#child(chunk, child, instance, depth, children)
-    return [{ name: node.name, attributes, children }]
+    const absent = children.length === 0 && node.dependency >= 0 && this.#isNull(instance, node.dependency)
+    return [{ name: node.name, attributes, children, ...(absent ? { absent } : {}) }]
   }
 
   #child(

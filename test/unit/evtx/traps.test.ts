@@ -6,6 +6,7 @@ import { ChunkView } from '../../../src/evtx/chunk-view.ts'
 import { RecordDecoder } from '../../../src/evtx/decode.ts'
 import { plainPlatform } from '../../../src/evtx/platform.ts'
 import { readRecords } from '../../../src/evtx/read-log.ts'
+import { elementsXml } from '../../../src/evtx/xml.ts'
 import { type BuiltRecord, buildLog } from '../../builders/evtx.ts'
 import { definition, eventLog, HandChunk, type HandValue, logOf, sealChunk } from './hand-log.ts'
 import { codesOf, fastPlatform, fieldsOf, read } from './reading.ts'
@@ -207,7 +208,23 @@ describe('trap 5: one bad record does not cost the chunk', () => {
     )
   })
 
-  test('a record whose values are zero is a problem too', () => {
+  test('a record whose values alone are zero is not event 0 of the year 1601 either', () => {
+    for (const options of [{}, { treeOnly: true }]) {
+      const log = whole.slice()
+      const chunk = chunkOf(log, target.chunk)
+      // the outer instance: 0f 01 01 00 0c 01 id offset count descriptors values
+      const count = chunk.readUInt32LE(target.offset + 24 + 14)
+      const values = target.offset + 24 + 18 + count * 4
+      chunk.fill(0, values, target.offset + target.size - 4)
+      const { records, problems } = read(log, options)
+      expect(records).toHaveLength(others.length)
+      expect(problems).toContainEqual(
+        expect.objectContaining({ code: 'evtx.record.incomplete', offset: target.offset, lost: 1 }),
+      )
+    }
+  })
+
+  test('a record whose values and their sizes are zero is a problem too', () => {
     const { records, problems } = operated((chunk, at, size) => chunk.fill(0, at + 64, at + size - 4))
     expect(records).toEqual(others)
     expect(problems.some(({ offset }) => offset === target.offset)).toBe(true)
@@ -375,6 +392,49 @@ describe('trap 9: the value says what it is', () => {
     expect(records[0]?.system).not.toHaveProperty('UserID')
     expect(records[0]?.system).not.toHaveProperty('Qualifiers')
     expect(records[0]?.system.ProcessID).toBe('644')
+  })
+
+  test('an element whose value is NULL is a field without text, and not shown in XML', () => {
+    const log = eventLog(
+      (chunk) =>
+        chunk.element(
+          'EventData',
+          () => {
+            chunk.element('Data', () => chunk.value(0, 1, true), [], 0)
+            chunk.element('Binary', () => chunk.value(1, 0x0e, true), [], 1)
+          },
+          [],
+          0xffff,
+        ),
+      (chunk) => [string(chunk, 'shown'), { type: 0, write: () => {} }],
+    )
+    const { records } = both(log)
+    expect(records.map(fieldsOf)).toEqual([{ '#0': 'shown', Binary: '' }])
+    let xml = ''
+    read(log, {
+      onElements: (elements) => {
+        xml = elementsXml(elements)
+      },
+    })
+    expect(xml).toContain('<EventData><Data>shown</Data></EventData>')
+    expect(xml).not.toContain('Binary')
+  })
+
+  test('a value that is a fragment is read although its field is flat', () => {
+    const log = eventLog(
+      (chunk) => chunk.element('EventData', () => leaf(chunk, 'V', () => chunk.value(0, 0x21)), [], 0xffff),
+      (chunk) => {
+        const write = () => {
+          chunk.header()
+          chunk.element('Inner', () => chunk.text('deep'))
+          chunk.end()
+        }
+        return [{ type: 0x21, write }]
+      },
+    )
+    const { records, problems } = both(log)
+    expect(problems).toEqual([])
+    expect(records.map(fieldsOf)).toEqual([{ Inner: 'deep' }])
   })
 
   test('repeated names are counted on without giving any name twice', () => {
