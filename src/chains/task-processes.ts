@@ -47,7 +47,12 @@ function carriesOut(process: ProcessInstance, action: ExecAction): Match | undef
   const { line, image, name: ownName } = keysOf(process)
   const { name } = action.keys
   const runner = scripts[name.split('.').at(-1) ?? '']
-  if (runner) return runner.includes(ownName) && line?.includes(name) ? { action, byLine: true } : undefined
+  if (runner) {
+    const script = command.includes('%') ? name : command
+    const fits =
+      runner.includes(ownName) && line?.includes(script) && (rest.includes('%') || line.includes(rest))
+    return fits ? { action, byLine: true } : undefined
+  }
   const full = name.includes('.') ? name : `${name}.exe`
   if (ownName !== full && !command.includes('%')) return undefined
   if (command.includes('\\') && command.includes('.') && !equalsWithVariables(command, image))

@@ -157,6 +157,7 @@ describe('did the task run', () => {
       ),
     ).toBe('yes')
     expect(runs(command('cmd', '/c x'), cmd, '"C:\\Windows\\system32\\cmd.EXE" /c x')).toBe('yes')
+    expect(runs(command('C:\\tools\\shell.cmd'), cmd, 'cmd.exe /c "C:\\other\\shell.cmd"')).toBe('unknown')
     expect(
       runs(command('C:\\tools\\shell.cmd'), cmd, 'C:\\Windows\\SYSTEM32\\cmd.exe /c "C:\\tools\\shell.cmd"'),
     ).toBe('yes')
