@@ -71,6 +71,22 @@ describe.skipIf(!haveBrowser)('filtering the timeline', () => {
     })
   })
 
+  test('a dot asks for the value under the cursor, Alt and a dot hides it', async () => {
+    await within(small, async (page) => {
+      await showTimeline(page)
+      await page.locator('[data-index="2"] .cell-address').click()
+      await page.keyboard.press('.')
+      await soon(() => chips(page)).toEqual(['address10.23.7.4'])
+      await soon(() => counted(page)).toMatch(/^100 of/)
+      await page.focus(grid)
+      await page.keyboard.press('ArrowLeft')
+      await page.keyboard.press('Alt+.')
+      await soon(() => page.locator('.filter-chip').count()).toBe(2)
+      expect((await chips(page))[1]).toMatch(/^notaccount/)
+      await soon(() => counted(page)).toMatch(/^50 of/)
+    })
+  })
+
   test('a brush over the chart sets the time range', async () => {
     await within(small, async (page) => {
       await showTimeline(page)

@@ -13,9 +13,9 @@ import { FacetsMenu } from './facets/facets-menu.tsx'
 import { FacetsPanel } from './facets/facets-panel.tsx'
 import { compileFilter, toggleValue, withTimeRange } from './filter/compile.ts'
 import { FilterBar, type FilterBarHandle } from './filter/filter-bar.tsx'
-import type { FilterKey, Term } from './filter/terms.ts'
+import type { Term } from './filter/terms.ts'
 import { rangeBetween, rangeText } from './filter/time-range.ts'
-import type { ColumnId } from './rows/columns.ts'
+import { type ColumnId, type ValueKey, valueOfRow } from './rows/columns.ts'
 import { RowGrid, type RowGridHandle } from './rows/row-grid.tsx'
 import { noRows, oneRow, type RowSelection, rangeTo, withRow } from './rows/row-selection.ts'
 import { useRowPages } from './rows/use-row-pages.ts'
@@ -38,6 +38,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const [widths, setWidths] = useState<Readonly<Partial<Record<ColumnId, number>>>>({})
   const [day, setDay] = useState<string>()
   const [hidden, setHidden] = useState(false)
+  const [cell, setCell] = useState<ValueKey>('event')
   const grid = useRef<RowGridHandle>(null)
   const bar = useRef<FilterBarHandle>(null)
   const windowWidth = useWindowWidth()
@@ -111,11 +112,9 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   )
 
   const change = useCallback((next: readonly Term[]) => setTerms(next), [])
-  const eventOf = (row: TimelineRow): readonly [FilterKey, string] => ['event', String(row.eventId)]
   const only = (not: boolean) => {
     if (!cursorRow) return
-    const [of, value] = eventOf(cursorRow)
-    change(toggleValue(terms, of, value, not))
+    change(toggleValue(terms, cell, valueOfRow(cursorRow, cell), not))
   }
   const openDetails = (next?: RecordTab) => {
     if (next) setTab(next)
@@ -137,8 +136,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     { on: 'b', keys: ['B'], does: 'Bytes of the record', run: () => openDetails('hex') },
     { on: 'x', keys: ['X'], does: 'XML of the record', run: () => openDetails('xml') },
     { on: 'y', keys: ['Y'], does: 'Copy the citation', run: copy.citation },
-    { on: '.', keys: ['.'], does: 'Only this event id', run: () => only(false) },
-    { on: 'Alt+.', keys: ['Alt', '.'], does: 'Hide this event id', run: () => only(true) },
+    { on: '.', keys: ['.'], does: 'Only the value under the cursor', run: () => only(false) },
+    { on: 'Alt+.', keys: ['Alt', '.'], does: 'Hide the value under the cursor', run: () => only(true) },
   ])
 
   // opening the details takes room from the rows: the cursor must not end up under them
@@ -251,6 +250,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
                   return width === undefined ? rest : { ...rest, [column]: width }
                 })
               }
+              cell={cell}
+              onCell={setCell}
               onMove={move}
               onOpen={(row) => {
                 move(row, 'one')

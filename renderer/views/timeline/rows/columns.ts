@@ -73,6 +73,24 @@ export function columnsFor(
   }))
 }
 
+/** Columns whose value can be asked for with `.`, as a key of the filter. */
+export const valueKeys = ['event', 'host', 'account', 'address', 'channel', 'record'] as const
+export type ValueKey = (typeof valueKeys)[number]
+export const isValueKey = (id: string | undefined): id is ValueKey => valueKeys.some((key) => key === id)
+
+/** The value of a row under that key, as the filter wants it: `none` for one that is not recorded. */
+export function valueOfRow(row: TimelineRow, key: ValueKey): string {
+  const values: Readonly<Record<ValueKey, string>> = {
+    event: String(row.eventId),
+    host: row.host,
+    account: row.account ?? 'none',
+    address: row.address ?? 'none',
+    channel: row.channel,
+    record: row.citation.recordId,
+  }
+  return values[key]
+}
+
 /** The columns as a CSS grid template. */
 export const gridTemplate = (columns: readonly Column[]): string =>
   columns.map((column) => (column.width === undefined ? 'minmax(80px, 1fr)' : `${column.width}px`)).join(' ')

@@ -15,7 +15,7 @@ import {
 import type { CaseSummary } from '../../../../src/contract/shapes.ts'
 import { Icon } from '../../../widgets/index.ts'
 import { ColumnGrip } from './column-grip.tsx'
-import { type ColumnId, columnsFor, gridTemplate, hostLabels } from './columns.ts'
+import { type ColumnId, columnsFor, gridTemplate, hostLabels, isValueKey, type ValueKey } from './columns.ts'
 import { RowLine } from './row-line.tsx'
 import type { RowPages } from './row-pages.ts'
 import { isRowSelected, type RowSelection } from './row-selection.ts'
@@ -46,6 +46,9 @@ export interface RowGridProps {
   readonly onWidth: (column: ColumnId, width: number | undefined) => void
   readonly onMove: (to: number, how: 'one' | 'range' | 'add') => void
   readonly onOpen: (row: number) => void
+  /** the column of the cursor: what `.` asks for */
+  readonly cell: ValueKey
+  readonly onCell: (cell: ValueKey) => void
   /** the day shown in the head, for clock-only times in the filter */
   readonly onDay: (day: string) => void
 }
@@ -152,6 +155,11 @@ export function RowGrid(props: RowGridProps) {
     if (to !== undefined) {
       press.preventDefault()
       props.onMove(Math.min(total - 1, Math.max(0, to)), press.shiftKey ? 'range' : 'one')
+    } else if (press.key === 'ArrowLeft' || press.key === 'ArrowRight') {
+      press.preventDefault()
+      const cells = columns.map((column) => column.id).filter(isValueKey)
+      const next = cells[cells.indexOf(props.cell) + (press.key === 'ArrowLeft' ? -1 : 1)]
+      if (next) props.onCell(next)
     } else if (press.key === 'Enter' && cursor >= 0) {
       press.preventDefault()
       props.onOpen(cursor)
@@ -181,6 +189,8 @@ export function RowGrid(props: RowGridProps) {
       onKeyDown={onKeyDown}
       onClick={(click) => {
         const at = rowAt(click)
+        const cell = (click.target as Element).closest('[data-cell]')?.getAttribute('data-cell') ?? undefined
+        if (isValueKey(cell)) props.onCell(cell)
         if (at !== undefined)
           props.onMove(at, click.shiftKey ? 'range' : click.ctrlKey || click.metaKey ? 'add' : 'one')
       }}
@@ -232,6 +242,7 @@ export function RowGrid(props: RowGridProps) {
                 columns={columns}
                 selected={isRowSelected(selection, index)}
                 cursor={selection.cursor === index}
+                cell={selection.cursor === index ? props.cell : undefined}
                 hostLabel={row ? (labels.get(row.host) ?? row.host) : ''}
                 hostPlace={row ? (hostPlaces.get(row.host) ?? -1) : -1}
                 newDay={Boolean(row && above && row.time.slice(0, 10) !== above.time.slice(0, 10))}

@@ -106,6 +106,8 @@ export interface RowLineProps {
   readonly columns: readonly Column[]
   readonly selected: boolean
   readonly cursor: boolean
+  /** the column the cursor is in, on its row only */
+  readonly cell: string | undefined
   readonly hostPlace: number
   readonly hostLabel: string
   readonly newDay: boolean
@@ -138,7 +140,8 @@ export const RowLine = memo(function RowLine(props: RowLineProps) {
           role="gridcell"
           key={column.id}
           aria-colindex={place + 1}
-          className={`cell cell-${column.id}${column.right ? ' num' : ''}`}
+          data-cell={column.id}
+          className={`cell cell-${column.id}${column.right ? ' num' : ''}${props.cell === column.id ? ' is-cell' : ''}`}
         >
           {row ? cellOf(column, row, props) : column.id === 'what' ? <span className="row-wait" /> : null}
         </div>
