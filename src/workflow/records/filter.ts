@@ -158,8 +158,12 @@ function valueTest(
       return (row) => test(segment.eventId[row] as number)
     }
     case 'record': {
-      const test = numberTest(value)
-      return (row) => test((segment.idHigh[row] as number) * 2 ** 32 + (segment.idLow[row] as number))
+      const range = idRange(value)
+      if (!range) return () => false
+      return (row) => {
+        const id = segment.recordId(row)
+        return id >= range.from && id <= range.to
+      }
     }
     case 'evidence': {
       const lower = value.toLowerCase()
@@ -184,6 +188,13 @@ function valueTest(
     case 'text':
       return anyTextTest(segment, value)
   }
+}
+
+/** `2004852` or `2004840..2004862`; exact, whatever the size. */
+function idRange(value: string): { from: bigint; to: bigint } | undefined {
+  const found = /^(\d{1,20})(?:\.\.(\d{1,20}))?$/.exec(value.trim())
+  if (!found?.[1]) return undefined
+  return { from: BigInt(found[1]), to: BigInt(found[2] ?? found[1]) }
 }
 
 function isTest(value: string, marks: RowMarks, base: number, index: RecordIndex): RowTest {
