@@ -205,6 +205,13 @@ function ImportSays(props: { result: ImportResult }) {
     return (
       <Notice kind="judge" title="Nothing that can be read was found there">
         No event log, task definition or other known evidence. Check the path, or name the files themselves.
+        <ul className="verdict-findings">
+          {problems.slice(0, 5).map((problem) => (
+            <li key={`${problem.code} ${problem.where}`}>
+              <Escape text={problem.what} /> <Escape text={problem.where} code />
+            </li>
+          ))}
+        </ul>
       </Notice>
     )
   if (problems.length === 0)
