@@ -121,7 +121,13 @@ export function tellExecution(
   files: readonly FileAccess[],
 ): Execution {
   tellHistory(draft, story)
-  const found = findTaskProcesses(scene, story)
+  const { found, cut } = findTaskProcesses(scene, story)
+  if (cut)
+    draft.gap(
+      'every process that could be the task',
+      'unknown',
+      `only the first ${chainBounds.processMatches} that fit, of at most ${chainBounds.processesCompared} compared, are told; the rest is in the timeline`,
+    )
   for (const { process, rule, from, strength, fields, why } of found) {
     if (strength === 'weak') continue
     draft.step('process-started', process.event)

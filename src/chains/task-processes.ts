@@ -76,11 +76,22 @@ function causesOf(story: Story): readonly WindowsEvent[] {
     .sort(compareEvents)
 }
 
+export interface TaskProcesses {
+  readonly found: readonly TaskProcess[]
+  /** there were more to compare or to name than the bounds allow */
+  readonly cut: boolean
+}
+
+interface Search {
+  cut: boolean
+}
+
 /** Every process the task started, in order, each once with its best link. */
-export function findTaskProcesses(scene: Scene, story: Story): readonly TaskProcess[] {
+export function findTaskProcesses(scene: Scene, story: Story): TaskProcesses {
   const found: TaskProcess[] = []
+  const search: Search = { cut: false }
   for (const processes of [scene.host.security, scene.host.sysmon]) {
-    for (const match of inLog(scene, story, processes)) {
+    for (const match of inLog(scene, story, processes, search)) {
       // Sysmon 1 beside 4688 tells of the same process again: one record of it is enough.
       const known = found.some(
         (other) =>
@@ -90,16 +101,16 @@ export function findTaskProcesses(scene: Scene, story: Story): readonly TaskProc
       if (!known) found.push(match)
     }
   }
-  return found
-    .sort((a, b) => compareEvents(a.process.event, b.process.event))
-    .slice(0, chainBounds.processMatches)
+  found.sort((a, b) => compareEvents(a.process.event, b.process.event))
+  const { processMatches } = chainBounds
+  return { found: found.slice(0, processMatches), cut: search.cut || found.length > processMatches }
 }
 
-function inLog(scene: Scene, story: Story, processes: Processes): readonly TaskProcess[] {
+function inLog(scene: Scene, story: Story, processes: Processes, search: Search): readonly TaskProcess[] {
   if (processes.all.length === 0) return []
   const matches = new Map<ProcessInstance, TaskProcess>()
   for (const match of byHistory(scene, story, processes)) matches.set(match.process, match)
-  for (const match of byCommand(scene, story, processes))
+  for (const match of byCommand(scene, story, processes, search))
     if (!matches.has(match.process)) matches.set(match.process, match)
   return [...matches.values()]
 }
@@ -158,7 +169,7 @@ function isScheduleService(scene: Scene, process: ProcessInstance): boolean {
 }
 
 /** E3 and E4: a process that carries out the action, started by the Schedule service or its engine. */
-function byCommand(scene: Scene, story: Story, processes: Processes): readonly TaskProcess[] {
+function byCommand(scene: Scene, story: Story, processes: Processes, search: Search): readonly TaskProcess[] {
   const actions = execActions(story)
   if (actions.length === 0) return []
   const causes = causesOf(story)
@@ -176,8 +187,11 @@ function byCommand(scene: Scene, story: Story, processes: Processes): readonly T
     for (let index = firstNotBefore(list.length, timeAt, story.from - slack); index < list.length; index++) {
       const process = list[index] as ProcessInstance
       const { time } = process.event
-      if (time > until || looked >= chainBounds.processesCompared) break
-      if (found.length >= chainBounds.processMatches) break
+      if (time > until) break
+      if (looked >= chainBounds.processesCompared || found.length > chainBounds.processMatches) {
+        search.cut = true
+        break
+      }
       process.mayBeScheduled ??= mayBeScheduled(scene, process)
       if (!process.mayBeScheduled) continue
       looked++

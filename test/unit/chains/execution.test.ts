@@ -193,6 +193,16 @@ describe('did the task run', () => {
     expect(linksOf(chain, 'E3')).toEqual(['E3 strong'])
   })
 
+  it('names twenty runs and says that there are more', () => {
+    const world = new World()
+    const many = Array.from({ length: 30 }, (_, n) =>
+      world.process(60_000 * (n + 1), 3000 + n, cmd, svchost, { line }),
+    )
+    const chain = chainOf([world.created(0, '0x1'), ...many])
+    expect(chain.steps.filter((step) => step.role === 'process-started')).toHaveLength(20)
+    expect(chain.gaps.map((gap) => gap.expected)).toContain('every process that could be the task')
+  })
+
   it('finds the run of a later trigger', () => {
     const world = new World()
     const chain = chainOf([world.created(0, '0x1'), world.process(1_800_000, 976, cmd, svchost, { line })])
