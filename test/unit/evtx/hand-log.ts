@@ -240,3 +240,12 @@ export function eventLog(
   })
   return logOf(chunk.finish())
 }
+
+/** A text value. */
+export const string = (chunk: HandChunk, text: string): HandValue => ({
+  type: 1,
+  write: () => chunk.utf16(text),
+})
+/** A Data element with a name, inside a definition. */
+export const leaf = (chunk: HandChunk, name: string, write: () => void, dependency = 0xffff) =>
+  chunk.element('Data', write, [['Name', () => chunk.text(name)]], dependency)

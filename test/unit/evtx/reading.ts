@@ -1,5 +1,6 @@
 /** Reads a whole log from memory for a test: records and problems apart, each in the order they come. */
 import { crc32 } from 'node:zlib'
+import { expect } from 'vitest'
 import { memorySource, type Platform } from '../../../src/evtx/byte-source.ts'
 import type { EvtxProblem } from '../../../src/evtx/problem.ts'
 import { type ReadOptions, readRecords } from '../../../src/evtx/read-log.ts'
@@ -33,3 +34,11 @@ export function fieldsOf(record: EvtxRecord): Record<string, string> {
 }
 
 export const codesOf = (problems: readonly EvtxProblem[]): string[] => problems.map((problem) => problem.code)
+
+/** Both paths must say the same; returns that. */
+export function both(log: Uint8Array): Reading {
+  const byPlan = read(log)
+  const byTree = read(log, { treeOnly: true })
+  expect(byTree).toEqual(byPlan)
+  return byPlan
+}
