@@ -8,13 +8,17 @@ export interface ImportState {
   /** case the evidence goes into; a second run goes on in it */
   readonly target: CaseSummary | undefined
   setTarget(target: CaseSummary | undefined): void
+  /** what was named, one path to a line: kept, so that a stopped import can go on */
+  readonly paths: string
+  setPaths(paths: string): void
 }
 const Context = createContext<ImportState | null>(null)
 
 export function ImportProvider(props: { children: ReactNode }) {
   const job = useJob<ImportResult>()
   const [target, setTarget] = useState<CaseSummary>()
-  const state = useMemo(() => ({ job, target, setTarget }), [job, target])
+  const [paths, setPaths] = useState('')
+  const state = useMemo(() => ({ job, target, setTarget, paths, setPaths }), [job, target, paths])
   return <Context.Provider value={state}>{props.children}</Context.Provider>
 }
 

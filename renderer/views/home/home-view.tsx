@@ -45,11 +45,10 @@ const starts: readonly {
 
 export function HomeView() {
   const { caseSummary, engine } = useWindow()
-  const { job } = useImport()
+  const { job, setPaths } = useImport()
   const [open, setOpen] = useState<Start | undefined>(job.state === 'idle' ? undefined : 'evidence')
-  const [dropped, setDropped] = useState<readonly string[]>([])
   const drop = useDrop((paths) => {
-    setDropped(paths)
+    setPaths(paths.join('\n'))
     setOpen('evidence')
   })
   useKeys(
@@ -88,7 +87,7 @@ export function HomeView() {
             {drop.note}
           </p>
         ) : null}
-        {open === 'evidence' ? <ImportPanel dropped={dropped} key={dropped.join('\n')} /> : null}
+        {open === 'evidence' ? <ImportPanel /> : null}
         {open === 'bundle' ? <BundlePanel /> : null}
         {open === 'folder' ? <FolderPanel /> : null}
       </section>

@@ -7,17 +7,16 @@ import { useApi, useWindow } from '../../shell/window-state.tsx'
 import { Button, Escape, Notice, ProgressBar, plural, TroubleNotice } from '../../widgets/index.ts'
 import { PathField, pathsOf } from './path-field.tsx'
 
-export function ImportPanel(props: { dropped: readonly string[] }) {
+export function ImportPanel() {
   const api = useApi()
   const { caseSummary, show } = useWindow()
   const canAdd = caseSummary !== null && !caseSummary.readOnly
-  const [paths, setPaths] = useState(props.dropped.join('\n'))
   const [title, setTitle] = useState('')
   const [host, setHost] = useState('')
   const [into, setInto] = useState<'new' | 'open'>('new')
   const [refused, setRefused] = useState<Trouble>()
   const [missing, setMissing] = useState(false)
-  const { job, target, setTarget } = useImport()
+  const { job, target, setTarget, paths, setPaths } = useImport()
   const ids = useId()
   const wanted = pathsOf(paths)
 

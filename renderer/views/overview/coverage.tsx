@@ -16,7 +16,7 @@ export function Coverage(props: {
   onAll: () => void
 }) {
   const rows = [...props.coverage]
-    .sort((a, b) => rankOf(a, props.host) - rankOf(b, props.host))
+    .sort((a, b) => rankOf(a, props.host, props.anchor) - rankOf(b, props.host, props.anchor))
     .slice(0, most)
   const rest = props.coverage.length - rows.length
   const frame = coverageFrame(props.coverage, props.anchor)
@@ -130,16 +130,17 @@ export function Coverage(props: {
   )
 }
 
-/** The chain's host first, and the logs that answer first. */
+/** The chain's host first, then logs that hold its time, then the logs that answer first. */
 const channels = [
   'Security',
   'Microsoft-Windows-TaskScheduler/Operational',
   'Microsoft-Windows-Sysmon/Operational',
   'System',
 ]
-function rankOf(strip: Density['coverage'][number], host: string | null): number {
+function rankOf(strip: Density['coverage'][number], host: string | null, anchor: string | null): number {
   const place = channels.indexOf(strip.channel)
-  return (strip.host === host ? 0 : 100) + (place < 0 ? channels.length : place)
+  const holds = anchor !== null && strip.from <= anchor && anchor <= strip.to
+  return (strip.host === host ? 0 : 100) + (holds ? 0 : 10) + (place < 0 ? channels.length : place)
 }
 
 const shortChannel = (channel: string) => channel.replace(/^Microsoft-Windows-/, '')

@@ -2,8 +2,9 @@
 import { useState } from 'react'
 import type { ChainShape, Density, Facet } from '../../../src/contract/shapes.ts'
 import { useAnswer } from '../../api/use-answer.ts'
+import { useImport } from '../../shell/import-state.tsx'
 import { useApi, useCase, useWindow } from '../../shell/window-state.tsx'
-import { Button, Empty, Notice, Skeleton, TroubleNotice } from '../../widgets/index.ts'
+import { Button, Empty, Escape, Notice, Skeleton, TroubleNotice } from '../../widgets/index.ts'
 import { ChainDrawing } from './chain-drawing/chain-drawing.tsx'
 import { chainAsText } from './chain-drawing/chain-rows.ts'
 import { ChainList } from './chain-list.tsx'
@@ -79,7 +80,7 @@ function ChainOverview(props: {
   onChoose: (id: string) => void
 }) {
   const { chain, all } = props
-  const { hosts, incomplete, dir } = useCase()
+  const { hosts, dir } = useCase()
   const { go } = useWindow()
   const { statement, doubts } = answerOf(chain)
   const place = all.indexOf(chain)
@@ -100,13 +101,7 @@ function ChainOverview(props: {
   }
   return (
     <>
-      {incomplete.length > 0 ? (
-        <div className="overview-partial">
-          <Notice kind="judge" title="This case is not whole: an import was stopped" live={false}>
-            {incomplete.join('; ')}. What is missing counts against every no.
-          </Notice>
-        </div>
-      ) : null}
+      <Partial />
       <div className="overview">
         <section className="lead" aria-labelledby="h-lead">
           <div>
@@ -217,6 +212,7 @@ function NoChains(props: {
   )
   return (
     <div className="overview overview-none">
+      <Partial />
       <Empty
         kind={says.kind}
         title={says.title}
@@ -242,6 +238,25 @@ function NoChains(props: {
       {props.coverage.length > 0 ? (
         <Coverage coverage={props.coverage} anchor={null} host={null} onAll={() => go('evidence', 'items')} />
       ) : null}
+    </div>
+  )
+}
+
+/** A case that holds less than it was given says so before any answer. */
+function Partial() {
+  const { caseId, incomplete } = useCase()
+  const { job, target } = useImport()
+  const stopped = job.state === 'stopped' && target?.caseId === caseId
+  if (incomplete.length === 0 && !stopped) return null
+  return (
+    <div className="overview-partial">
+      <Notice kind="judge" title="This case is not whole: an import was stopped" live={false}>
+        <Escape
+          text={incomplete.slice(0, 3).join(' ') || 'Files it had not reached yet are not in the case.'}
+        />
+        {incomplete.length > 3 ? ` And ${incomplete.length - 3} more.` : null} What is missing counts against
+        every no.
+      </Notice>
     </div>
   )
 }
