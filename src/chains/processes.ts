@@ -11,7 +11,7 @@ import type {
 import type { LogonId } from '../domain/ids.ts'
 import type { FileTime } from '../domain/time.ts'
 import { bootAt } from './boots.ts'
-import { append, compareEvents } from './order.ts'
+import { append, compareEvents, firstAtOrAfter, firstNotBefore } from './order.ts'
 import { baseName, commandKey } from './paths.ts'
 
 /** 4688 or Sysmon 1 read alike. */
@@ -113,19 +113,29 @@ export function processesOf(
 const sameImage = (a: string | undefined, b: string | undefined): boolean =>
   !a || !b || a.toLowerCase() === b.toLowerCase()
 
+/** Index of the first instance started at or after `time`; a PID may have been given out thousands of times. */
+const firstStart = (list: readonly ProcessInstance[], time: bigint): number =>
+  firstNotBefore(list.length, (index) => (list[index] as ProcessInstance).event.time, time)
+
 /** When this instance ended: its 4689, before its PID was given out again. */
 export function endOf(processes: Processes, instance: ProcessInstance): ProcessEndedEvent | undefined {
+  const ends = processes.endsByPid.get(pidKey(instance.boot, instance.pid))
+  if (!ends) return undefined
   const next = nextOwner(processes, instance)
-  const end = processes.endsByPid
-    .get(pidKey(instance.boot, instance.pid))
-    ?.find((event) => compareEvents(event, instance.event) > 0 && sameImage(event.image, instance.image))
-  return end && (!next || compareEvents(end, next.event) <= 0) ? end : undefined
+  for (let index = firstAtOrAfter(ends, instance.event.time); index < ends.length; index++) {
+    const end = ends[index] as ProcessEndedEvent
+    if (next && compareEvents(end, next.event) > 0) return undefined
+    if (compareEvents(end, instance.event) > 0 && sameImage(end.image, instance.image)) return end
+  }
+  return undefined
 }
 
 function nextOwner(processes: Processes, instance: ProcessInstance): ProcessInstance | undefined {
-  return processes.byPid
-    .get(pidKey(instance.boot, instance.pid))
-    ?.find((other) => compareEvents(other.event, instance.event) > 0)
+  const list = processes.ofPid(instance.boot, instance.pid)
+  let index = firstStart(list, instance.event.time)
+  while (index < list.length && compareEvents((list[index] as ProcessInstance).event, instance.event) <= 0)
+    index++
+  return list[index]
 }
 
 /** The instance that had `pid` at the moment of `at`, still running as far as the evidence tells. */
@@ -135,9 +145,10 @@ export function ownerOf(
   pid: number,
   at: WindowsEvent,
 ): ProcessInstance | undefined {
-  const owner = processes.byPid
-    .get(pidKey(boot, pid))
-    ?.findLast((instance) => compareEvents(instance.event, at) <= 0)
+  const list = processes.ofPid(boot, pid)
+  let index = firstStart(list, at.time + 1n) - 1
+  while (index >= 0 && compareEvents((list[index] as ProcessInstance).event, at) > 0) index--
+  const owner = list[index]
   if (!owner) return undefined
   const end = endOf(processes, owner)
   return end && end.time < at.time ? undefined : owner
@@ -179,7 +190,11 @@ export function descendantsOf(
   for (let depth = 1; level.length > 0; depth++) {
     const next: ProcessInstance[] = []
     for (const parent of level) {
-      for (const child of processes.byParentPid.get(pidKey(parent.boot, parent.pid)) ?? []) {
+      const children = processes.byParentPid.get(pidKey(parent.boot, parent.pid)) ?? []
+      const next = nextOwner(processes, parent)
+      for (let index = firstStart(children, parent.event.time); index < children.length; index++) {
+        const child = children[index] as ProcessInstance
+        if (next && child.event.time > next.event.time) break
         if (seen.has(child) || parentOf(processes, child) !== parent) continue
         if (depth > limits.treeDepth || found.length >= limits.treeNodes) return { found, cut: true }
         seen.add(child)
