@@ -191,10 +191,10 @@ export function descendantsOf(
     const next: ProcessInstance[] = []
     for (const parent of level) {
       const children = processes.byParentPid.get(pidKey(parent.boot, parent.pid)) ?? []
-      const next = nextOwner(processes, parent)
+      const heir = nextOwner(processes, parent)
       for (let index = firstStart(children, parent.event.time); index < children.length; index++) {
         const child = children[index] as ProcessInstance
-        if (next && child.event.time > next.event.time) break
+        if (heir && child.event.time > heir.event.time) break
         if (seen.has(child) || parentOf(processes, child) !== parent) continue
         if (depth > limits.treeDepth || found.length >= limits.treeNodes) return { found, cut: true }
         seen.add(child)
