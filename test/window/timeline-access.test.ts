@@ -23,7 +23,9 @@ describe.skipIf(!haveBrowser)('the timeline for everyone', () => {
             await page.keyboard.press('j')
             await page.keyboard.press('b')
             await page.locator('.details .hex').first().waitFor()
-            for (const tab of viewport.width === 1440 ? ['Hex', 'XML', 'Links', 'Fields'] : ['Fields']) {
+            for (const tab of viewport.width === 1440
+              ? ['Hex', 'XML', 'Links', 'Fields and bytes']
+              : [viewport.width > 1800 ? 'All in one' : 'Fields and bytes']) {
               await page.getByRole('tab', { name: tab }).first().click()
               const { violations } = await new AxeBuilder({ page: page as never }).analyze()
               expect(
