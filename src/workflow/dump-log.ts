@@ -1,12 +1,23 @@
-/** Every record of one or more logs as JSON lines or XML, no case needed. A record that cannot be read is a line too. */
-
+/**
+ * Every record of one or more logs as JSON lines or XML, no case needed. A record that cannot be read is a line too. Records of
+ * the usual forms are written as bytes by the plans of their templates; all others as texts by the slow path.
+ */
+import { hiddenUnits, safeJson } from '../base/safe-json.ts'
 import { fileTime, formatUtc } from '../domain/time.ts'
 import type { XmlElement } from '../evtx/binxml/expand.ts'
+import { framedSize, nextFramed, readChunkHeader, walkRecords } from '../evtx/chunk.ts'
+import { ChunkView } from '../evtx/chunk-view.ts'
+import { RecordDecoder } from '../evtx/decode.ts'
+import { readFileHeader } from '../evtx/file-header.ts'
+import { chunkSize, fileHeaderBlock } from '../evtx/format.ts'
 import type { EvtxProblem } from '../evtx/problem.ts'
-import { readRecords } from '../evtx/read-log.ts'
+import { chunkCountProblem, readRecord } from '../evtx/read-log.ts'
 import type { EvtxRecord } from '../evtx/record.ts'
+import { ByteWriter } from '../evtx/render/byte-writer.ts'
+import { JsonRecords, jsonNumber } from '../evtx/render/json-record.ts'
+import { XmlRecords } from '../evtx/render/xml-record.ts'
 import { elementsXml } from '../evtx/xml.ts'
-import { openFileSource } from './file-source.ts'
+import { type FileSource, openFileSource } from './file-source.ts'
 import { nodePlatform } from './ingest/node-platform.ts'
 import { stopIfAborted } from './meter.ts'
 
@@ -15,71 +26,185 @@ export interface DumpOptions {
   /** stale records behind the live ones too, marked */
   readonly recovered: boolean
   readonly signal?: AbortSignal | undefined
+  /** Takes the lines of problems, and of records where there is no `writeBytes`; nothing more comes before it is done. */
   readonly write: (text: string) => void | Promise<void>
+  /** Takes whole lines of records as UTF-8. The bytes are written over once it is done. */
+  readonly writeBytes?: ((bytes: Uint8Array) => void | Promise<void>) | undefined
+  /** JSON lines for a screen: also escapes what would hide or turn text round there, as `safeJson` does */
+  readonly harmless?: boolean
+  /** only the slow path, for comparison */
+  readonly slow?: boolean
 }
 
-/** Text collected before it is handed on. */
-const bufferLength = 1 << 16
+/** Bytes collected before they are handed on, and read at a time. */
+const blockSize = 1 << 20
 
 /** Refuses a path that cannot be opened; everything inside a log becomes lines. */
 export async function dumpLogs(
   paths: readonly string[],
   options: DumpOptions,
 ): Promise<{ records: number; problems: number }> {
-  let records = 0
-  let problems = 0
-  let buffer = ''
-  const flush = async () => {
-    const text = buffer
-    buffer = ''
-    if (text !== '') await options.write(text)
-  }
-  if (options.format === 'xml') buffer += '<?xml version="1.0" encoding="utf-8"?>\n<Events>\n'
+  const dump = new LogDump(options)
+  const isXml = options.format === 'xml'
+  if (isXml) await options.write('<?xml version="1.0" encoding="utf-8"?>\n<Events>\n')
   for (const path of paths) {
     const source = openFileSource(path)
-    const file = paths.length > 1 ? path : undefined
-    let elements: readonly XmlElement[] = []
     try {
-      const outcomes = readRecords(source, {
-        platform: nodePlatform,
-        recovered: options.recovered,
-        ...(options.format === 'xml'
-          ? {
-              onElements: (found: readonly XmlElement[]) => {
-                elements = found
-              },
-            }
-          : {}),
-      })
-      for (const outcome of outcomes) {
-        stopIfAborted(options.signal)
-        if (outcome.ok) {
-          records++
-          buffer +=
-            options.format === 'xml'
-              ? `${recordXml(outcome.value, elements)}\n`
-              : `${recordLine(outcome.value, file)}\n`
-        } else {
-          problems++
-          buffer +=
-            options.format === 'xml'
-              ? `${problemXml(outcome.problem, path)}\n`
-              : `${problemLine(outcome.problem, file)}\n`
-        }
-        if (buffer.length >= bufferLength) await flush()
-      }
+      await dump.log(source, path, paths.length > 1 ? path : undefined)
     } finally {
       source.close()
     }
   }
-  if (options.format === 'xml') buffer += '</Events>\n'
-  await flush()
-  return { records, problems }
+  if (isXml) await options.write('</Events>\n')
+  return { records: dump.records, problems: dump.problems }
 }
 
-const numeric = (text: string | undefined) => {
-  const value = Number(text)
-  return text !== undefined && text !== '' && Number.isSafeInteger(value) ? value : null
+class LogDump {
+  records = 0
+  problems = 0
+  readonly #options: DumpOptions
+  readonly #out = new ByteWriter(blockSize * 5)
+  /** lines of problems, each with the place in the output before which it stands */
+  readonly #notes: { readonly at: number; readonly line: string }[] = []
+  readonly #readOptions: Parameters<typeof readRecord>[5]
+  #decoder = new RecordDecoder()
+  #fast: XmlRecords | undefined
+  #fastLines: JsonRecords | undefined
+  readonly #hidden: Uint8Array | undefined
+  #elements: readonly XmlElement[] = []
+  #path = ''
+  #file: string | undefined
+
+  constructor(options: DumpOptions) {
+    this.#options = options
+    this.#hidden = options.format === 'jsonl' && options.harmless ? hiddenUnits() : undefined
+    const onElements = (found: readonly XmlElement[]) => {
+      this.#elements = found
+    }
+    this.#readOptions = options.format === 'xml' ? { onElements } : {}
+  }
+
+  /** @param file named in every line when there are several */
+  async log(source: FileSource, path: string, file: string | undefined): Promise<void> {
+    this.#path = path
+    this.#file = file
+    this.#decoder = new RecordDecoder()
+    this.#fast = undefined
+    this.#fastLines = undefined
+    if (!this.#options.slow) {
+      if (this.#options.format === 'xml') this.#fast = new XmlRecords(this.#out, this.#decoder)
+      else this.#fastLines = new JsonRecords(this.#out, this.#decoder, this.#hidden, file)
+    }
+    const { header, problems, chunks } = readFileHeader(source, nodePlatform)
+    for (const problem of problems) this.#problem(problem)
+    if (!header) return this.#flush()
+    const block = new Uint8Array(blockSize)
+    let used = 0
+    for (let first = 0; first < chunks; first += blockSize / chunkSize) {
+      const read = source.read(fileHeaderBlock + first * chunkSize, block)
+      for (let i = 0; i < blockSize / chunkSize && first + i < chunks; i++) {
+        stopIfAborted(this.#options.signal)
+        const part = block.subarray(Math.min(read, i * chunkSize), Math.min(read, (i + 1) * chunkSize))
+        if (this.#chunk(new ChunkView(part, nodePlatform), first + i)) used++
+        if (this.#out.at >= blockSize || this.#notes.length >= 256) await this.#flush()
+      }
+    }
+    const wrong = chunkCountProblem(header, used, chunks)
+    if (wrong) this.#problem(wrong)
+    await this.#flush()
+  }
+
+  /** @returns whether the chunk is in use */
+  #chunk(chunk: ChunkView, index: number): boolean {
+    const problems: EvtxProblem[] = []
+    const header = readChunkHeader(chunk, index, nodePlatform, problems)
+    const report = () => {
+      for (const problem of problems) this.#problem(problem)
+      problems.length = 0
+    }
+    report()
+    if (header.state !== 'used') return false
+    this.#decoder.startChunk()
+    walkRecords(chunk, index, header, problems, (offset, size) => {
+      if (problems.length > 0) report()
+      this.#record(chunk, index, offset, size)
+    })
+    report()
+    if (!this.#options.recovered) return true
+    // a stale record whose template was overwritten is not evidence: only whole ones are offered
+    for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
+      const size = framedSize(chunk, at, chunk.size)
+      const outcome = readRecord(chunk, index, at, size, this.#decoder, this.#readOptions, true)
+      if (outcome.ok) this.#slowRecord(outcome.value)
+      at = nextFramed(chunk, outcome.ok ? at + size : at + 4, chunk.size)
+    }
+    return true
+  }
+
+  #record(chunk: ChunkView, index: number, offset: number, size: number): void {
+    if (this.#fast) {
+      if (this.#fast.write(chunk, offset + 24, offset + size - 4)) {
+        this.#out.byte(0x0a)
+        this.records++
+        return
+      }
+    } else if (this.#fastLines?.write(chunk, index, offset, size)) {
+      this.records++
+      return
+    }
+    const outcome = readRecord(chunk, index, offset, size, this.#decoder, this.#readOptions, false)
+    if (outcome.ok) this.#slowRecord(outcome.value)
+    else this.#problem(outcome.problem)
+  }
+
+  #slowRecord(record: EvtxRecord): void {
+    this.records++
+    if (this.#options.format === 'xml') this.#out.text(`${recordXml(record, this.#elements)}\n`)
+    else this.#out.text(`${this.#shown(recordLine(record, this.#file))}\n`)
+  }
+
+  #shown(line: string): string {
+    return this.#hidden ? safeJson(line) : line
+  }
+
+  #problem(problem: EvtxProblem): void {
+    this.problems++
+    const line =
+      this.#options.format === 'xml'
+        ? problemXml(problem, this.#path)
+        : this.#shown(problemLine(problem, this.#file))
+    this.#notes.push({ at: this.#out.at, line: `${line}\n` })
+  }
+
+  /** Hands on what has been collected, in order, and lets the signal arrive. */
+  async #flush(): Promise<void> {
+    const { write, writeBytes } = this.#options
+    const { written } = this.#out
+    let from = 0
+    let text = ''
+    const records = async (to: number) => {
+      if (to <= from) return
+      const part = written.subarray(from, to)
+      from = to
+      if (!writeBytes) {
+        text += Buffer.from(part.buffer, part.byteOffset, part.length).toString('utf8')
+        return
+      }
+      if (text !== '') await write(text)
+      text = ''
+      await writeBytes(part)
+    }
+    for (const { at, line } of this.#notes) {
+      await records(at)
+      text += line
+    }
+    await records(written.length)
+    if (text !== '') await write(text)
+    this.#notes.length = 0
+    this.#out.clear()
+    await new Promise((resolve) => setImmediate(resolve))
+    stopIfAborted(this.#options.signal)
+  }
 }
 
 function recordLine(record: EvtxRecord, file: string | undefined): string {
@@ -101,17 +226,17 @@ function recordLine(record: EvtxRecord, file: string | undefined): string {
     recordId: system.EventRecordID === undefined ? null : record.recordId.toString(),
     headerRecordId: record.headerRecordId.toString(),
     eventId: record.eventId,
-    version: numeric(system.Version),
+    version: jsonNumber(system.Version),
     provider: system.Provider ?? null,
     channel: system.Channel ?? null,
     computer: system.Computer ?? null,
     time: formatUtc(fileTime(record.time)),
     keywords: system.Keywords ?? null,
-    level: numeric(system.Level),
-    task: numeric(system.Task),
-    opcode: numeric(system.Opcode),
-    processId: numeric(system.ProcessID),
-    threadId: numeric(system.ThreadID),
+    level: jsonNumber(system.Level),
+    task: jsonNumber(system.Task),
+    opcode: jsonNumber(system.Opcode),
+    processId: jsonNumber(system.ProcessID),
+    threadId: jsonNumber(system.ThreadID),
     userId: system.UserID || null,
     activityId: system.ActivityID || null,
     recovered: record.recovered,

@@ -3,6 +3,7 @@
  * the template's plan; forms without a plan take the tree path and are packed as text. No record is left out without a problem.
  */
 
+import { limits } from '../../base/limits.ts'
 import { isChainEvent } from '../../events/kinds.ts'
 import type { Instance } from '../../evtx/binxml/instance.ts'
 import type { DataPlan, SystemField } from '../../evtx/binxml/plan.ts'
@@ -38,6 +39,8 @@ interface CompiledPlan {
 }
 
 const noFields: DataPlan = { fields: [] }
+/** bytes of an array value beyond which its elements are counted */
+const longArray = limits.recordFields
 
 export class Packer {
   readonly #decoder = new RecordDecoder()
@@ -154,6 +157,11 @@ export class Packer {
     const event = place(plan.EventID, outer, valueType.uint16)
     if (time < 0 || id < 0 || event < 0) return false
     const eventId = view.getUint16(event, true)
+    // values that were zeroed in a frame that was not (trap 5): the text path says so
+    if (eventId === 0 && view.getUint32(time, true) === 0 && view.getUint32(time + 4, true) === 0)
+      return false
+    const shape = this.#packValues(chunk, plan, outer)
+    if (shape < 0) return false
     const system = this.#systems.find(chunk, plan, outer)
     const tuple = this.#systems.tuples[system] as SystemTuple
     const row = this.#startRow()
@@ -165,7 +173,7 @@ export class Packer {
     columns.place[row] = index * 65_536 + offset
     columns.system[row] = system
     columns.eventId[row] = eventId
-    columns.shape[row] = this.#packValues(chunk, plan, outer)
+    columns.shape[row] = shape
     if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
     this.#tally.record(
       columns.timeLow[row] as number,
@@ -187,6 +195,7 @@ export class Packer {
     return columns.rows++
   }
 
+  /** @returns the shape, or -1 when a value needs the text path; nothing is kept then */
   #packValues(
     chunk: ChunkView,
     system: Partial<Record<SystemField, { text: string } | { index: number }>>,
@@ -212,7 +221,8 @@ export class Packer {
       const type = types[index] as number
       const place = offsets[index] as number
       const size = sizes[index] as number
-      if (type === valueType.binXml) throw new BinXmlError('embedded fragment inside a value', place)
+      // a fragment inside a value, and arrays so long that they may pass the limit of fields, are the text path's
+      if (type === valueType.binXml || (type >= valueType.array && size > longArray)) return -1
       const before = last[i] as number
       if (before >= 0 && dictionary.isSame(before, type, view, place, size)) values[at++] = before
       else {
@@ -292,6 +302,15 @@ export class Packer {
   #byText(texts: RecordText, chunk: ChunkView, index: number, offset: number): void {
     const time = ticksOfText(texts.system.TimeCreated)
     const event = numberOf(texts.system.EventID)
+    if (time === 0n && event === 0n) {
+      this.#problem(
+        index,
+        offset,
+        'evtx.record.incomplete',
+        'its values are all zero: event 0 of the year 1601',
+      )
+      return
+    }
     if (time === undefined || event === undefined || time < 0n || time > 0xffff_ffff_ffff_ffffn) {
       this.#problem(
         index,
