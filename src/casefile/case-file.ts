@@ -151,6 +151,10 @@ export class CaseFile {
       .run(key, value)
   }
 
+  clearMeta(key: string): void {
+    this.#db.prepare('DELETE FROM meta WHERE key = ?').run(key)
+  }
+
   /** Notes, before anything is read, that an item is being read: what a killed import leaves behind. */
   startItem(entry: { name: string; origin: string; kind: string; host: string | null }): number {
     const done = this.#db

@@ -70,6 +70,8 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
   options.signal?.addEventListener('abort', onAbort, { once: true })
   const imports = new ItemImport(open, threads, reading, options)
   let finished = false
+  // stands in the database until the import is whole: a stop or a crash between two files leaves it there
+  casefile.setMeta(openImport, JSON.stringify({ paths, files: files.length }))
   try {
     for (const file of files) {
       stopIfAborted(options.signal)
@@ -78,6 +80,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
       if (done.sha256) taken.push(done.sha256)
     }
     finished = true
+    casefile.clearMeta(openImport)
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
     await threads?.stop()
@@ -104,6 +107,9 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     })),
   }
 }
+
+/** Key of the import that has not come to its end; its value tells the paths and how many files they hold. */
+export const openImport = 'open-import'
 
 /** What a killed import left: staged bytes go, half-read items go; their sources can be imported again. */
 async function clearLeftovers(open: OpenCase): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatUtc } from '../domain/time.ts'
 import { findCaseChains, hostFactsOf } from './find-chains.ts'
+import { openImport } from './import-evidence.ts'
 import { listTasks } from './list-tasks.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
@@ -27,12 +28,7 @@ export async function summariseCase(open: OpenCase) {
     createdAt: open.createdAt,
     readOnly: open.readOnly,
     bundle: bundleState(open),
-    incomplete: entries
-      .filter((entry) => entry.state === 'reading')
-      .map(
-        (entry) =>
-          `${entry.origin} was not read to its end: the import was stopped. Import it again; what is finished stays.`,
-      ),
+    incomplete: incompleteWork(open),
     counts: {
       evidence: complete.length,
       records: complete.reduce((sum, entry) => sum + entry.records, 0),
@@ -49,6 +45,21 @@ export async function summariseCase(open: OpenCase) {
     last: timeAt(index.total - 1),
     practice: open.practice,
   }
+}
+
+/** What an import that was stopped or cut off left undone, in words; empty when all is whole. */
+function incompleteWork(open: OpenCase): string[] {
+  const half = open.casefile
+    .evidence()
+    .filter((entry) => entry.state === 'reading')
+    .map((entry) => `${entry.origin} was not read to its end. Import it again; what is finished stays.`)
+  const note = open.casefile.meta(openImport)
+  if (note === undefined) return half
+  const { paths, files } = JSON.parse(note) as { paths: string[]; files: number }
+  return [
+    `The import of ${paths.join(', ').slice(0, 500)} (${files} files) was stopped before its end. Import the same again: it goes on from there.`,
+    ...half,
+  ]
 }
 
 /** State of the bundle a read-only case was made from, as `open-bundle` left it. */

@@ -168,6 +168,7 @@ describe('importing evidence', () => {
     expect(kept.length).toBeLessThan(6)
     expect(kept.every((row) => row.state === 'complete')).toBe(true)
     expect(readCustody(open).lines.at(-1)?.note).toContain('import stopped')
+    expect((await summariseCase(open)).incomplete[0]).toContain('stopped before its end')
     const rest = await importEvidence(open, [folder])
     expect(rest.problems.filter((problem) => problem.code === 'import.evidence.duplicate')).toHaveLength(
       kept.length,
@@ -199,7 +200,8 @@ describe('importing evidence', () => {
         expect(sha256(readFileSync(open.store.pathOf(row.sha256 as never)))).toBe(row.sha256)
       const half = before.filter((row) => row.state === 'incomplete')
       const summary = await summariseCase(open)
-      expect(summary.incomplete).toHaveLength(half.length)
+      expect(summary.incomplete).toHaveLength(half.length + 1)
+      expect(summary.incomplete[0]).toContain(folder)
       const result = await importEvidence(open, [folder])
       expect(result.problems.every((problem) => problem.code === 'import.evidence.duplicate')).toBe(true)
       expect(timelineSlice(open, { terms: [] }, 0, 1).total).toBe(32_000)
