@@ -49,10 +49,12 @@ export function judgeMechanism(
       'undetermined',
       'only the task history tells of it; it names no account and no logon',
     )
-  const fromProcess = byClientProcess(client, origin)
+  const isBuiltIn = change.logonId !== undefined && isWellKnownLogon(change.logonId)
+  // a built-in session with a process nobody recorded says no more than the session itself
+  const fromProcess =
+    isBuiltIn && !client.process && !client.through ? undefined : byClientProcess(client, origin)
   if (fromProcess) return fromProcess
-  if (change.logonId !== undefined && isWellKnownLogon(change.logonId))
-    return byServiceAccount(kind, change, client)
+  if (isBuiltIn) return byServiceAccount(kind, change, client)
   return byNetwork(scene, change, client, origin, files)
 }
 

@@ -13,6 +13,22 @@ import { isLoopback } from './paths.ts'
 import { addressOf, isNetworkLogon, sessionAt } from './sessions.ts'
 import { type ChainWindows, chainBounds } from './windows.ts'
 
+/** The same kind of change with the same actions and principals, called in the same way: upkeep, not a new deed. */
+function isSameUpkeep(a: TaskChangedEvent, b: TaskChangedEvent): boolean {
+  const work = (event: TaskChangedEvent) => {
+    const definition = event.task?.definition
+    return (
+      definition && JSON.stringify([definition.actions, definition.principals, definition.actionsContext])
+    )
+  }
+  const caller = (event: TaskChangedEvent) => {
+    const pid = recorded(event.clientProcessId)
+    return pid === undefined ? 'not recorded' : pid === 0 ? 'remote' : 'local'
+  }
+  const before = work(a)
+  return a.kind === b.kind && before !== undefined && before === work(b) && caller(a) === caller(b)
+}
+
 type TaskEvent = TaskChangedEvent | TaskHistoryEvent
 
 export interface Story {
@@ -227,15 +243,16 @@ class LifetimeWalk {
     return instance !== undefined && story.instances.has(instance)
   }
 
-  /** The same account goes on with its own story; a well-known account without a creation tells a new one each time. */
+  /**
+   * The same account goes on with its own story. Without a creation that is the same logon session; a built-in session, which is
+   * everybody's, goes on only as long as it does the very same again: a service that keeps its task as it is.
+   */
   private belongs(story: Story, event: TaskChangedEvent): boolean {
     if (story.anchor.kind === 'task-history') return true
-    if (story.kind !== 'task-created')
-      return (
-        event.logonId !== undefined &&
-        event.logonId === story.anchor.logonId &&
-        !isWellKnownLogon(event.logonId)
-      )
+    if (story.kind !== 'task-created') {
+      if (event.logonId === undefined || event.logonId !== story.anchor.logonId) return false
+      return !isWellKnownLogon(event.logonId) || isSameUpkeep(story.anchor, event)
+    }
     const stranger =
       event.account.sid !== story.anchor.account.sid &&
       event.account.sid?.startsWith('S-1-5-21-') === true &&
