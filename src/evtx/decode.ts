@@ -11,7 +11,7 @@ import { FieldNames, type RecordText, type SystemTexts, textsOfTree } from './re
 
 export class RecordDecoder {
   readonly templates = new Templates()
-  readonly #expander = new Expander(this.templates)
+  readonly expander = new Expander(this.templates)
   /** the Event template's values after a successful `locate` */
   readonly outer = new Instance()
   /** the embedded EventData or UserData, when there is one */
@@ -23,7 +23,7 @@ export class RecordDecoder {
 
   startChunk(): void {
     this.templates.startChunk()
-    this.#expander.startChunk()
+    this.expander.startChunk()
   }
 
   /**
@@ -65,7 +65,7 @@ export class RecordDecoder {
 
   /** The record as elements: for XML, and for forms without a plan. */
   elements(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
-    return this.#expander.fragment(chunk, at, end)
+    return this.expander.fragment(chunk, at, end)
   }
 
   /** Texts of the record that `locate` has just found; undefined when a value is a fragment, which only the tree path reads. */
@@ -100,7 +100,7 @@ export class RecordDecoder {
         for (const text of texts) fields.add(field.name, text)
       } else fields.add(field.name, scalarText(chunk, type, place, size))
     }
-    this.#expander.charge(fields.length)
+    this.expander.charge(fields.length)
     return { system, names: fields.names, values: fields.values, message: undefined }
   }
 }

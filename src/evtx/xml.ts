@@ -16,19 +16,22 @@ const inAttribute: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 }
 
-const text = (value: string) => value.replace(illegal, '\ufffd').replace(/[&<>\r]/g, (c) => inText[c] ?? c)
-const attribute = (value: string) =>
+/** Text between tags, escaped. */
+export const xmlText = (value: string) =>
+  value.replace(illegal, '\ufffd').replace(/[&<>\r]/g, (c) => inText[c] ?? c)
+/** Text between the quotes of an attribute, escaped. */
+export const xmlAttribute = (value: string) =>
   value.replace(illegal, '\ufffd').replace(/[&<>"\r\n\t]/g, (c) => inAttribute[c] ?? c)
 /** Names come from the log too: what is no XML name is kept from breaking out of its tag. */
-const name = (value: string) =>
+export const xmlName = (value: string) =>
   /^[A-Za-z_][\w.:-]*$/.test(value) ? value : `_${value.replace(/[^\w.-]/g, '_')}`
 
 function write(element: XmlElement, out: string[], indent: string | undefined, depth: number): void {
   if (element.absent) return
   const pad = indent === undefined ? '' : `\n${indent.repeat(depth)}`
-  const tag = name(element.name)
+  const tag = xmlName(element.name)
   out.push(depth > 0 ? pad : '', `<${tag}`)
-  for (const [key, value] of element.attributes) out.push(` ${name(key)}="${attribute(value)}"`)
+  for (const [key, value] of element.attributes) out.push(` ${xmlName(key)}="${xmlAttribute(value)}"`)
   if (element.children.length === 0) {
     out.push(element.attributes.length > 0 || depth < 2 ? '/>' : `></${tag}>`)
     return
@@ -36,7 +39,7 @@ function write(element: XmlElement, out: string[], indent: string | undefined, d
   out.push('>')
   let nested = false
   for (const child of element.children) {
-    if (typeof child === 'string') out.push(text(child))
+    if (typeof child === 'string') out.push(xmlText(child))
     else {
       nested = true
       write(child, out, indent, depth + 1)

@@ -21,10 +21,10 @@ export interface XmlElement {
 }
 
 /** what a fragment is charged beside its text, in code units */
-const fragmentCost = 256
+export const fragmentCost = 256
 
 /** First byte of a fragment header, a template instance or an element. */
-const startsFragment = (byte: number) =>
+export const startsFragment = (byte: number) =>
   byte === token.fragmentHeader || byte === token.templateInstance || (byte & 0xbf) === token.openElement
 
 export class Expander {
@@ -50,6 +50,13 @@ export class Expander {
     this.#chunkBudget -= Math.min(length, this.#budget)
     this.#budget -= length
     if (this.#budget < 0) throw new BinXmlError('the record renders to more text than is allowed', 0)
+  }
+
+  /** The same for a record already rendered; false, with nothing taken, when it passes a limit. */
+  tryCharge(length: number): boolean {
+    if (length > Math.min(limits.renderedLength, this.#chunkBudget)) return false
+    this.#chunkBudget -= length
+    return true
   }
 
   /**

@@ -28,6 +28,7 @@ export class ByteWriter {
   readonly #clock = new Uint8Array(24)
   readonly #clockView = new DataView(this.#clock.buffer)
   #second = -1
+  #day = -1
 
   /** @param size bytes to begin with */
   constructor(size: number) {
@@ -114,7 +115,19 @@ export class ByteWriter {
       return
     }
     const length =
-      rest < 100 ? 2 : rest < 1000 ? 3 : rest < 10_000 ? 4 : rest < 100_000 ? 5 : rest < 1_000_000 ? 6 : rest < 10_000_000 ? 7 : 8
+      rest < 100
+        ? 2
+        : rest < 1000
+          ? 3
+          : rest < 10_000
+            ? 4
+            : rest < 100_000
+              ? 5
+              : rest < 1_000_000
+                ? 6
+                : rest < 10_000_000
+                  ? 7
+                  : 8
     let at = this.at + length
     this.at = at
     while (rest >= 100) {
@@ -151,10 +164,10 @@ export class ByteWriter {
     bytes[at++] = zero
     bytes[at++] = 0x78
     let shift = 28
-    if (high === 0) while (shift > 0 && (low >>> shift) === 0) shift -= 4
+    if (high === 0) while (shift > 0 && low >>> shift === 0) shift -= 4
     else {
       let top = 28
-      while ((high >>> top) === 0) top -= 4
+      while (high >>> top === 0) top -= 4
       for (; top >= 0; top -= 4) bytes[at++] = lowerDigits[(high >>> top) & 15] as number
     }
     for (; shift >= 0; shift -= 4) bytes[at++] = lowerDigits[(low >>> shift) & 15] as number
@@ -232,10 +245,21 @@ export class ByteWriter {
   }
 
   #setClock(second: number): boolean {
-    const date = new Date((second - 11_644_473_600) * 1000)
-    const text = Number.isNaN(date.getTime()) ? '' : date.toISOString()
-    if (text.length !== 24) return false
-    for (let i = 0; i < 20; i++) this.#clock[i] = text.charCodeAt(i)
+    const day = Math.floor(second / 86_400)
+    if (day !== this.#day) {
+      const date = new Date((day * 86_400 - 11_644_473_600) * 1000)
+      const text = Number.isNaN(date.getTime()) ? '' : date.toISOString()
+      if (text.length !== 24) return false
+      for (let i = 0; i < 20; i++) this.#clock[i] = text.charCodeAt(i)
+      this.#day = day
+    }
+    const rest = second - day * 86_400
+    const minute = (rest / 60) | 0
+    const hour = (minute / 60) | 0
+    const clock = this.#clockView
+    clock.setUint16(11, pairs[hour] as number, true)
+    clock.setUint16(14, pairs[minute - hour * 60] as number, true)
+    clock.setUint16(17, pairs[rest - minute * 60] as number, true)
     this.#second = second
     return true
   }
@@ -256,6 +280,11 @@ export class LiteralPool {
     const at = this.#writer.at
     this.#writer.text(text)
     return at
+  }
+  addBytes(bytes: Uint8Array): void {
+    this.#writer.reserve(bytes.length)
+    this.#writer.bytes.set(bytes, this.#writer.at)
+    this.#writer.at += bytes.length
   }
   clear(): void {
     this.#writer.clear()

@@ -12,7 +12,10 @@ const lowerDigits = ascii('0123456789abcdef')
 
 const replacement = new Uint8Array([0xef, 0xbf, 0xbd])
 /** What stands for a code unit below 0x80; undefined: itself. */
-function escapes(entries: Readonly<Record<string, string>>, control: (unit: number) => Uint8Array | undefined) {
+function escapes(
+  entries: Readonly<Record<string, string>>,
+  control: (unit: number) => Uint8Array | undefined,
+) {
   return Array.from({ length: 128 }, (_, unit) => {
     const entry = entries[String.fromCharCode(unit)]
     if (entry !== undefined) return ascii(entry)
@@ -49,6 +52,8 @@ export function writeUnits(
   const first = place === inJson ? 0x22222222 : 0x26262626
   const second = place === inJson ? 0x5c5c5c5c : 0x3e3e3e3e
   const fold = place === inJson ? 0 : 0x02020202
+  // and DEL, which JSON may have to hide
+  const next = place === inJson ? 0x01010101 : 0
   const fast = place !== inAttribute
   while (here < end) {
     if (fast) {
@@ -59,7 +64,10 @@ export function writeUnits(
         const four = ((a | (a >>> 8)) & 0xffff) | ((b | (b >>> 8)) << 16)
         // every byte is below 0x80: a high bit in the differences says that one is a control or equals a mask
         const trouble =
-          (four - 0x20202020) | ((four ^ first) - 0x01010101) | (((four | fold) ^ second) - 0x01010101)
+          (four - 0x20202020) |
+          ((four ^ first) - 0x01010101) |
+          (((four | fold) ^ second) - 0x01010101) |
+          (four + next)
         if ((trouble & 0x80808080) !== 0) break
         view.setInt32(at, four, true)
         at += 4
@@ -92,13 +100,13 @@ function slowUnits(
     const unit = source.getUint16(here, true)
     here += 2
     if (unit < 0x80) {
-      const escape = table[unit]
-      if (escape === undefined && (hidden === undefined || hidden[unit] === 0)) {
+      const entity = table[unit]
+      if (entity === undefined && (hidden === undefined || hidden[unit] === 0)) {
         bytes[at++] = unit
         continue
       }
-      if (escape !== undefined) {
-        for (let i = 0; i < escape.length; i++) bytes[at++] = escape[i] as number
+      if (entity !== undefined) {
+        for (let i = 0; i < entity.length; i++) bytes[at++] = entity[i] as number
         continue
       }
     }
@@ -176,12 +184,7 @@ const scratchSize = 4096
 const scratch = new DataView(new ArrayBuffer(scratchSize * 2))
 
 /** The same for a text: for values that seldom come, so that there is one way to escape. Room must be reserved. */
-export function writeText(
-  out: ByteWriter,
-  text: string,
-  place: Place,
-  hidden: Uint8Array | undefined,
-): void {
+export function writeText(out: ByteWriter, text: string, place: Place, hidden: Uint8Array | undefined): void {
   const large = text.length > scratchSize ? new DataView(new ArrayBuffer(text.length * 2)) : scratch
   for (let i = 0; i < text.length; i++) large.setUint16(i * 2, text.charCodeAt(i), true)
   writeUnits(out, large, 0, text.length, place, hidden)
