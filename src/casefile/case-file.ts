@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
+import { databaseRefusal } from './database-trouble.ts'
 import { schema, schemaVersion } from './schema.ts'
 
 export interface EvidenceEntry {
@@ -74,15 +75,22 @@ export class CaseFile {
         `There is a case database at ${path} already.`,
         'Open that case, or choose another folder.',
       )
-    const db = new Database(path)
-    db.pragma('page_size = 8192')
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = NORMAL')
-    db.transaction(() => {
-      db.exec(schema)
-      db.pragma(`user_version = ${schemaVersion}`)
-    })()
-    return new CaseFile(db, path)
+    let db: Database.Database | undefined
+    try {
+      const made = new Database(path)
+      db = made
+      made.pragma('page_size = 8192')
+      made.pragma('journal_mode = WAL')
+      made.pragma('synchronous = NORMAL')
+      made.transaction(() => {
+        made.exec(schema)
+        made.pragma(`user_version = ${schemaVersion}`)
+      })()
+      return new CaseFile(made, path)
+    } catch (error) {
+      db?.close()
+      throw databaseRefusal(error, 'making the case database', path)
+    }
   }
 
   /** Opens a database; refuses one that is missing, damaged, foreign or newer than this version. */
@@ -112,7 +120,8 @@ export class CaseFile {
       return new CaseFile(db, path)
     } catch (error) {
       db?.close()
-      if (error instanceof Refusal) throw error
+      const known = databaseRefusal(error, 'opening the case database', path)
+      if (known instanceof Refusal) throw known
       throw new Refusal(
         'case.database.damaged',
         `The case database at ${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
@@ -123,43 +132,76 @@ export class CaseFile {
 
   close(): void {
     if (!this.#db.open) return
-    if (!this.#db.readonly) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    try {
+      if (!this.#db.readonly) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    } catch {
+      // no room to fold the journal in: it stays beside the database and is read from there at the next opening
+    }
     this.#db.close()
+  }
+
+  /** Runs a write; trouble with the disk becomes a refusal that names the database. */
+  #write<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw databaseRefusal(error, 'writing the case database', this.path)
+    }
+  }
+
+  #run(sql: string, ...values: readonly (string | number | Uint8Array | null)[]) {
+    return this.#write(() => this.#db.prepare(sql).run(...values))
   }
 
   /** One transaction over work that may wait in between; there is only ever one at a time. */
   begin(): void {
-    this.#db.exec('BEGIN IMMEDIATE')
+    this.#write(() => this.#db.exec('BEGIN IMMEDIATE'))
   }
   commit(): void {
-    this.#db.exec('COMMIT')
+    this.#write(() => this.#db.exec('COMMIT'))
     this.revision++
   }
   rollback(): void {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
   }
 
+  /** Bounds the database to so many pages, so that a test can see what a full disk does. */
+  limitPages(pages: number): void {
+    this.#db.pragma(`max_page_count = ${pages}`)
+  }
+
+  /** Keys and values, sorted by key. */
+  allMeta(): readonly (readonly [string, string])[] {
+    return this.#db
+      .prepare<[], { key: string; value: string }>('SELECT key, value FROM meta ORDER BY key')
+      .all()
+      .map(({ key, value }) => [key, value])
+  }
   meta(key: string): string | undefined {
     const row = this.#db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key)
     return row?.value
   }
   setMeta(key: string, value: string): void {
-    this.#db
-      .prepare(
-        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-      )
-      .run(key, value)
+    this.#run(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      value,
+    )
   }
 
   clearMeta(key: string): void {
-    this.#db.prepare('DELETE FROM meta WHERE key = ?').run(key)
+    this.#run('DELETE FROM meta WHERE key = ?', key)
   }
 
   /** Notes, before anything is read, that an item is being read: what a killed import leaves behind. */
   startItem(entry: { name: string; origin: string; kind: string; host: string | null }): number {
-    const done = this.#db
-      .prepare("INSERT INTO evidence (name, origin, kind, host, state) VALUES (?, ?, ?, ?, 'reading')")
-      .run(entry.name, entry.origin, entry.kind, entry.host)
+    const done = this.#run(
+      "INSERT INTO evidence (name, origin, kind, host, state) VALUES (?, ?, ?, ?, 'reading')",
+      entry.name,
+      entry.origin,
+      entry.kind,
+      entry.host,
+    )
     return Number(done.lastInsertRowid)
   }
   completeItem(
@@ -174,32 +216,27 @@ export class CaseFile {
       summary: string | null
     },
   ): void {
-    this.#db
-      .prepare(
-        "UPDATE evidence SET sha256 = ?, size = ?, host = ?, admitted_at = ?, records = ?, events = ?, summary = ?, state = 'complete' WHERE item = ?",
-      )
-      .run(
-        entry.sha256,
-        entry.size,
-        entry.host,
-        entry.admittedAt,
-        entry.records,
-        entry.events,
-        entry.summary,
-        item,
-      )
+    this.#run(
+      "UPDATE evidence SET sha256 = ?, size = ?, host = ?, admitted_at = ?, records = ?, events = ?, summary = ?, state = 'complete' WHERE item = ?",
+      entry.sha256,
+      entry.size,
+      entry.host,
+      entry.admittedAt,
+      entry.records,
+      entry.events,
+      entry.summary,
+      item,
+    )
   }
-  setHost(item: number, host: string): void {
-    this.#db.prepare('UPDATE evidence SET host = ? WHERE item = ?').run(host, item)
+  setHost(item: number, host: string | null): void {
+    this.#run('UPDATE evidence SET host = ? WHERE item = ?', host, item)
   }
   /** Takes back an item that turned out to be a duplicate or could not be read, and all that was stored of it. */
   dropItem(item: number): void {
-    this.#db
-      .prepare('DELETE FROM block WHERE segment IN (SELECT segment FROM segment WHERE item = ?)')
-      .run(item)
-    this.#db.prepare('DELETE FROM segment WHERE item = ?').run(item)
-    this.#db.prepare('DELETE FROM problem WHERE item = ?').run(item)
-    this.#db.prepare('DELETE FROM evidence WHERE item = ?').run(item)
+    this.#run('DELETE FROM block WHERE segment IN (SELECT segment FROM segment WHERE item = ?)', item)
+    this.#run('DELETE FROM segment WHERE item = ?', item)
+    this.#run('DELETE FROM problem WHERE item = ?', item)
+    this.#run('DELETE FROM evidence WHERE item = ?', item)
   }
 
   evidence(): readonly EvidenceEntry[] {
@@ -212,24 +249,23 @@ export class CaseFile {
   }
 
   insertSegment(item: number, segment: SegmentToStore): void {
-    const done = this.#db
-      .prepare(
-        'INSERT INTO segment (item, number, rows, selected, systems, shapes, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        item,
-        segment.number,
-        segment.rows,
-        segment.selected,
-        segment.systems,
-        segment.shapes,
-        segment.dictionary,
-      )
-    const insert = this.#db.prepare(
-      'INSERT INTO block (segment, number, rows, heads, selected) VALUES (?, ?, ?, ?, ?)',
+    const done = this.#run(
+      'INSERT INTO segment (item, number, rows, selected, systems, shapes, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      item,
+      segment.number,
+      segment.rows,
+      segment.selected,
+      segment.systems,
+      segment.shapes,
+      segment.dictionary,
     )
-    for (const block of segment.blocks)
-      insert.run(done.lastInsertRowid, block.number, block.rows, block.heads, block.values)
+    this.#write(() => {
+      const insert = this.#db.prepare(
+        'INSERT INTO block (segment, number, rows, heads, selected) VALUES (?, ?, ?, ?, ?)',
+      )
+      for (const block of segment.blocks)
+        insert.run(done.lastInsertRowid, block.number, block.rows, block.heads, block.values)
+    })
   }
   segments(): readonly SegmentEntry[] {
     return this.#db
@@ -262,16 +298,15 @@ export class CaseFile {
   }
 
   insertProblem(item: number | null, problem: Problem): void {
-    this.#db
-      .prepare('INSERT INTO problem (item, code, severity, place, what, facts) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(
-        item,
-        problem.code,
-        problem.severity,
-        problem.where,
-        problem.what,
-        problem.facts ? JSON.stringify(problem.facts) : null,
-      )
+    this.#run(
+      'INSERT INTO problem (item, code, severity, place, what, facts) VALUES (?, ?, ?, ?, ?, ?)',
+      item,
+      problem.code,
+      problem.severity,
+      problem.where,
+      problem.what,
+      problem.facts ? JSON.stringify(problem.facts) : null,
+    )
   }
   problems(): readonly Problem[] {
     const rows = this.#db

@@ -9,6 +9,8 @@ import type { OnProgress } from '../domain/progress.ts'
 import { type FoundFile, findEvidence } from '../sources/find-evidence.ts'
 import { assignHosts } from './ingest/assign-hosts.ts'
 import { ItemImport } from './ingest/item-import.ts'
+import { NotedProblems } from './ingest/noted-problems.ts'
+import { closeImports, noteOpenImport } from './ingest/open-imports.ts'
 import { IngestThreads } from './ingest/threads.ts'
 import { listEvidence } from './list-evidence.ts'
 import { Meter, stopIfAborted } from './meter.ts'
@@ -37,10 +39,13 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     total: null,
   })
   await clearLeftovers(open)
+  // stands in the database until the import is whole: a stop or a crash at any moment leaves it there
+  noteOpenImport(casefile, paths)
   const problems: Problem[] = []
+  const noted = new NotedProblems(casefile)
   const note = (problem: Problem) => {
     problems.push(problem)
-    casefile.insertProblem(null, problem)
+    noted.note(null, problem)
   }
   const files: FoundFile[] = []
   for await (const found of findEvidence(paths, { signal: options.signal })) {
@@ -68,28 +73,34 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
   const taken: string[] = []
   const onAbort = () => threads?.cancel()
   options.signal?.addEventListener('abort', onAbort, { once: true })
-  const imports = new ItemImport(open, threads, reading, options)
-  let finished = false
-  // stands in the database until the import is whole: a stop or a crash between two files leaves it there
-  casefile.setMeta(openImport, JSON.stringify({ paths, files: files.length }))
+  const imports = new ItemImport(open, threads, reading, options, noted)
+  let handled = 0
+  noteOpenImport(casefile, paths, files.length)
   try {
     for (const file of files) {
       stopIfAborted(options.signal)
       const done = await imports.take(file)
       problems.push(...done.problems)
       if (done.sha256) taken.push(done.sha256)
+      handled++
     }
-    finished = true
-    casefile.clearMeta(openImport)
+    assignHosts(open, options.host, new Set(taken))
+    closeImports(casefile, paths)
+  } catch (error) {
+    // what stopped the import is what the operator has to hear: a full disk may refuse these two as well
+    try {
+      assignHosts(open, options.host, new Set(taken))
+      await custody.append({
+        action: 'note',
+        note: `import stopped after ${handled} of ${files.length} files; what was finished stays, the same import goes on from there`,
+      })
+    } catch (second) {
+      if (!(second instanceof Refusal)) throw second
+    }
+    throw error
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
     await threads?.stop()
-    assignHosts(open, options.host)
-    if (!finished && taken.length < files.length)
-      await custody.append({
-        action: 'note',
-        note: `import stopped after ${taken.length} of ${files.length} files; what was finished stays, the same import goes on from there`,
-      })
   }
   reading.to(bytes, true)
   const evidence = listEvidence(open).filter((row) => taken.includes(row.sha256))
@@ -107,9 +118,6 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     })),
   }
 }
-
-/** Key of the import that has not come to its end; its value tells the paths and how many files they hold. */
-export const openImport = 'open-import'
 
 /** What a killed import left: staged bytes go, half-read items go; their sources can be imported again. */
 async function clearLeftovers(open: OpenCase): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatUtc } from '../domain/time.ts'
 import { findCaseChains, hostFactsOf } from './find-chains.ts'
-import { openImport } from './import-evidence.ts'
+import { openImports } from './ingest/open-imports.ts'
 import { listTasks } from './list-tasks.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
@@ -53,13 +53,24 @@ function incompleteWork(open: OpenCase): string[] {
     .evidence()
     .filter((entry) => entry.state === 'reading')
     .map((entry) => `${entry.origin} was not read to its end. Import it again; what is finished stays.`)
-  const note = open.casefile.meta(openImport)
-  if (note === undefined) return half
-  const { paths, files } = JSON.parse(note) as { paths: string[]; files: number }
-  return [
-    `The import of ${paths.join(', ').slice(0, 500)} (${files} files) was stopped before its end. Import the same again: it goes on from there.`,
-    ...half,
-  ]
+  const stopped = openImports(open.casefile).map(({ paths, files }) => {
+    const count = files === undefined ? 'while it looked for evidence' : `(${files} files)`
+    return `The import of ${paths.join(', ').slice(0, 500)} ${count} was stopped before its end. Import the same again: it goes on from there.`
+  })
+  return [...stopped, ...half, ...lostItems(open)]
+}
+
+/** Items the journal knows and the database does not: a power loss may take the database's last writes back. */
+function lostItems(open: OpenCase): string[] {
+  const known = new Set(open.casefile.evidence().map((entry) => entry.sha256))
+  const lost = new Map<string, string>()
+  for (const line of open.custody.lines())
+    if (line.action === 'imported')
+      for (const id of line.items) if (!known.has(id)) lost.set(id, line.location?.from ?? id)
+  return [...lost].map(
+    ([id, from]) =>
+      `${from} was stored (SHA-256 ${id}) and is not in the database any more. Import it again.`,
+  )
 }
 
 /** State of the bundle a read-only case was made from, as `open-bundle` left it. */

@@ -27,11 +27,14 @@ function copy(request: CopyRequest): CopyReply {
     writing = false
     const hash = createHash('sha256')
     let size = 0
-    for (;;) {
+    // never more than the file had: one that grows as fast as it is read would have no end
+    const most = Number(before.size)
+    while (size < most) {
       if (shared.cancelled) throw Object.assign(new Error('cancelled'), { code: 'CANCELLED' })
       let filled = 0
-      while (filled < blockBytes) {
-        const read = readSync(from, block, filled, blockBytes - filled, null)
+      const wanted = Math.min(blockBytes, most - size)
+      while (filled < wanted) {
+        const read = readSync(from, block, filled, wanted - filled, null)
         if (read === 0) break
         filled += read
       }

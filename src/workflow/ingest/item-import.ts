@@ -2,17 +2,20 @@
 import { readFile } from 'node:fs/promises'
 import { diskRefusal } from '../../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../../base/refusal.ts'
+import { duplicateCode } from '../../casefile/dump.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Staged } from '../../evidence/store.ts'
 import type { EvtxProblem } from '../../evtx/problem.ts'
 import { type FoundFile, SourceTrouble } from '../../sources/find-evidence.ts'
+import { troubleOf } from '../../sources/plain-file.ts'
 import { readTaskBytes } from '../../tasks/read-task.ts'
 import { readHostFacts } from '../host-facts.ts'
 import type { Meter } from '../meter.ts'
 import type { OpenCase } from '../open-case.ts'
 import type { LogSummary } from './log-summary.ts'
 import type { CopyReply } from './messages.ts'
+import { NotedProblems } from './noted-problems.ts'
 import type { IngestThreads } from './threads.ts'
 
 export interface TakenItem {
@@ -32,17 +35,20 @@ export class ItemImport {
   readonly #threads: IngestThreads | undefined
   readonly #meter: Meter
   readonly #options: { readonly host?: string | undefined; readonly signal?: AbortSignal | undefined }
+  readonly #noted: NotedProblems
 
   constructor(
     open: OpenCase,
     threads: IngestThreads | undefined,
     meter: Meter,
     options: { readonly host?: string | undefined; readonly signal?: AbortSignal | undefined },
+    noted = new NotedProblems(open.casefile),
   ) {
     this.#open = open
     this.#threads = threads
     this.#meter = meter
     this.#options = options
+    this.#noted = noted
   }
 
   /** @throws Cancelled, or Refusal when our own disk fails; everything else is a problem in the result */
@@ -62,12 +68,21 @@ export class ItemImport {
       return taken
     } catch (error) {
       casefile.rollback()
-      casefile.dropItem(item)
+      this.#dropHalf(item)
       if (this.#options.signal?.aborted) throw error instanceof Cancelled ? error : new Cancelled()
       if (error instanceof Cancelled || error instanceof Refusal) throw error
       if (!(error instanceof SourceTrouble)) throw error
-      casefile.insertProblem(null, error.problem)
+      this.#noted.note(null, error.problem)
       return { sha256: undefined, problems: [error.problem] }
+    }
+  }
+
+  /** On a full disk not even this may work: the item then stays marked as half read, and the next import drops it. */
+  #dropHalf(item: number): void {
+    try {
+      this.#open.casefile.dropItem(item)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
     }
   }
 
@@ -112,13 +127,7 @@ export class ItemImport {
         const reply = await copying
         copying = undefined
         if (!reply.ok) throw copyTrouble(reply, file, staged.path)
-        if (reply.changed)
-          problems.push({
-            code: 'source.file.changed',
-            severity: 'warning',
-            where: file.origin,
-            what: 'The file changed while it was read; what was read is stored and hashed. Import it again when nothing writes to it.',
-          })
+        if (reply.changed) problems.push(changedWhileRead(file))
         stored = {
           ...(await staged.commit(reply.sha256 as EvidenceId, reply.size)),
           id: reply.sha256 as EvidenceId,
@@ -127,7 +136,12 @@ export class ItemImport {
       }
       if (!stored) throw new Error('invariant broken: nothing was stored')
       const { id } = stored
-      if (parsed.kind === 'failed') throw new Error(`reading ${file.origin} failed: ${parsed.message}`)
+      if (parsed.kind === 'failed')
+        throw new Refusal(
+          'import.copy.unreadable',
+          `reading the stored copy of ${file.origin} failed: ${parsed.message}`,
+          'Check the disk of the case, then import again. If it fails at the same file once more, import the other files without it.',
+        )
       for (const problem of parsed.problems) problems.push(logProblem(problem, file.origin))
       for (const [code, count] of Object.entries(parsed.moreProblems))
         problems.push({
@@ -163,7 +177,7 @@ export class ItemImport {
     })
     casefile.begin()
     if (this.#isDuplicate(stored, item)) return this.#duplicate(file, stored, item)
-    const problems: Problem[] = []
+    const problems: Problem[] = stored.size === file.size ? [] : [changedWhileRead(file)]
     let host = this.#options.host ?? null
     let summary: unknown
     if (file.kind === 'host-facts') {
@@ -200,13 +214,13 @@ export class ItemImport {
     casefile.rollback()
     casefile.dropItem(item)
     const problem: Problem = {
-      code: 'import.evidence.duplicate',
+      code: duplicateCode,
       severity: 'info',
       evidenceId: stored.id,
       where: file.origin,
       what: 'The same bytes are in the case already; they are stored and counted once.',
     }
-    casefile.insertProblem(casefile.evidenceByHash(stored.id)?.item ?? null, problem)
+    this.#noted.note(casefile.evidenceByHash(stored.id)?.item ?? null, problem)
     await this.#open.custody.append({
       action: 'note',
       items: [stored.id],
@@ -265,13 +279,15 @@ function copyTrouble(reply: Extract<CopyReply, { ok: false }>, file: FoundFile, 
     const refusal = diskRefusal(cause, 'writing evidence', target)
     return refusal instanceof Error ? refusal : cause
   }
-  return new SourceTrouble({
-    code: 'source.file.unreadable',
-    severity: 'error',
-    where: file.origin,
-    what: `The file could not be read to its end (${reply.message}); nothing of it was taken. Check the medium and its rights, then import it again.`,
-  })
+  return troubleOf(cause, file.origin)
 }
+
+const changedWhileRead = (file: FoundFile): Problem => ({
+  code: 'source.file.changed',
+  severity: 'warning',
+  where: file.origin,
+  what: 'The file changed while it was read; what was read is stored and hashed. Import it again when nothing writes to it.',
+})
 
 function mostFrequent(counts: Readonly<Record<string, number>> | undefined): string | undefined {
   let best: string | undefined
