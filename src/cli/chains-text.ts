@@ -99,7 +99,7 @@ function stepLines(chain: ChainDocument, columns: number): readonly string[] {
       String(step.eventId),
       ...(isNarrow ? [] : [step.role]),
       step.recordId,
-      step.what,
+      step.recovered ? `recovered: ${step.what}` : step.what,
     ]),
     columns - 2,
   )

@@ -22,7 +22,7 @@ export interface Doors {
   openCase(dir: string, about: { operator: Operator }): Promise<Case>
   importEvidence(open: Case, paths: readonly string[], how: Work & { host?: string }): Promise<Imported>
   timelineSlice(open: Case, filter: TimelineFilter, from: number, count: number): Slice | Promise<Slice>
-  chainsDocument(open: Case): ChainsJson | Promise<ChainsJson>
+  chainsDocument(open: Case, asked?: { recovered?: boolean }): ChainsJson | Promise<ChainsJson>
   listTasks(open: Case): readonly TaskEntry[] | Promise<readonly TaskEntry[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
@@ -47,6 +47,8 @@ export interface Slice {
   readonly total: number
   readonly all: number
   readonly rows: readonly Row[]
+  /** there when recovered records were asked for */
+  readonly recovered?: { readonly shown: number; readonly all: number; readonly notes: readonly string[] }
 }
 export interface ProblemLine {
   readonly code: string

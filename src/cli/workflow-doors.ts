@@ -20,8 +20,8 @@ export const workflowDoors: Doors = {
   async timelineSlice(open, filter, from, count) {
     return (await import('../workflow/read-timeline.ts')).timelineSlice(open, filter, from, count)
   },
-  async chainsDocument(open) {
-    return (await import('../workflow/find-chains.ts')).chainsDocument(open)
+  async chainsDocument(open, asked) {
+    return (await import('../workflow/find-chains.ts')).chainsDocument(open, asked)
   },
   async listTasks(open) {
     return (await import('../workflow/list-tasks.ts')).listTasks(open)

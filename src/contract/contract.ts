@@ -90,6 +90,8 @@ export const contract = {
       .input(inCase.extend({ filter: s.Filter, buckets: z.int().positive().max(2000) }))
       .output(s.Density),
     facets: base.input(inCase.extend({ filter: s.Filter })).output(z.array(s.Facet)),
+    /** How many recovered records the case could show in addition. Reads stored logs when first asked. */
+    recovered: base.input(inCase).output(s.RecoveredCount),
   },
   record: {
     details: base.input(inCase.extend({ at: s.Citation })).output(s.RecordDetails),

@@ -6,6 +6,8 @@ export const Citation = z.object({
   recordId: z.string(),
   chunk: z.int().nonnegative(),
   offset: z.int().nonnegative(),
+  /** the record is a recovered one */
+  recovered: z.literal(true).optional(),
 })
 
 export const Progress = z.object({
@@ -91,6 +93,8 @@ export const ImportResult = z.object({
 export const Filter = z.object({
   from: z.string().optional(),
   to: z.string().optional(),
+  /** recovered records too, marked; without it only `is:recovered` brings them */
+  recovered: z.boolean().optional(),
   /** each: value, and whether it excludes */
   terms: z
     .array(
@@ -136,7 +140,21 @@ export const TimelineRow = z.object({
   marks: z.array(z.enum(['chain', 'anchor', 'rejected', 'duplicate', 'recovered', 'problem'])),
 })
 
-export const TimelineSlice = z.object({ total: z.int(), all: z.int(), rows: z.array(TimelineRow) })
+export const TimelineSlice = z.object({
+  /** filtered rows, recovered ones among them */
+  total: z.int(),
+  /** live records of the case */
+  all: z.int(),
+  rows: z.array(TimelineRow),
+  /** there when the filter asks for recovered records: how many of the rows and of the case; what could not be offered */
+  recovered: z.object({ shown: z.int(), all: z.int(), notes: z.array(z.string()) }).optional(),
+})
+
+/** Whole records of the stored logs that are not live any more, and are in no log's live part. */
+export const RecoveredCount = z.object({
+  records: z.int(),
+  problems: z.array(z.object({ code: z.string(), where: z.string(), what: z.string() })),
+})
 
 export const Density = z.object({
   from: z.string(),
@@ -166,6 +184,8 @@ export const Facet = z.object({
 
 export const RecordDetails = z.object({
   citation: Citation,
+  /** found behind the live records, shown because somebody asked */
+  recovered: z.boolean().optional(),
   evidenceName: z.string(),
   host: z.string(),
   time: z.string(),
@@ -264,6 +284,8 @@ export const ChainShape = z.object({
       evidenceId: z.string(),
       chunk: z.int(),
       offset: z.int(),
+      /** the record is a recovered one */
+      recovered: z.literal(true).optional(),
       what: z.string(),
       facts: z.record(z.string(), z.string()),
       alsoAt: z.array(Citation),

@@ -9,6 +9,8 @@ export interface Locator {
   readonly chunk: number
   /** byte offset of the record inside that chunk */
   readonly offset: number
+  /** the record was not live any more: found behind the live ones, and shown only because somebody asked */
+  readonly recovered?: true
 }
 
 /** A locator in JSON (design/cli.md). Record ids are decimal strings. */
@@ -17,6 +19,7 @@ export interface Citation {
   readonly recordId: string
   readonly chunk: number
   readonly offset: number
+  readonly recovered?: true | undefined
 }
 
 export const citationOf = (at: Locator): Citation => ({
@@ -24,6 +27,7 @@ export const citationOf = (at: Locator): Citation => ({
   recordId: at.recordId.toString(),
   chunk: at.chunk,
   offset: at.offset,
+  ...(at.recovered ? { recovered: true } : {}),
 })
 
 /** Total order of places; independent of the order of import. */

@@ -13,6 +13,7 @@ import { openBundle } from '../workflow/open-bundle.ts'
 import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
 import { recordDetails } from '../workflow/read-record.ts'
 import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '../workflow/read-timeline.ts'
+import { countRecovered } from '../workflow/recovered-records.ts'
 import { sealCase } from '../workflow/seal-bundle.ts'
 import { summariseCase } from '../workflow/summarise-case.ts'
 import { verifyBundleFile } from '../workflow/verify-bundle.ts'
@@ -166,6 +167,9 @@ export const router = api.router({
     facets: timeline.facets.handler(({ input, context }) =>
       inCase(context, input.caseId, (open) => timelineFacets(open, input.filter)),
     ),
+    recovered: timeline.recovered.handler(({ input, context }) =>
+      inCase(context, input.caseId, countRecovered),
+    ),
   },
   record: {
     details: record.details.handler(({ input, context }) =>
@@ -173,7 +177,9 @@ export const router = api.router({
     ),
   },
   chains: {
-    list: chains.list.handler(({ input, context }) => inCase(context, input.caseId, chainsDocument)),
+    list: chains.list.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => chainsDocument(open)),
+    ),
   },
   bundle: {
     seal: bundle.seal.handler(({ input: { caseId, ...seal }, context, signal }) =>

@@ -124,7 +124,8 @@ export function nextFramed(chunk: ChunkView, from: number, limit: number): numbe
 /**
  * Calls `onRecord(offset, size)` for each live record of the chunk, in order. A broken frame becomes a problem and the walk
  * goes on at the next record that is whole. Behind a break, records whose header id lies outside the chunk's own range belong
- * to an older generation of the chunk (a torn copy): they are counted as passed over, never taken for live ones.
+ * to an older generation of the chunk (a torn copy): they are counted as passed over, never taken for live ones; `onStale` is
+ * told where they lie.
  */
 export function walkRecords(
   chunk: ChunkView,
@@ -132,6 +133,7 @@ export function walkRecords(
   header: ChunkHeader,
   problems: EvtxProblem[],
   onRecord: (offset: number, size: number) => void,
+  onStale?: (offset: number, size: number) => void,
 ): void {
   const limit = header.free
   const view = chunk.view
@@ -165,6 +167,7 @@ export function walkRecords(
         const next = framedSize(chunk, at, limit)
         if (next === 0 || !isStale(at)) break
         count++
+        onStale?.(at, next)
         at += next
       }
       report(

@@ -2,7 +2,7 @@
 import { bad, good, type Outcome } from '../base/outcome.ts'
 import type { XmlElement } from './binxml/expand.ts'
 import type { ByteSource, Platform } from './byte-source.ts'
-import { framedSize, nextFramed, readChunkHeader, walkRecords } from './chunk.ts'
+import { readChunkHeader, walkRecords } from './chunk.ts'
 import { ChunkView } from './chunk-view.ts'
 import { RecordDecoder } from './decode.ts'
 import { type FileHeader, readFileHeader } from './file-header.ts'
@@ -10,6 +10,7 @@ import { chunkSize, fileHeaderBlock } from './format.ts'
 import { plainPlatform } from './platform.ts'
 import { BinXmlError, type EvtxProblem } from './problem.ts'
 import { type EvtxRecord, type RecordText, textsOfTree } from './record.ts'
+import { type StalePlace, walkRecovered } from './recovered.ts'
 import { numberOf, ticksOfText } from './text-numbers.ts'
 
 export interface ReadOptions {
@@ -84,21 +85,26 @@ function readChunk(
   flush()
   if (header.state !== 'used') return header.state
   decoder.startChunk()
-  walkRecords(chunk, index, header, problems, (offset, size) => {
-    flush()
-    into.push(readRecord(chunk, index, offset, size, decoder, options, false))
-  })
+  const stale: StalePlace[] = []
+  walkRecords(
+    chunk,
+    index,
+    header,
+    problems,
+    (offset, size) => {
+      flush()
+      into.push(readRecord(chunk, index, offset, size, decoder, options, false))
+    },
+    (offset, size) => stale.push({ offset, size }),
+  )
   flush()
-  if (options.recovered) {
-    let at = nextFramed(chunk, header.free, chunk.size)
-    while (at >= 0) {
-      const size = framedSize(chunk, at, chunk.size)
-      const outcome = readRecord(chunk, index, at, size, decoder, options, true)
+  if (options.recovered)
+    walkRecovered(chunk, header, stale, (offset, size) => {
+      const outcome = readRecord(chunk, index, offset, size, decoder, options, true)
       // a stale record whose template was overwritten is not evidence: only whole ones are offered
       if (outcome.ok) into.push(outcome)
-      at = nextFramed(chunk, outcome.ok ? at + size : at + 4, chunk.size)
-    }
-  }
+      return outcome.ok
+    })
   return 'used'
 }
 

@@ -22,6 +22,7 @@ const stepJson = (step: ChainStep, anchor: FileTime) => ({
   evidenceId: step.locator.evidenceId as string,
   chunk: step.locator.chunk,
   offset: step.locator.offset,
+  ...(step.locator.recovered ? { recovered: true as const } : {}),
   what: step.what,
   facts: { ...step.facts },
   alsoAt: step.alsoAt.map(citationOf),

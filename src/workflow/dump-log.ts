@@ -5,7 +5,7 @@
 import { hiddenUnits, safeJson } from '../base/safe-json.ts'
 import { fileTime, formatUtc } from '../domain/time.ts'
 import type { XmlElement } from '../evtx/binxml/expand.ts'
-import { framedSize, nextFramed, readChunkHeader, walkRecords } from '../evtx/chunk.ts'
+import { readChunkHeader, walkRecords } from '../evtx/chunk.ts'
 import { ChunkView } from '../evtx/chunk-view.ts'
 import { RecordDecoder } from '../evtx/decode.ts'
 import { readFileHeader } from '../evtx/file-header.ts'
@@ -13,6 +13,7 @@ import { chunkSize, fileHeaderBlock } from '../evtx/format.ts'
 import type { EvtxProblem } from '../evtx/problem.ts'
 import { chunkCountProblem, readRecord } from '../evtx/read-log.ts'
 import type { EvtxRecord } from '../evtx/record.ts'
+import { type StalePlace, walkRecovered } from '../evtx/recovered.ts'
 import { ByteWriter } from '../evtx/render/byte-writer.ts'
 import { JsonRecords, jsonNumber } from '../evtx/render/json-record.ts'
 import { XmlRecords } from '../evtx/render/xml-record.ts'
@@ -125,19 +126,26 @@ class LogDump {
     report()
     if (header.state !== 'used') return false
     this.#decoder.startChunk()
-    walkRecords(chunk, index, header, problems, (offset, size) => {
-      if (problems.length > 0) report()
-      this.#record(chunk, index, offset, size)
-    })
+    const stale: StalePlace[] = []
+    walkRecords(
+      chunk,
+      index,
+      header,
+      problems,
+      (offset, size) => {
+        if (problems.length > 0) report()
+        this.#record(chunk, index, offset, size)
+      },
+      (offset, size) => stale.push({ offset, size }),
+    )
     report()
     if (!this.#options.recovered) return true
     // a stale record whose template was overwritten is not evidence: only whole ones are offered
-    for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
-      const size = framedSize(chunk, at, chunk.size)
-      const outcome = readRecord(chunk, index, at, size, this.#decoder, this.#readOptions, true)
+    walkRecovered(chunk, header, stale, (offset, size) => {
+      const outcome = readRecord(chunk, index, offset, size, this.#decoder, this.#readOptions, true)
       if (outcome.ok) this.#slowRecord(outcome.value)
-      at = nextFramed(chunk, outcome.ok ? at + size : at + 4, chunk.size)
-    }
+      return outcome.ok
+    })
     return true
   }
 

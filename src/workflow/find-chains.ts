@@ -1,5 +1,6 @@
 /** Chains of a case: the typed events of every host with task records, what the logs cover, and what the hosts' facts say. */
 import { findChains } from '../chains/find-chains.ts'
+import { tellRecovered } from '../chains/recovered-records.ts'
 import type { Chain, ChannelCoverage, HostFacts } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
@@ -11,8 +12,10 @@ import { logSummaryOf } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
 import type { RecordIndex } from './records/record-index.ts'
+import { recoveredOf } from './recovered-records.ts'
 
 const caches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
+const recoveredCaches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
 
 /** Every chain, the most serious first; computed when first asked for and again after an import. */
 export function findCaseChains(open: OpenCase): readonly Chain[] {
@@ -25,8 +28,20 @@ export function findCaseChains(open: OpenCase): readonly Chain[] {
   return chains
 }
 
-/** The JSON document of `tasktrail chains --json`. */
-export const chainsDocument = (open: OpenCase) => documentOf(findCaseChains(open))
+/** Every chain as it is when recovered records are used too; those that are say so wherever they stand. */
+export function findChainsWithRecovered(open: OpenCase): readonly Chain[] {
+  const known = recoveredCaches.get(open.casefile)
+  if (known && known.revision === open.casefile.revision) return known.chains
+  const { events, duplicates } = chainEvents(recoveredOf(open).index)
+  const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
+  const chains = findChains(input).map(tellRecovered)
+  recoveredCaches.set(open.casefile, { revision: open.casefile.revision, chains })
+  return chains
+}
+
+/** The JSON document of `tasktrail chains --json`, with recovered records only when asked. */
+export const chainsDocument = (open: OpenCase, asked: { readonly recovered?: boolean } = {}) =>
+  documentOf(asked.recovered ? findChainsWithRecovered(open) : findCaseChains(open))
 
 const shortName = (computer: string) => computer.toLowerCase().split('.')[0] ?? ''
 const isTaskAnchor = (eventId: number) => (eventId >= 4698 && eventId <= 4702) || eventId === 106

@@ -1,13 +1,10 @@
 /** What one log is: header, chunks, checksums, provenance class, gaps, clocks, and what could be recovered. No case needed. */
 import { createHash } from 'node:crypto'
-import { bad } from '../base/outcome.ts'
-import { framedSize, nextFramed, readChunkHeader } from '../evtx/chunk.ts'
 import { ChunkView } from '../evtx/chunk-view.ts'
-import { RecordDecoder } from '../evtx/decode.ts'
 import { readFileHeader } from '../evtx/file-header.ts'
 import { chunkSize, fileHeaderBlock } from '../evtx/format.ts'
 import type { EvtxProblem } from '../evtx/problem.ts'
-import { chunkCountProblem, readRecord } from '../evtx/read-log.ts'
+import { chunkCountProblem } from '../evtx/read-log.ts'
 import { openFileSource } from './file-source.ts'
 import { summariseLog } from './ingest/log-summary.ts'
 import { LogTally } from './ingest/log-tally.ts'
@@ -35,8 +32,6 @@ export async function inspectLog(path: string, options: { readonly signal?: Abor
       return { sha256, size: source.size, readable: false as const, problems: problems.map(shown) }
     const tally = new LogTally()
     const packer = new Packer(nodePlatform, tally)
-    const decoder = new RecordDecoder()
-    let recoverable = 0
     let selected = 0
     for (let index = 0; index < reading.chunks; index++) {
       if (index % 64 === 0) {
@@ -47,7 +42,6 @@ export async function inspectLog(path: string, options: { readonly signal?: Abor
       const read = source.read(fileHeaderBlock + index * chunkSize, bytes)
       const chunk = new ChunkView(bytes.subarray(0, read), nodePlatform)
       packer.addChunk(chunk, index)
-      recoverable += countRecoverable(chunk, index, decoder)
       if (index % 1024 === 1023) selected += packer.endSegment(0, index).selected
     }
     selected += packer.endSegment(0, Math.max(0, reading.chunks - 1)).selected
@@ -63,7 +57,7 @@ export async function inspectLog(path: string, options: { readonly signal?: Abor
       ...summary,
       chunks,
       records,
-      recoverable,
+      recoverable: result.recoverable,
       problems: problems.map(shown),
     }
   } finally {
@@ -78,19 +72,3 @@ const shown = (problem: EvtxProblem) => ({
   offset: problem.offset,
   what: problem.what,
 })
-
-/** Whole records behind the live ones whose template still is what they were written with. */
-function countRecoverable(chunk: ChunkView, index: number, decoder: RecordDecoder): number {
-  const header = readChunkHeader(chunk, index, nodePlatform, [])
-  if (header.state !== 'used') return 0
-  decoder.startChunk()
-  let count = 0
-  let at = nextFramed(chunk, header.free, chunk.size)
-  while (at >= 0) {
-    const size = framedSize(chunk, at, chunk.size)
-    const outcome = size > 0 ? readRecord(chunk, index, at, size, decoder, {}, true) : bad(undefined)
-    if (outcome.ok) count++
-    at = nextFramed(chunk, outcome.ok ? at + size : at + 4, chunk.size)
-  }
-  return count
-}

@@ -17,11 +17,16 @@ import { findCaseChains } from './find-chains.ts'
 import { nodePlatform } from './ingest/node-platform.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
+import { recoveredOf } from './recovered-records.ts'
 
 /** Refuses when the case has no such record. */
 export function recordDetails(open: OpenCase, at: Citation) {
-  const index = indexOfCase(open)
-  const global = index.find(at)
+  let index = indexOfCase(open)
+  let global = index.find(at)
+  if (global === undefined) {
+    index = recoveredOf(open).index
+    global = index.find(at)
+  }
   if (global === undefined)
     throw new Refusal(
       'record.unknown',
@@ -43,10 +48,19 @@ export function recordDetails(open: OpenCase, at: Citation) {
   const onElements = (elements: readonly XmlElement[]) => {
     xml = elementsXml(elements, '  ')
   }
-  const outcome = readRecord(chunk, locator.chunk, locator.offset, length, decoder, { onElements }, false)
+  const outcome = readRecord(
+    chunk,
+    locator.chunk,
+    locator.offset,
+    length,
+    decoder,
+    { onElements },
+    segment.recovered,
+  )
   const system = outcome.ok ? Object.entries(outcome.value.system) : []
   return {
     citation: citationOf(locator),
+    ...(segment.recovered ? { recovered: true } : {}),
     evidenceName: open.casefile.evidenceByHash(locator.evidenceId)?.name ?? '',
     host: record.computer,
     time: formatUtc(record.time),

@@ -7,8 +7,9 @@ import { describeRecord } from '../events/describe-record.ts'
 import { caseMarks } from './case-marks.ts'
 import type { OpenCase } from './open-case.ts'
 import { countFacets } from './records/facets.ts'
-import type { TimelineFilter } from './records/filter.ts'
-import { indexOfCase } from './records/index-of-case.ts'
+import { asksForRecovered, type TimelineFilter } from './records/filter.ts'
+import type { RecordIndex } from './records/record-index.ts'
+import { indexFor, recoveredOf } from './recovered-records.ts'
 import { rowsOf } from './timeline-rows.ts'
 
 export type { TimelineFilter } from './records/filter.ts'
@@ -30,8 +31,7 @@ export interface TimelineRow {
 }
 
 /** One row, by its global row number. */
-function rowAt(open: OpenCase, global: number, position: number): TimelineRow {
-  const index = indexOfCase(open)
+function rowAt(open: OpenCase, index: RecordIndex, global: number, position: number): TimelineRow {
   const marks = caseMarks(open)
   const { segment, row } = index.at(global)
   const record = segment.record(row)
@@ -41,6 +41,7 @@ function rowAt(open: OpenCase, global: number, position: number): TimelineRow {
   if (marks.chain.has(global)) names.push('chain')
   if (marks.rejected.has(global)) names.push('rejected')
   if (index.duplicate[global]) names.push('duplicate')
+  if (index.isRecovered(global)) names.push('recovered')
   return {
     index: position,
     time: formatUtc(record.time),
@@ -57,13 +58,41 @@ function rowAt(open: OpenCase, global: number, position: number): TimelineRow {
   }
 }
 
-/** Rows `from … from + count` of the filtered timeline. */
+/** Recovered records among the rows: shown in addition, never counted with the live ones of the case. */
+export interface RecoveredAmong {
+  /** of the filtered rows */
+  readonly shown: number
+  /** of the case */
+  readonly all: number
+  /** what could not be offered, in words */
+  readonly notes: string[]
+}
+
+/**
+ * Rows `from … from + count` of the filtered timeline. `total` counts all filtered rows, `all` the live records of the case;
+ * `recovered` is there when the filter asks for recovered records.
+ */
 export function timelineSlice(open: OpenCase, filter: TimelineFilter, from: number, count: number) {
+  const index = indexFor(open, filter)
   const rows = rowsOf(open, filter)
   const shown: TimelineRow[] = []
   for (let at = from; at < Math.min(rows.length, from + count); at++)
-    shown.push(rowAt(open, rows[at] as number, at))
-  return { total: rows.length, all: indexOfCase(open).total, rows: shown }
+    shown.push(rowAt(open, index, rows[at] as number, at))
+  const recovered = recoveredAmong(open, filter, index, rows)
+  return { total: rows.length, all: index.firstRecovered, rows: shown, ...(recovered ? { recovered } : {}) }
+}
+
+function recoveredAmong(
+  open: OpenCase,
+  filter: TimelineFilter,
+  index: RecordIndex,
+  rows: Uint32Array,
+): RecoveredAmong | undefined {
+  if (!asksForRecovered(filter)) return undefined
+  const { records, problems } = recoveredOf(open)
+  let shown = 0
+  for (const global of rows) if (index.isRecovered(global)) shown++
+  return { shown, all: records, notes: problems.map((problem) => problem.what) }
 }
 
 /** All rows in order, for exports. */
@@ -71,13 +100,14 @@ export function* timelineRows(
   open: OpenCase,
   filter: TimelineFilter = { terms: [] },
 ): Generator<TimelineRow> {
+  const index = indexFor(open, filter)
   const rows = rowsOf(open, filter)
-  for (let at = 0; at < rows.length; at++) yield rowAt(open, rows[at] as number, at)
+  for (let at = 0; at < rows.length; at++) yield rowAt(open, index, rows[at] as number, at)
 }
 
 /** Position of a record in the filtered timeline; null when the filter hides it or the case does not have it. */
 export function timelineFind(open: OpenCase, filter: TimelineFilter, at: Citation): number | null {
-  const index = indexOfCase(open)
+  const index = indexFor(open, filter)
   const global = index.find(at)
   if (global === undefined) return null
   const position = rowsOf(open, filter).indexOf(global)
@@ -86,5 +116,5 @@ export function timelineFind(open: OpenCase, filter: TimelineFilter, at: Citatio
 
 /** Values with their counts among the filtered rows, most frequent first. */
 export function timelineFacets(open: OpenCase, filter: TimelineFilter) {
-  return countFacets(indexOfCase(open), rowsOf(open, filter))
+  return countFacets(indexFor(open, filter), rowsOf(open, filter))
 }

@@ -3,11 +3,11 @@ import { fileTime, formatUtc } from '../domain/time.ts'
 import { coverageOf } from './find-chains.ts'
 import type { OpenCase } from './open-case.ts'
 import type { TimelineFilter } from './records/filter.ts'
-import { indexOfCase } from './records/index-of-case.ts'
+import { indexFor } from './recovered-records.ts'
 import { rowsOf } from './timeline-rows.ts'
 
 export function timelineDensity(open: OpenCase, filter: TimelineFilter, buckets: number) {
-  const index = indexOfCase(open)
+  const index = indexFor(open, filter)
   const shown = new Array<number>(buckets).fill(0)
   const all = new Array<number>(buckets).fill(0)
   const coverage = coverageOf(open).map((log) => ({

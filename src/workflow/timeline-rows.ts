@@ -2,7 +2,7 @@
 import { caseMarks } from './case-marks.ts'
 import type { OpenCase } from './open-case.ts'
 import { filterRows, type TimelineFilter } from './records/filter.ts'
-import { indexOfCase } from './records/index-of-case.ts'
+import { indexFor } from './recovered-records.ts'
 
 const resultsOf = new WeakMap<object, { revision: number; results: Map<string, Uint32Array> }>()
 const keptResults = 8
@@ -18,7 +18,7 @@ export function rowsOf(open: OpenCase, filter: TimelineFilter): Uint32Array {
   const known = cache.results.get(key)
   if (known) return known
   const marks = caseMarks(open)
-  const rows = filterRows(indexOfCase(open), filter, marks)
+  const rows = filterRows(indexFor(open, filter), filter, marks)
   cache.results.set(key, rows)
   if (cache.results.size > keptResults) cache.results.delete(cache.results.keys().next().value ?? '')
   return rows

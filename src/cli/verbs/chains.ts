@@ -13,11 +13,12 @@ export const addChains: AddVerb = (program, { terminal, doors }, run) => {
       'Rebuilds what happened to each task: who made it, from where, over which way, whether it ran and what it started.\n' +
         'Every link names its rule and the fields compared; rejected sources and missing records are listed with the reason. The most serious chain comes first.',
     )
+    .option('--recovered', 'use recovered records too; steps made of them are marked')
     .option('--json', 'print one JSON document (schema tasktrail-chains/1)')
-  withCaseOption(command).action((options: CaseOption & { json?: true }) =>
+  withCaseOption(command).action((options: CaseOption & { json?: true; recovered?: true }) =>
     run(() =>
       withCase(options.case, terminal, doors, async (open) => {
-        const document = await doors.chainsDocument(open)
+        const document = await doors.chainsDocument(open, { recovered: options.recovered ?? false })
         await terminal.write(
           options.json
             ? jsonDocument(document)

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { escapeLine } from '../../base/escape.ts'
 import { csvRow } from '../../report/csv.ts'
 import { withCase } from '../case-folder.ts'
-import type { Row, TimelineFilter } from '../doors.ts'
+import type { Row, Slice, TimelineFilter } from '../doors.ts'
 import { exitCode, UsageError } from '../exit-code.ts'
 import { jsonLine } from '../json-text.ts'
 import { countInWords } from '../progress-line.ts'
@@ -37,7 +38,7 @@ const filters: readonly (readonly [
   ['logon', 'logon', 'logon id, such as 0x5a41984'],
   ['record', 'record', 'EventRecordID (also 2004844..2004862)'],
   ['evidence', 'evidence', 'evidence item: start of its SHA-256, or its name'],
-  ['is', 'is', 'mark of the row: chain, rejected, duplicate'],
+  ['is', 'is', 'mark of the row: chain, rejected, duplicate, recovered'],
   ['text', 'text', 'text anywhere in the record'],
 ]
 
@@ -47,6 +48,7 @@ interface Options extends CaseOption, Readonly<Record<string, unknown>> {
   readonly not?: readonly string[]
   readonly limit?: number
   readonly after?: string
+  readonly recovered?: true
   readonly json?: true
   readonly jsonl?: true
   readonly csv?: true
@@ -65,6 +67,7 @@ export const addTimeline: AddVerb = (program, surface, run) => {
   for (const [option, , meaning] of filters) command.option(`--${option} <value>`, meaning, collect)
   command
     .option('--not <filter=value>', 'leave rows out: --not account=SYSTEM', collect)
+    .option('--recovered', 'recovered records too, marked: no longer live in their log')
     .option('--limit <rows>', 'at most this many rows', wholeNumber(1, 1_000_000_000))
     .option('--after <cursor>', 'go on behind the row of this cursor (`next` of an earlier run)')
     .option('--json', 'print one JSON document (schema tasktrail-timeline/1)')
@@ -104,6 +107,7 @@ function filterOf(options: Options): TimelineFilter {
       throw new UsageError(`an ${key} id is a decimal number, or two with .. between: ${ids.join(', ')}`)
   return {
     terms,
+    ...(options.recovered ? { recovered: true } : {}),
     ...(options.from ? { from: options.from } : {}),
     ...(options.to ? { to: options.to } : {}),
   }
@@ -140,8 +144,9 @@ const writers: Readonly<Record<Format, WriteRows>> = {
   },
 
   async json(terminal, read, from, limit) {
-    const { total, all } = await read(from, 1)
-    await terminal.write(`{"schema":"tasktrail-timeline/1","total":${total},"all":${all},"rows":[`)
+    const { total, all, recovered } = await read(from, 1)
+    const more = recovered ? `"recovered":${jsonLine(recovered).trimEnd()},` : ''
+    await terminal.write(`{"schema":"tasktrail-timeline/1","total":${total},"all":${all},${more}"rows":[`)
     let last: Row | undefined
     for await (const rows of readRows(from, limit, read)) {
       await terminal.write(
@@ -160,7 +165,7 @@ const writers: Readonly<Record<Format, WriteRows>> = {
   },
 
   async text(terminal, read, from, limit) {
-    const { total, all } = await read(from, 1)
+    const { total, all, recovered } = await read(from, 1)
     let last: Row | undefined
     let count = 0
     const paint = painter(terminal)
@@ -170,12 +175,26 @@ const writers: Readonly<Record<Format, WriteRows>> = {
       last = rows.at(-1)
       count += rows.length
     }
-    const whole = total === all ? '' : `, of ${countInWords(all)} in the case`
+    const live = total - (recovered?.shown ?? 0)
+    const whole = live === all ? '' : `, of ${countInWords(all)} in the case`
     await terminal.write(
       `${count ? '\n' : ''}${countInWords(count)} of ${countInWords(total)} rows${whole}\n`,
     )
+    if (recovered) await terminal.write(linesText(recoveredLines(recovered)))
     if (last && last.index + 1 < total) await terminal.write(`next: --after ${cursorOf(last)}\n`)
   },
+}
+
+/** What the recovered records among the rows are, apart from the count of the live ones. */
+function recoveredLines({ shown, all, notes }: NonNullable<Slice['recovered']>): readonly string[] {
+  const of = shown === all ? '' : ` of ${countInWords(all)}`
+  const what = all === 1 ? 'recovered record' : 'recovered records'
+  return [
+    all === 0
+      ? 'no recovered records: the logs hold none that are not live too'
+      : `${countInWords(shown)}${of} ${what}, shown in addition and marked`,
+    ...notes.map(escapeLine),
+  ]
 }
 
 const csvHead = [
@@ -230,7 +249,8 @@ function textLines(rows: readonly Row[], width: number, paint: (text: string) =>
       row.host,
       row.account ?? '',
       row.address ?? '',
-      row.what,
+      // the column of marks gives way on a narrow screen, this one mark does not
+      !isWide && row.marks.includes('recovered') ? `recovered: ${row.what}` : row.what,
       ...(isWide ? [row.citation.recordId, row.marks.join(' ')] : []),
     ]),
     width,

@@ -18,6 +18,8 @@ export interface LogSummary {
   }
   readonly records: number
   readonly selected: number
+  /** whole records that are not live; missing in cases imported before they were counted */
+  readonly recoverable?: number
   readonly recordIds: {
     readonly first: string | null
     readonly last: string | null
@@ -59,6 +61,7 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     chunks: tally.chunks,
     records: tally.records,
     selected,
+    recoverable: tally.recoverable,
     recordIds: {
       first: runs[0]?.from.toString() ?? null,
       last: runs[runs.length - 1]?.to.toString() ?? null,

@@ -32,10 +32,13 @@ export interface TallyResult {
   readonly sameHeaderIds: number
   readonly firstHeaderId: bigint | undefined
   readonly headerIdsRising: boolean
+  /** whole records that are not live: behind a chunk's free offset, or left over from an earlier use of it */
+  readonly recoverable: number
 }
 
 export class LogTally {
   records = 0
+  recoverable = 0
   #chunks = { total: 0, used: 0, empty: 0, bad: 0 }
   #runs: { from: number; to: number }[] = []
   #runsComplete = true
@@ -158,6 +161,7 @@ export class LogTally {
       sameHeaderIds: this.#sameHeaderIds,
       firstHeaderId: this.#firstHeaderId,
       headerIdsRising: this.#rising,
+      recoverable: this.recoverable,
     }
   }
 }

@@ -13,7 +13,9 @@ import type { ChunkView } from '../../evtx/chunk-view.ts'
 import { RecordDecoder } from '../../evtx/decode.ts'
 import { valueType } from '../../evtx/format.ts'
 import { BinXmlError, type EvtxProblem } from '../../evtx/problem.ts'
+import { readRecord } from '../../evtx/read-log.ts'
 import { type RecordText, textsOfTree } from '../../evtx/record.ts'
+import { type StalePlace, walkRecovered } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
 import { BlockColumns } from './columns.ts'
 import { Dictionary } from './dictionary.ts'
@@ -71,16 +73,33 @@ export class Packer {
     this.#tally.chunk(header.state)
     if (header.state === 'used') {
       this.#decoder.startChunk()
-      walkRecords(chunk, index, header, this.problems, (offset, size) =>
-        this.#addRecord(chunk, index, offset, size),
+      const stale: StalePlace[] = []
+      walkRecords(
+        chunk,
+        index,
+        header,
+        this.problems,
+        (offset, size) => this.#addRecord(chunk, index, offset, size),
+        (offset, size) => stale.push({ offset, size }),
       )
+      walkRecovered(chunk, header, stale, (offset, size) => {
+        const { ok } = readRecord(chunk, index, offset, size, this.#decoder, {}, true)
+        if (ok) this.#tally.recoverable++
+        return ok
+      })
     }
-    if (index % chunksPerBlock === chunksPerBlock - 1) this.#endBlock(Math.floor(index / chunksPerBlock))
+    if (index % chunksPerBlock === chunksPerBlock - 1) this.endBlock(Math.floor(index / chunksPerBlock))
+  }
+
+  /** Adds records at these places of a chunk, for which the caller has asked by name: none of them is live. */
+  addPlaces(chunk: ChunkView, index: number, places: readonly StalePlace[]): void {
+    this.#decoder.startChunk()
+    for (const { offset, size } of places) this.#addRecord(chunk, index, offset, size)
   }
 
   /** Closes the segment and starts the next. `lastChunk` is the index of the last chunk added. */
   endSegment(number: number, lastChunk: number): PackedSegment {
-    if (this.#columns.rows > 0) this.#endBlock(Math.floor(lastChunk / chunksPerBlock))
+    if (this.#columns.rows > 0) this.endBlock(Math.floor(lastChunk / chunksPerBlock))
     const segment: PackedSegment = {
       number,
       rows: this.#rows,
@@ -109,7 +128,8 @@ export class Packer {
     return this.#systems.tuples.length > 50_000 || this.#shapes.length > 50_000
   }
 
-  #endBlock(number: number): void {
+  /** Closes the block that holds the rows added since the last one. */
+  endBlock(number: number): void {
     const columns = this.#columns
     if (columns.rows > 0)
       this.#blocks.push({

@@ -27,12 +27,22 @@ export type FilterKey =
 export interface TimelineFilter {
   readonly from?: string | undefined
   readonly to?: string | undefined
+  /** recovered records too, marked; `is:recovered` asks for them as well */
+  readonly recovered?: boolean | undefined
   readonly terms: readonly {
     readonly key: FilterKey
     readonly values: readonly string[]
     readonly not: boolean
   }[]
 }
+
+/** True when the filter asks for recovered records; without that they are not looked at. */
+export const asksForRecovered = (filter: TimelineFilter): boolean =>
+  filter.recovered === true ||
+  filter.terms.some(
+    (term) =>
+      term.key === 'is' && !term.not && term.values.some((value) => value.toLowerCase() === 'recovered'),
+  )
 
 /** What `is:` may ask for: rows known to the caller. */
 export interface RowMarks {
@@ -205,11 +215,13 @@ function isTest(value: string, marks: RowMarks, base: number, index: RecordIndex
       return (row) => marks.rejected.has(base + row)
     case 'duplicate':
       return (row) => index.duplicate[base + row] === 1
+    case 'recovered':
+      return (row) => index.isRecovered(base + row)
     default:
       throw new Refusal(
         'timeline.filter.unknown',
         `is:${value.slice(0, 40)} is not known.`,
-        'Use is:chain, is:rejected or is:duplicate.',
+        'Use is:chain, is:rejected, is:duplicate or is:recovered.',
       )
   }
 }

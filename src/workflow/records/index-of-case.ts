@@ -7,7 +7,7 @@ const indexes = new WeakMap<object, { revision: number; index: RecordIndex }>()
 export function indexOfCase(open: OpenCase): RecordIndex {
   const known = indexes.get(open.casefile)
   if (known && known.revision === open.casefile.revision) return known.index
-  const index = new RecordIndex(open.casefile)
+  const index = RecordIndex.of(open.casefile)
   indexes.set(open.casefile, { revision: open.casefile.revision, index })
   return index
 }

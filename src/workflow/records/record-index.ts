@@ -16,13 +16,12 @@ export class RecordIndex {
   /** 1 where the same record stands earlier in the order, read from another evidence item */
   readonly duplicate: Uint8Array
   readonly total: number
+  /** rows from here on are recovered ones; `total` when there are none */
+  readonly firstRecovered: number
 
-  constructor(casefile: CaseFile) {
-    const hashes = new Map(casefile.evidence().map((entry) => [entry.item, entry.sha256]))
-    this.segments = casefile
-      .segments()
-      .filter((entry) => entry.rows > 0)
-      .map((entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId))
+  /** @param recovered segments of recovered records, behind those of `live`, whose rows keep their numbers */
+  private constructor(live: readonly Segment[], recovered: readonly Segment[]) {
+    this.segments = [...live, ...recovered]
     this.bases = new Uint32Array(this.segments.length + 1)
     let total = 0
     this.segments.forEach((segment, i) => {
@@ -31,8 +30,31 @@ export class RecordIndex {
     })
     this.bases[this.segments.length] = total
     this.total = total
+    this.firstRecovered = this.bases[live.length] as number
     this.order = this.#sort()
     this.duplicate = this.#duplicates()
+  }
+
+  /** All live records of a case. */
+  static of(casefile: CaseFile): RecordIndex {
+    const hashes = new Map(casefile.evidence().map((entry) => [entry.item, entry.sha256]))
+    const live = casefile
+      .segments()
+      .filter((entry) => entry.rows > 0)
+      .map((entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId))
+    return new RecordIndex(live, [])
+  }
+
+  /** The same records and recovered ones among them, in one total order; a live record keeps its row number. */
+  with(recovered: readonly Segment[]): RecordIndex {
+    return new RecordIndex(
+      this.segments.filter((segment) => !segment.recovered),
+      recovered,
+    )
+  }
+
+  isRecovered(global: number): boolean {
+    return global >= this.firstRecovered
   }
 
   segmentIndex(global: number): number {
@@ -59,6 +81,7 @@ export class RecordIndex {
       recordId: segment.recordId(row),
       chunk: place >>> 16,
       offset: place & 0xffff,
+      ...(segment.recovered ? { recovered: true } : {}),
     }
   }
 

@@ -1,11 +1,18 @@
 /** One packed segment, read back: columns of all its rows, and their values block by block. */
-import type { CaseFile, SegmentEntry } from '../../casefile/case-file.ts'
+import type { BlockEntry, SegmentEntry } from '../../casefile/case-file.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { EventRecord } from '../../domain/record.ts'
 import { type FileTime, fileTime } from '../../domain/time.ts'
 import { FieldNames } from '../../evtx/record.ts'
 import { noValue, type Shape, type SystemTuple, systemValues } from '../ingest/packed.ts'
 import { Values } from './values.ts'
+
+/** Where a segment's packed parts come from: the case file, or memory. */
+export interface SegmentSource {
+  dictionary(segment: number): Uint8Array
+  blocks(segment: number): readonly BlockEntry[]
+  blockValues(segment: number, number: number): Uint8Array
+}
 
 interface Block {
   readonly number: number
@@ -32,13 +39,16 @@ export class Segment {
   /** index of each row's first value inside its block */
   readonly #valueStart: Uint32Array
   readonly blocks: readonly Block[]
-  readonly #casefile: CaseFile
+  readonly #source: SegmentSource
+  /** its records are not live ones */
+  readonly recovered: boolean
   readonly #segment: number
   #values: Values | undefined
   #blockValues = new Map<number, Uint32Array>()
 
-  constructor(casefile: CaseFile, entry: SegmentEntry, evidenceId: EvidenceId) {
-    this.#casefile = casefile
+  constructor(source: SegmentSource, entry: SegmentEntry, evidenceId: EvidenceId, recovered = false) {
+    this.#source = source
+    this.recovered = recovered
     this.#segment = entry.segment
     this.evidenceId = evidenceId
     this.rows = entry.rows
@@ -57,7 +67,7 @@ export class Segment {
     const blocks: Block[] = []
     let firstRow = 0
     let firstValue = 0
-    for (const block of casefile.blocks(entry.segment)) {
+    for (const block of source.blocks(entry.segment)) {
       let at = 0
       for (const column of [this.timeLow, this.timeHigh, this.idLow, this.idHigh, this.place]) {
         column.set(new Uint32Array(aligned(block.heads, at, block.rows * 4)), firstRow)
@@ -80,7 +90,7 @@ export class Segment {
   }
 
   get values(): Values {
-    this.#values ??= new Values(this.#casefile.dictionary(this.#segment))
+    this.#values ??= new Values(this.#source.dictionary(this.#segment))
     return this.#values
   }
 
@@ -89,7 +99,7 @@ export class Segment {
     const known = this.#blockValues.get(index)
     if (known) return known
     const block = this.blocks[index]
-    const blob = block ? this.#casefile.blockValues(this.#segment, block.number) : new Uint8Array(0)
+    const blob = block ? this.#source.blockValues(this.#segment, block.number) : new Uint8Array(0)
     const numbers = new Uint32Array(aligned(blob, 0, blob.length))
     this.#blockValues.set(index, numbers)
     if (this.#blockValues.size > 80) {
@@ -154,6 +164,7 @@ export class Segment {
         recordId: this.recordId(row),
         chunk: place >>> 16,
         offset: place & 0xffff,
+        ...(this.recovered ? { recovered: true } : {}),
       },
       provider: tuple.provider,
       channel: tuple.channel,
