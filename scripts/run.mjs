@@ -277,6 +277,14 @@ const tasks = {
     needs: 'packages',
     run: () => runNode(['--disable-warning=ExperimentalWarning', at('bench', 'bench.ts'), ...rest]),
   },
+  kill: {
+    needs: 'packages',
+    run: () => runNode(['--disable-warning=ExperimentalWarning', at('test', 'kill', 'run.ts'), ...rest]),
+  },
+  fuzz: {
+    needs: 'packages',
+    run: () => runNode(['--disable-warning=ExperimentalWarning', at('test', 'fuzz', 'run.ts'), ...rest]),
+  },
   tasktrail: {
     needs: 'built',
     run: () => runNode([at('out', 'main', 'cli.js'), ...rest], { cwd: callersFolder }),

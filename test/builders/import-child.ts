@@ -1,12 +1,18 @@
-/** A process of its own that imports a folder into a new case, to be killed by a test: `import-child.ts CASE FOLDER`. */
+/**
+ * A process of its own that imports a folder into a case, new or there already, to be killed by a test:
+ * `import-child.ts CASE FOLDER`. Says `ready` before it touches the case and `started` when it reads the first file.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { importEvidence } from '../../src/workflow/import-evidence.ts'
-import { createCase } from '../../src/workflow/open-case.ts'
+import { caseFileName, createCase, openCase } from '../../src/workflow/open-case.ts'
 
 const [, , dir = '', folder = ''] = process.argv
-const open = await createCase(dir, {
-  title: 'killed',
-  operator: { name: 'Test Operator', account: 'tester', workstation: 'bench-01' },
-})
+const operator = { name: 'Test Operator', account: 'tester', workstation: 'bench-01' }
+process.stdout.write('ready\n')
+const open = existsSync(join(dir, caseFileName))
+  ? await openCase(dir, { operator })
+  : await createCase(dir, { title: 'killed', operator })
 let said = false
 await importEvidence(open, [folder], {
   onProgress: (progress) => {

@@ -1,8 +1,16 @@
-/** Chunks to mutate: the forms of records in practice logs and, where they are there, in real ones; and the mutations. */
+/**
+ * Chunks to mutate: the forms of records in practice logs and, where they are there, in real ones; the mutations; logs made
+ * of them, and what must hold for every one.
+ */
 import { readFileSync } from 'node:fs'
+import { limits } from '../../src/base/limits.ts'
+import type { Outcome } from '../../src/base/outcome.ts'
+import type { EvtxProblem } from '../../src/evtx/problem.ts'
+import type { EvtxRecord } from '../../src/evtx/record.ts'
 import { buildLog } from '../builders/evtx.ts'
 import { haveSamples, manifest, sample } from '../samples.ts'
-import { sealChunk } from '../unit/evtx/hand-log.ts'
+import { logOf, sealChunk } from '../unit/evtx/hand-log.ts'
+import { seededNumbers } from '../unit/evtx/seeded.ts'
 
 export const chunkBytes = 65_536
 /** Live bytes kept of each chunk, so that a run holds many chunks and not much of each. */
@@ -125,4 +133,57 @@ export function mutate(chunk: Buffer, all: readonly Buffer[], next: () => number
   }
   // half of them with checksums that are right
   if (next() % 2) sealChunk(chunk)
+}
+
+export const chunksInLog = 8
+
+/** Eight chunks, one of them as it was; sometimes the file is cut. */
+export function mutatedLog(
+  seed: number,
+  all: readonly Buffer[],
+): { log: Buffer; whole: number; original: Buffer; cut: boolean } {
+  const next = seededNumbers(seed)
+  const whole = next() % chunksInLog
+  let original: Buffer = all[0] as Buffer
+  const chunks = Array.from({ length: chunksInLog }, (_, index) => {
+    const source = all[next() % all.length] as Buffer
+    if (index === whole) original = source
+    const chunk = Buffer.from(source)
+    if (index !== whole) mutate(chunk, all, next)
+    return chunk
+  })
+  const log = logOf(...chunks)
+  const cut = next() % 10 === 0
+  return { log: cut ? log.subarray(0, next() % log.length) : log, whole, original, cut }
+}
+
+/** What every outcome has to be, whatever the bytes are; a text when it is not. */
+export function wrongIn(
+  outcomes: readonly Outcome<EvtxRecord, EvtxProblem>[],
+  chunks: number,
+): string | undefined {
+  let units = 0
+  const places = new Set<string>()
+  for (const outcome of outcomes) {
+    if (!outcome.ok) {
+      const { chunk, offset, what, lost, code } = outcome.problem
+      if (!what || lost < 0 || offset < 0 || offset > chunkBytes + 4096 || chunk < -1 || chunk > chunks)
+        return `problem ${JSON.stringify(outcome.problem)}`
+      if (!code.startsWith('evtx.')) return `code ${code}`
+      continue
+    }
+    const record = outcome.value
+    const place = `${record.chunk}/${record.offset}`
+    if (places.has(place)) return `two records at ${place}`
+    places.add(place)
+    if (record.offset < 512 || record.offset + record.size > chunkBytes)
+      return `record outside its chunk at ${place}`
+    if (record.names.length !== record.values.length) return `names without values at ${place}`
+    if (record.names.length > limits.recordFields) return `too many fields at ${place}`
+    if (new Set(record.names).size !== record.names.length) return `a name twice at ${place}`
+    if (record.eventId < 0 || record.eventId > 0xffff) return `event id ${record.eventId} at ${place}`
+    if (record.recordId < 0n || record.recordId > 0xffff_ffff_ffff_ffffn) return `record id at ${place}`
+    for (const value of record.values) units += value.length
+  }
+  return units > chunks * limits.renderedChunk ? `${units} code units` : undefined
 }

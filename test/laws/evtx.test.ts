@@ -8,10 +8,8 @@ import type { EvtxRecord } from '../../src/evtx/record.ts'
 import { elementsXml } from '../../src/evtx/xml.ts'
 import { logOf } from '../unit/evtx/hand-log.ts'
 import { fastPlatform, read } from '../unit/evtx/reading.ts'
-import { seededNumbers } from '../unit/evtx/seeded.ts'
-import { chunkBytes, corpus, mutate } from './evtx-chunks.ts'
+import { chunksInLog, corpus, mutatedLog, wrongIn } from './evtx-chunks.ts'
 
-const chunksInLog = 8
 const logs = 2500
 /** 200 ms for each chunk and as much again for a slow machine, in CPU time of this thread: other work does not count. */
 const patience = chunksInLog * 400
@@ -20,51 +18,6 @@ const all = corpus()
 const cpuMilliseconds = () => {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
-}
-
-/** Eight chunks, one of them as it was; sometimes the file is cut. */
-function mutatedLog(seed: number): { log: Buffer; whole: number; original: Buffer; cut: boolean } {
-  const next = seededNumbers(seed)
-  const whole = next() % chunksInLog
-  let original: Buffer = all[0] as Buffer
-  const chunks = Array.from({ length: chunksInLog }, (_, index) => {
-    const source = all[next() % all.length] as Buffer
-    if (index === whole) original = source
-    const chunk = Buffer.from(source)
-    if (index !== whole) mutate(chunk, all, next)
-    return chunk
-  })
-  const log = logOf(...chunks)
-  const cut = next() % 10 === 0
-  return { log: cut ? log.subarray(0, next() % log.length) : log, whole, original, cut }
-}
-
-/** What every outcome has to be, whatever the bytes are; a text when it is not. */
-function wrongIn(outcomes: readonly Outcome<EvtxRecord, EvtxProblem>[], chunks: number): string | undefined {
-  let units = 0
-  const places = new Set<string>()
-  for (const outcome of outcomes) {
-    if (!outcome.ok) {
-      const { chunk, offset, what, lost, code } = outcome.problem
-      if (!what || lost < 0 || offset < 0 || offset > chunkBytes + 4096 || chunk < -1 || chunk > chunks)
-        return `problem ${JSON.stringify(outcome.problem)}`
-      if (!code.startsWith('evtx.')) return `code ${code}`
-      continue
-    }
-    const record = outcome.value
-    const place = `${record.chunk}/${record.offset}`
-    if (places.has(place)) return `two records at ${place}`
-    places.add(place)
-    if (record.offset < 512 || record.offset + record.size > chunkBytes)
-      return `record outside its chunk at ${place}`
-    if (record.names.length !== record.values.length) return `names without values at ${place}`
-    if (record.names.length > limits.recordFields) return `too many fields at ${place}`
-    if (new Set(record.names).size !== record.names.length) return `a name twice at ${place}`
-    if (record.eventId < 0 || record.eventId > 0xffff) return `event id ${record.eventId} at ${place}`
-    if (record.recordId < 0n || record.recordId > 0xffff_ffff_ffff_ffffn) return `record id at ${place}`
-    for (const value of record.values) units += value.length
-  }
-  return units > chunks * limits.renderedChunk ? `${units} code units` : undefined
 }
 
 function readAll(log: Uint8Array, options: ReadOptions): Outcome<EvtxRecord, EvtxProblem>[] {
@@ -93,7 +46,7 @@ describe('20,000 mutated chunks, seeded', () => {
     let problems = 0
     let slowest = 0
     for (let seed = 1; seed <= logs; seed++) {
-      const { log, whole, original, cut } = mutatedLog(seed)
+      const { log, whole, original, cut } = mutatedLog(seed, all)
       const byPlan = new Map<string, string>()
       try {
         for (const path of ['plan', 'tree'] as const) {
