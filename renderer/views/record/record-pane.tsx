@@ -58,6 +58,11 @@ export function RecordPane(props: {
               <>
                 {details.eventId} <span className="low">record</span>{' '}
                 <span className="mono">{details.citation.recordId}</span>
+                {details.recovered ? (
+                  <span className="row-recovered" title="No longer live in its log: shown because you asked.">
+                    recovered
+                  </span>
+                ) : null}
               </>
             ) : (
               `Record ${at.recordId}`

@@ -6,6 +6,8 @@ import type { Term } from './filter/terms.ts'
 export interface TimelineMemory {
   readonly terms: readonly Term[]
   readonly detailsOpen: boolean
+  /** recovered records are shown among the rows */
+  readonly recovered: boolean
   /** the last `openCount` of the window that was answered with opened details */
   readonly openCount: number
 }
@@ -14,7 +16,7 @@ const kept = new Map<string, TimelineMemory>()
 const casesKept = 8
 
 export const recall = (caseId: string): TimelineMemory =>
-  kept.get(caseId) ?? { terms: [], detailsOpen: false, openCount: 0 }
+  kept.get(caseId) ?? { terms: [], detailsOpen: false, recovered: false, openCount: 0 }
 
 export function remember(caseId: string, memory: TimelineMemory): void {
   kept.delete(caseId)

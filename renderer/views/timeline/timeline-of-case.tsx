@@ -5,7 +5,7 @@ import { troubleOf } from '../../api/trouble.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { useKeys } from '../../shell/keyboard.ts'
 import { sameRecord, useApi, useWindow } from '../../shell/window-state.tsx'
-import { Button, Empty, formatCount, Notice, plural, Skeleton, TroubleNotice } from '../../widgets/index.ts'
+import { Button, Empty, Notice, plural, Skeleton, TroubleNotice } from '../../widgets/index.ts'
 import type { RecordTab } from '../record/record-pane.tsx'
 import { DensityStrip } from './density/density-strip.tsx'
 import { DetailsPlace } from './details-place.tsx'
@@ -15,6 +15,7 @@ import { compileFilter, toggleValue, withTimeRange } from './filter/compile.ts'
 import { FilterBar, type FilterBarHandle } from './filter/filter-bar.tsx'
 import type { Term } from './filter/terms.ts'
 import { rangeBetween, rangeText } from './filter/time-range.ts'
+import { RecoveredSwitch, RowCount } from './row-count.tsx'
 import { type ColumnId, type ValueKey, valueOfRow } from './rows/columns.ts'
 import { RowGrid, type RowGridHandle } from './rows/row-grid.tsx'
 import { noRows, oneRow, type RowSelection, rangeTo, withRow } from './rows/row-selection.ts'
@@ -39,19 +40,26 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const [day, setDay] = useState<string>()
   const [hidden, setHidden] = useState(false)
   const [cell, setCell] = useState<ValueKey>('event')
+  const [recovered, setRecovered] = useState(memory.recovered)
   const grid = useRef<RowGridHandle>(null)
   const bar = useRef<FilterBarHandle>(null)
   const windowWidth = useWindowWidth()
   const wide = windowWidth >= 1800
   const narrow = windowWidth <= 1180
 
-  const filter = useMemo(() => compileFilter(terms), [terms])
+  const filter = useMemo(
+    () => ({ ...compileFilter(terms), ...(recovered ? { recovered } : {}) }),
+    [terms, recovered],
+  )
   const key = JSON.stringify([caseId, filter, summary.counts.records])
   const shown = useRowPages(key, (from, count, signal) =>
     api.timeline.slice({ caseId, filter, from, count }, { signal }),
   )
   const density = useAnswer(`density ${key}`, (signal) =>
     api.timeline.density({ caseId, filter, buckets }, { signal }),
+  )
+  const recoverable = useAnswer(`recovered ${caseId} ${summary.counts.records}`, (signal) =>
+    api.timeline.recovered({ caseId }, { signal }),
   )
   const facets = useAnswer(`facets ${key}`, (signal) => api.timeline.facets({ caseId, filter }, { signal }))
   const { pages, state } = shown
@@ -93,8 +101,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     if (openCount > 0 && selected) setDetailsOpen(true)
   }, [openCount, answered, selected])
   useEffect(
-    () => remember(caseId, { terms, detailsOpen, openCount: answered }),
-    [caseId, terms, detailsOpen, answered],
+    () => remember(caseId, { terms, detailsOpen, recovered, openCount: answered }),
+    [caseId, terms, detailsOpen, recovered, answered],
   )
 
   const move = useCallback(
@@ -174,15 +182,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
           onlyDay={onlyDay}
           onLeave={() => grid.current?.focus()}
         />
-        <span className="filter-count" role="status">
-          {state.total === undefined ? (
-            'Counting'
-          ) : (
-            <>
-              <b>{formatCount(state.total)}</b> of {plural(state.all ?? 0, 'row')}
-            </>
-          )}
-        </span>
+        <RowCount total={state.total} all={state.all ?? 0} recovered={state.recovered} />
+        <RecoveredSwitch count={recoverable.value?.records ?? 0} on={recovered} onSwitch={setRecovered} />
       </div>
       <div className="density-place">
         {density.value ? (

@@ -25,7 +25,7 @@ const keySays: Readonly<Record<FilterKey, string>> = {
   logon: 'logon id, 0x5a419bc',
   record: 'EventRecordID',
   evidence: 'which file',
-  is: 'chain, rejected, duplicate',
+  is: 'chain, rejected, duplicate, recovered',
   text: 'all text',
 }
 

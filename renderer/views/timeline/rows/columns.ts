@@ -118,7 +118,7 @@ export function markWords(row: TimelineRow): string {
     chain: 'Step of a chain',
     rejected: 'Rejected as the source',
     duplicate: 'Same record in another file',
-    recovered: 'Recovered from unused space',
+    recovered: 'Recovered: no longer live in its log',
     problem: 'Has a problem',
   }
   return row.marks.map((mark) => words[mark]).join(', ')

@@ -9,14 +9,14 @@ function RowMark(props: { row: TimelineRow }) {
   const { marks } = props.row
   const shape = marks.includes('rejected')
     ? 'rejected'
-    : marks.includes('problem')
-      ? 'problem'
-      : marks.includes('anchor') || marks.includes('chain')
-        ? 'chain'
-        : marks.includes('duplicate')
-          ? 'duplicate'
-          : marks.includes('recovered')
-            ? 'recovered'
+    : marks.includes('recovered')
+      ? 'recovered'
+      : marks.includes('problem')
+        ? 'problem'
+        : marks.includes('anchor') || marks.includes('chain')
+          ? 'chain'
+          : marks.includes('duplicate')
+            ? 'duplicate'
             : undefined
   if (!shape) return null
   const words = markWords(props.row)
@@ -54,6 +54,7 @@ function cellOf(column: Column, row: TimelineRow, props: RowLineProps): ReactNod
       return (
         <>
           {newDay ? <span className="row-day">{splitTime(row.time).day}</span> : null}
+          {row.marks.includes('recovered') ? <span className="row-recovered">recovered</span> : null}
           <span title={row.what.slice(0, 2000)}>
             <Escape text={row.what} />
           </span>
@@ -121,6 +122,7 @@ export const RowLine = memo(function RowLine(props: RowLineProps) {
   if (props.cursor) names.push('is-cursor')
   if (row?.marks.includes('anchor')) names.push('is-anchor')
   if (row?.marks.includes('problem')) names.push('is-problem')
+  if (row?.marks.includes('recovered')) names.push('is-recovered')
   if (props.newDay) names.push('is-new-day')
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its row by aria-activedescendant

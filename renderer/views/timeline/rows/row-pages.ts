@@ -16,6 +16,8 @@ export interface RowPagesState {
   readonly total: number | undefined
   /** rows before the filter */
   readonly all: number | undefined
+  /** recovered records among the rows; undefined when the filter did not ask for them */
+  readonly recovered: number | undefined
   /** what stopped the last page from arriving */
   readonly failure: unknown
   /** grows with every change, for subscribers */
@@ -29,7 +31,13 @@ export class RowPages {
   readonly #failed = new Set<number>()
   readonly #listeners = new Set<() => void>()
   #wanted: readonly number[] = []
-  #state: RowPagesState = { total: undefined, all: undefined, failure: undefined, version: 0 }
+  #state: RowPagesState = {
+    total: undefined,
+    all: undefined,
+    recovered: undefined,
+    failure: undefined,
+    version: 0,
+  }
   #closed = false
 
   constructor(call: SliceCall) {
@@ -113,7 +121,12 @@ export class RowPages {
       if (this.#closed || this.#asked.get(page) !== asked) return
       this.#asked.delete(page)
       this.#keep(page, slice.rows)
-      this.#change({ total: slice.total, all: slice.all, failure: undefined })
+      this.#change({
+        total: slice.total,
+        all: slice.all,
+        recovered: slice.recovered?.shown,
+        failure: undefined,
+      })
     } catch (thrown) {
       // an answer nobody waits for any more is no failure
       if (this.#closed || asked.signal.aborted || this.#asked.get(page) !== asked) return

@@ -1,7 +1,13 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { RowPages, type RowPagesState, type SliceCall } from './row-pages.ts'
 
-const nothing: RowPagesState = { total: undefined, all: undefined, failure: undefined, version: 0 }
+const nothing: RowPagesState = {
+  total: undefined,
+  all: undefined,
+  recovered: undefined,
+  failure: undefined,
+  version: 0,
+}
 const silent = () => () => {}
 
 export interface ShownRows {
