@@ -8,6 +8,8 @@ export class Texts {
   readonly all: string[] = []
   /** code units of all texts together */
   units = 0
+  /** how often all numbers have lost their meaning */
+  generation = 0
   /** code units looked at in the current chunk */
   #unitsOfChunk = 0
 
@@ -42,6 +44,7 @@ export class Texts {
     this.#byHash.clear()
     this.all.length = 0
     this.units = 0
+    this.generation++
   }
 }
 

@@ -59,10 +59,21 @@ export class ByteWriter {
     this.bytes[this.at++] = value
   }
 
-  /** Bytes `from … from + length` of `source`, which has three more behind them. */
+  /**
+   * Bytes `from … from + length` of `source`, which has 31 more behind them. As doubles, because nothing is faster, and 32 at
+   * least, because a branch foretold wrong costs more: no eight bytes in a row of UTF-8 text are a NaN, the only doubles whose
+   * bits may change on the way.
+   */
   copy(source: DataView, from: number, length: number): void {
     const { view, at } = this
-    for (let i = 0; i < length; i += 4) view.setInt32(at + i, source.getInt32(from + i, true), true)
+    view.setFloat64(at, source.getFloat64(from, true), true)
+    view.setFloat64(at + 8, source.getFloat64(from + 8, true), true)
+    view.setFloat64(at + 16, source.getFloat64(from + 16, true), true)
+    view.setFloat64(at + 24, source.getFloat64(from + 24, true), true)
+    for (let i = 32; i < length; i += 16) {
+      view.setFloat64(at + i, source.getFloat64(from + i, true), true)
+      view.setFloat64(at + i + 8, source.getFloat64(from + i + 8, true), true)
+    }
     this.at = at + length
   }
 

@@ -18,7 +18,9 @@ import { type RecordText, textsOfTree } from '../../evtx/record.ts'
 import { type StalePlace, walkRecovered } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
 import { BlockColumns } from './columns.ts'
+import { type CompiledPlan, placeOfType } from './compiled-plan.ts'
 import { Dictionary } from './dictionary.ts'
+import { InlineValues } from './inline-values.ts'
 import type { LogTally } from './log-tally.ts'
 import {
   chunksPerBlock,
@@ -31,15 +33,6 @@ import {
 } from './packed.ts'
 import { SystemTable } from './system-table.ts'
 
-interface CompiledPlan {
-  readonly shape: number
-  /** index of each value's substitution, -1 for a literal */
-  readonly indexes: Int32Array
-  readonly literals: Uint32Array
-  /** dictionary number each column had last */
-  readonly last: Int32Array
-}
-
 const noFields: DataPlan = { fields: [] }
 /** bytes of an array value beyond which its elements are counted */
 const longArray = limits.recordFields
@@ -47,10 +40,13 @@ const longArray = limits.recordFields
 export class Packer {
   readonly #decoder = new RecordDecoder()
   readonly #platform: Platform
-  readonly #tally: LogTally
+  readonly #inlineByTree: boolean
+  /** where records are counted; may be changed between segments */
+  tally: LogTally
   readonly #dictionary = new Dictionary()
   readonly #columns = new BlockColumns()
   readonly #systems = new SystemTable()
+  readonly #inline = new InlineValues()
   #shapes: Shape[] = []
   #plans = new Map<DataPlan, CompiledPlan>()
   #lastPlan: DataPlan | undefined
@@ -62,15 +58,17 @@ export class Packer {
   #selected = 0
   readonly problems: EvtxProblem[] = []
 
-  constructor(platform: Platform, tally: LogTally) {
+  /** @param inlineByTree takes the tree path for template-less records (slow; for comparison) */
+  constructor(platform: Platform, tally: LogTally, inlineByTree = false) {
     this.#platform = platform
-    this.#tally = tally
+    this.#inlineByTree = inlineByTree
+    this.tally = tally
   }
 
   /** Adds one chunk of the log; problems are appended to `problems`. */
   addChunk(chunk: ChunkView, index: number): void {
     const header = readChunkHeader(chunk, index, this.#platform, this.problems)
-    this.#tally.chunk(header.state)
+    this.tally.chunk(header.state)
     if (header.state === 'used') {
       this.#decoder.startChunk()
       const stale: StalePlace[] = []
@@ -84,7 +82,7 @@ export class Packer {
       )
       walkRecovered(chunk, header, stale, (offset, size) => {
         const { ok } = readRecord(chunk, index, offset, size, this.#decoder, {}, true)
-        if (ok) this.#tally.recoverable++
+        if (ok) this.tally.recoverable++
         return ok
       })
     }
@@ -111,6 +109,7 @@ export class Packer {
     }
     this.#dictionary.clear()
     this.#systems.clear()
+    this.#inline.clear()
     this.#shapes = []
     this.#plans = new Map()
     this.#lastPlan = undefined
@@ -145,8 +144,10 @@ export class Packer {
     try {
       const from = offset + 24
       const end = offset + size - 4
-      if (!this.#decoder.locate(chunk, from, end) || !this.#byPlan(chunk, index, offset))
-        this.#byText(textsOfTree(this.#decoder.elements(chunk, from, end)), chunk, index, offset)
+      if (this.#decoder.locate(chunk, from, end)) {
+        if (this.#byPlan(chunk, index, offset)) return
+      } else if (this.#byInline(chunk, index, offset, end)) return
+      this.#byText(textsOfTree(this.#decoder.elements(chunk, from, end)), chunk, index, offset)
     } catch (error) {
       if (!(error instanceof BinXmlError || error instanceof RangeError)) throw error
       const what = error instanceof BinXmlError ? error.message : 'a value lies outside the chunk'
@@ -172,9 +173,9 @@ export class Packer {
     const outer = decoder.outer
     if (!plan) return false
     const view = chunk.view
-    const time = place(plan.TimeCreated, outer, valueType.fileTime)
-    const id = place(plan.EventRecordID, outer, valueType.uint64)
-    const event = place(plan.EventID, outer, valueType.uint16)
+    const time = placeOfType(plan.TimeCreated, outer, valueType.fileTime)
+    const id = placeOfType(plan.EventRecordID, outer, valueType.uint64)
+    const event = placeOfType(plan.EventID, outer, valueType.uint16)
     if (time < 0 || id < 0 || event < 0) return false
     const eventId = view.getUint16(event, true)
     // values that were zeroed in a frame that was not (trap 5): the text path says so
@@ -182,37 +183,51 @@ export class Packer {
       return false
     const shape = this.#packValues(chunk, plan, outer)
     if (shape < 0) return false
-    const system = this.#systems.find(chunk, plan, outer)
-    const tuple = this.#systems.tuples[system] as SystemTuple
-    const row = this.#startRow()
-    const columns = this.#columns
-    columns.timeLow[row] = view.getUint32(time, true)
-    columns.timeHigh[row] = view.getUint32(time + 4, true)
-    columns.idLow[row] = view.getUint32(id, true)
-    columns.idHigh[row] = view.getUint32(id + 4, true)
-    columns.place[row] = index * 65_536 + offset
-    columns.system[row] = system
-    columns.eventId[row] = eventId
-    columns.shape[row] = shape
-    if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
-    this.#tally.record(
-      columns.timeLow[row] as number,
-      columns.timeHigh[row] as number,
-      columns.idLow[row] as number,
-      columns.idHigh[row] as number,
-      view.getUint32(offset + 8, true),
-      view.getUint32(offset + 12, true),
+    this.#addRow(
+      chunk,
+      index * 65_536 + offset,
+      view.getUint32(time, true),
+      view.getUint32(time + 4, true),
+      view.getUint32(id, true),
+      view.getUint32(id + 4, true),
       eventId,
-      tuple,
+      this.#systems.find(chunk, plan, outer),
+      shape,
     )
     return true
   }
 
-  #startRow(): number {
+  /** The columns of one record, and its place in all that is counted. */
+  #addRow(
+    chunk: ChunkView,
+    place: number,
+    timeLow: number,
+    timeHigh: number,
+    idLow: number,
+    idHigh: number,
+    eventId: number,
+    system: number,
+    shape: number,
+  ): void {
     const columns = this.#columns
     columns.reserveRow()
     this.#rows++
-    return columns.rows++
+    const row = columns.rows++
+    columns.timeLow[row] = timeLow
+    columns.timeHigh[row] = timeHigh
+    columns.idLow[row] = idLow
+    columns.idHigh[row] = idHigh
+    columns.place[row] = place
+    columns.system[row] = system
+    columns.eventId[row] = eventId
+    columns.shape[row] = shape
+    if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
+    const { view } = chunk
+    const offset = place & 0xffff
+    const headerLow = view.getUint32(offset + 8, true)
+    const headerHigh = view.getUint32(offset + 12, true)
+    const tuple = this.#systems.tuples[system] as SystemTuple
+    this.tally.record(timeLow, timeHigh, idLow, idHigh, headerLow, headerHigh, eventId, tuple)
   }
 
   /** @returns the shape, or -1 when a value needs the text path; nothing is kept then */
@@ -307,6 +322,25 @@ export class Packer {
     return compiled
   }
 
+  /** @returns false, with nothing kept, when it is no template-less record of the usual form */
+  #byInline(chunk: ChunkView, index: number, offset: number, end: number): boolean {
+    const inline = this.#inline
+    const decoder = this.#decoder
+    if (this.#inlineByTree || decoder.outer.template !== undefined) return false
+    if (!inline.read(chunk, offset + 24, end, decoder.templates)) return false
+    if (!decoder.expander.tryCharge(inline.record.cost)) return false
+    const { timeLow, timeHigh, idLow, idHigh, eventId } = inline
+    const system = inline.system(chunk, this.#systems)
+    const known = inline.shape(chunk, (names) => this.#shapeByNames(names))
+    const columns = this.#columns
+    columns.reserveValues(inline.record.count + systemValues.length)
+    const { values, valueCount } = columns
+    columns.valueCount = inline.pack(chunk, known, this.#dictionary, values, valueCount)
+    const place = index * 65_536 + offset
+    this.#addRow(chunk, place, timeLow, timeHigh, idLow, idHigh, eventId, system, known.shape)
+    return true
+  }
+
   #shapeByNames(names: readonly string[]): number {
     const key = names.join('\u0000')
     let shape = this.#shapeOfNames.get(key)
@@ -343,16 +377,7 @@ export class Packer {
     const id = BigInt.asUintN(64, numberOf(texts.system.EventRecordID) ?? 0n)
     const eventId = Number(event & 0xffffn)
     const system = this.#systems.ofTexts(texts.system)
-    const row = this.#startRow()
     const columns = this.#columns
-    columns.timeLow[row] = Number(time & 0xffff_ffffn)
-    columns.timeHigh[row] = Number(time >> 32n)
-    columns.idLow[row] = Number(id & 0xffff_ffffn)
-    columns.idHigh[row] = Number(id >> 32n)
-    columns.place[row] = index * 65_536 + offset
-    columns.system[row] = system
-    columns.eventId[row] = eventId
-    columns.shape[row] = this.#shapeByNames(texts.names)
     columns.reserveValues(texts.names.length + systemValues.length)
     let at = columns.valueCount
     for (const value of texts.values) columns.values[at++] = this.#literal(value)
@@ -361,26 +386,16 @@ export class Packer {
       columns.values[at++] = text === undefined || text === '' ? noValue : this.#literal(text)
     }
     columns.valueCount = at
-    if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
-    this.#tally.record(
-      columns.timeLow[row] as number,
-      columns.timeHigh[row] as number,
-      columns.idLow[row] as number,
-      columns.idHigh[row] as number,
-      chunk.view.getUint32(offset + 8, true),
-      chunk.view.getUint32(offset + 12, true),
+    this.#addRow(
+      chunk,
+      index * 65_536 + offset,
+      Number(time & 0xffff_ffffn),
+      Number(time >> 32n),
+      Number(id & 0xffff_ffffn),
+      Number(id >> 32n),
       eventId,
-      this.#systems.tuples[system] as SystemTuple,
+      system,
+      this.#shapeByNames(texts.names),
     )
   }
-}
-
-/** Place of a substitution that has just this type; -1 otherwise. */
-function place(
-  origin: { text: string } | { index: number } | undefined,
-  source: Instance,
-  type: number,
-): number {
-  if (!origin || 'text' in origin || origin.index >= source.count) return -1
-  return source.types[origin.index] === type ? (source.offsets[origin.index] as number) : -1
 }
