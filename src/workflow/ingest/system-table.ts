@@ -2,7 +2,7 @@
 
 import type { Instance } from '../../evtx/binxml/instance.ts'
 import type { Origin, SystemPlan } from '../../evtx/binxml/plan.ts'
-import { scalarText } from '../../evtx/binxml/value.ts'
+import { arrayTexts, scalarText } from '../../evtx/binxml/value.ts'
 import type { ChunkView } from '../../evtx/chunk-view.ts'
 import { valueType } from '../../evtx/format.ts'
 import type { SystemTexts } from '../../evtx/record.ts'
@@ -137,8 +137,13 @@ function textOf(chunk: ChunkView, origin: Origin | undefined, source: Instance):
   if ('text' in origin) return origin.text
   if (origin.index >= source.count) return ''
   const type = source.types[origin.index] as number
-  if (type === valueType.null || type & valueType.array) return ''
-  return scalarText(chunk, type, source.offsets[origin.index] as number, source.sizes[origin.index] as number)
+  if (type === valueType.null) return ''
+  const at = source.offsets[origin.index] as number
+  const size = source.sizes[origin.index] as number
+  // no writer puts an array here; one that is there is told as the reader tells it
+  return type & valueType.array
+    ? arrayTexts(chunk, type, at, size).join(', ')
+    : scalarText(chunk, type, at, size)
 }
 
 const maxKeyBytes = 1024
