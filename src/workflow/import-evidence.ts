@@ -21,6 +21,8 @@ export interface ImportOptions {
   readonly host?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
+  /** threads that parse one large log; as many as the machine has processors when not given. The result is the same. */
+  readonly parsers?: number | undefined
 }
 
 /** Imports what lies at `paths`. Throws only for Cancelled and for a Refusal (read-only case, full disk). */
@@ -69,7 +71,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     unit: 'bytes',
     total: bytes,
   })
-  const threads = files.some((file) => file.kind === 'evtx') ? new IngestThreads() : undefined
+  const threads = files.some((file) => file.kind === 'evtx') ? new IngestThreads(options.parsers) : undefined
   const taken: string[] = []
   const onAbort = () => threads?.cancel()
   options.signal?.addEventListener('abort', onAbort, { once: true })

@@ -7,7 +7,7 @@ import type { EvtxProblem } from '../evtx/problem.ts'
 import { chunkCountProblem } from '../evtx/read-log.ts'
 import { openFileSource } from './file-source.ts'
 import { summariseLog } from './ingest/log-summary.ts'
-import { LogTally } from './ingest/log-tally.ts'
+import { joinTallies, LogTally } from './ingest/log-tally.ts'
 import { nodePlatform } from './ingest/node-platform.ts'
 import { Packer } from './ingest/packer.ts'
 import { stopIfAborted } from './meter.ts'
@@ -46,7 +46,7 @@ export async function inspectLog(path: string, options: { readonly signal?: Abor
     }
     selected += packer.endSegment(0, Math.max(0, reading.chunks - 1)).selected
     problems.push(...packer.problems)
-    const result = tally.result()
+    const result = joinTallies([tally.part()])
     const wrong = chunkCountProblem(reading.header, result.chunks.used, reading.chunks)
     if (wrong) problems.push(wrong)
     const { records, chunks, ...summary } = summariseLog(reading.header, result, selected)

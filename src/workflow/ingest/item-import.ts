@@ -115,12 +115,13 @@ export class ItemImport {
     )
     try {
       casefile.begin()
-      const parsed = await threads.parse(path, ({ segment, problems: found }) => {
-        casefile.insertSegment(item, {
-          ...segment,
-          systems: JSON.stringify(segment.systems),
-          shapes: JSON.stringify(segment.shapes),
-        })
+      const parsed = await threads.parse(path, stored?.size ?? file.size, ({ segment, problems: found }) => {
+        if (segment.rows > 0)
+          casefile.insertSegment(item, {
+            ...segment,
+            systems: JSON.stringify(segment.systems),
+            shapes: JSON.stringify(segment.shapes),
+          })
         for (const problem of found) problems.push(logProblem(problem, file.origin))
       })
       if (copying && staged) {
@@ -136,10 +137,10 @@ export class ItemImport {
       }
       if (!stored) throw new Error('invariant broken: nothing was stored')
       const { id } = stored
-      if (parsed.kind === 'failed')
+      if ('failed' in parsed)
         throw new Refusal(
           'import.copy.unreadable',
-          `reading the stored copy of ${file.origin} failed: ${parsed.message}`,
+          `reading the stored copy of ${file.origin} failed: ${parsed.failed}`,
           'Check the disk of the case, then import again. If it fails at the same file once more, import the other files without it.',
         )
       for (const problem of parsed.problems) problems.push(logProblem(problem, file.origin))

@@ -36,6 +36,24 @@ export interface TallyResult {
   readonly recoverable: number
 }
 
+interface Edge {
+  readonly time: number
+  readonly id: number
+  readonly header: number
+}
+
+/** The tally of one part of a log. */
+export interface TallyPart extends Omit<TallyResult, 'runs' | 'channels' | 'computers' | 'eventIds'> {
+  readonly runs: readonly { readonly from: number; readonly to: number }[]
+  readonly odd: readonly bigint[]
+  readonly channels: ReadonlyMap<string, number>
+  readonly computers: ReadonlyMap<string, number>
+  readonly eventIds: ReadonlyMap<string, number>
+  /** the first and the last record, for what happens between two parts */
+  readonly start: Edge | undefined
+  readonly end: Edge
+}
+
 export class LogTally {
   records = 0
   recoverable = 0
@@ -57,6 +75,7 @@ export class LogTally {
   #previousHeader = -1
   #rising = true
   #odd: bigint[] = []
+  #start: Edge | undefined
 
   chunk(state: 'used' | 'empty' | 'bad'): void {
     this.#chunks.total++
@@ -108,6 +127,7 @@ export class LogTally {
       if (this.#backwards.length < maxBackwards)
         this.#backwards.push({ recordId: BigInt(id), from: BigInt(this.#previousTime), to: BigInt(time) })
     }
+    this.#start ??= { time, id, header }
     this.#previousTime = time
     this.#previousId = id
     if (id === 0) return
@@ -122,34 +142,28 @@ export class LogTally {
   }
 
   #mergeRuns(): void {
-    this.#runs.sort((a, b) => a.from - b.from || a.to - b.to)
-    const merged: { from: number; to: number }[] = []
-    for (const run of this.#runs) {
-      const last = merged[merged.length - 1]
-      if (last && run.from <= last.to + 1) last.to = Math.max(last.to, run.to)
-      else merged.push(run)
-    }
-    this.#runs = merged
+    this.#runs = mergeRuns(this.#runs)
   }
 
-  result(): TallyResult {
+  /** What this part of the log gave, fit to be sent between threads and joined with the other parts. */
+  part(): TallyPart {
     this.#mergeRuns()
-    const channels: Record<string, number> = {}
-    const computers: Record<string, number> = {}
-    const sorted = [...this.#bySystem].sort(
-      ([a], [b]) => compare(a.channel, b.channel) || compare(a.computer, b.computer),
-    )
-    for (const [system, count] of sorted) channels[system.channel] = (channels[system.channel] ?? 0) + count
-    for (const [system, count] of sorted)
-      computers[system.computer] = (computers[system.computer] ?? 0) + count
-    const eventIds: Record<string, number> = {}
-    for (let id = 0; id < 65_536; id++) if (this.#eventIds[id]) eventIds[id] = this.#eventIds[id] as number
+    const channels = new Map<string, number>()
+    const computers = new Map<string, number>()
+    for (const [system, count] of this.#bySystem) {
+      channels.set(system.channel, (channels.get(system.channel) ?? 0) + count)
+      computers.set(system.computer, (computers.get(system.computer) ?? 0) + count)
+    }
+    const eventIds = new Map<string, number>()
+    for (let id = 0; id < 65_536; id++)
+      if (this.#eventIds[id]) eventIds.set(String(id), this.#eventIds[id] as number)
     const ticks = (high: number, low: number) => (high < 0 ? undefined : (BigInt(high) << 32n) | BigInt(low))
-    const odd = this.#odd.sort((a, b) => (a < b ? -1 : 1)).map((id) => ({ from: id, to: id }))
     return {
       records: this.records,
+      recoverable: this.recoverable,
       chunks: this.#chunks,
-      runs: [...this.#runs.map((run) => ({ from: BigInt(run.from), to: BigInt(run.to) })), ...odd],
+      runs: this.#runs,
+      odd: this.#odd,
       runsComplete: this.#runsComplete,
       firstTime: ticks(this.#firstHigh, this.#firstLow),
       lastTime: ticks(this.#lastHigh, this.#lastLow),
@@ -161,9 +175,96 @@ export class LogTally {
       sameHeaderIds: this.#sameHeaderIds,
       firstHeaderId: this.#firstHeaderId,
       headerIdsRising: this.#rising,
-      recoverable: this.recoverable,
+      start: this.#start,
+      end: { time: this.#previousTime, id: this.#previousId, header: this.#previousHeader },
     }
   }
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+function mergeRuns(runs: readonly { from: number; to: number }[]): { from: number; to: number }[] {
+  const merged: { from: number; to: number }[] = []
+  for (const run of [...runs].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    const last = merged[merged.length - 1]
+    if (last && run.from <= last.to + 1) last.to = Math.max(last.to, run.to)
+    else merged.push({ ...run })
+  }
+  return merged
+}
+
+/** Counts of all parts by name, sorted; a channel may be called `__proto__`. */
+function addUp(
+  maps: readonly ReadonlyMap<string, number>[],
+  inOrder: (a: string, b: string) => number,
+): Record<string, number> {
+  const sums = new Map<string, number>()
+  for (const map of maps) for (const [name, count] of map) sums.set(name, (sums.get(name) ?? 0) + count)
+  return Object.fromEntries([...sums].sort(([a], [b]) => inOrder(a, b)))
+}
+
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Joins the parts of a log, given in file order: the same as if it had been tallied in one go. */
+export function joinTallies(parts: readonly TallyPart[]): TallyResult {
+  const sum = (pick: (part: TallyPart) => number) => parts.reduce((total, part) => total + pick(part), 0)
+  const times = (pick: (part: TallyPart) => bigint | undefined) =>
+    parts.map(pick).filter((time): time is bigint => time !== undefined)
+  const least = (values: readonly bigint[]) =>
+    values.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
+  const most = (values: readonly bigint[]) =>
+    values.reduce<bigint | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined)
+  const backwards: { recordId: bigint; from: bigint; to: bigint }[] = []
+  let backwardsCount = 0
+  let rising = true
+  let before: Edge | undefined
+  for (const part of parts) {
+    if (part.records === 0) continue
+    const { start } = part
+    if (before && start) {
+      if (start.header <= before.header) rising = false
+      if (start.time + 10_000_000 < before.time && start.id > before.id) {
+        backwardsCount++
+        backwards.push({ recordId: BigInt(start.id), from: BigInt(before.time), to: BigInt(start.time) })
+      }
+    }
+    rising &&= part.headerIdsRising
+    backwards.push(...part.backwards)
+    backwardsCount += part.backwardsCount
+    before = part.end
+  }
+  const runs = mergeRuns(parts.flatMap((part) => [...part.runs]))
+  const odd = parts.flatMap((part) => [...part.odd]).sort((a, b) => (a < b ? -1 : 1))
+  return {
+    records: sum((part) => part.records),
+    recoverable: sum((part) => part.recoverable),
+    chunks: {
+      total: sum((part) => part.chunks.total),
+      used: sum((part) => part.chunks.used),
+      empty: sum((part) => part.chunks.empty),
+      bad: sum((part) => part.chunks.bad),
+    },
+    runs: [
+      ...runs.slice(0, maxRuns).map((run) => ({ from: BigInt(run.from), to: BigInt(run.to) })),
+      ...odd.slice(0, maxRuns).map((id) => ({ from: id, to: id })),
+    ],
+    runsComplete: parts.every((part) => part.runsComplete) && runs.length <= maxRuns && odd.length <= maxRuns,
+    firstTime: least(times((part) => part.firstTime)),
+    lastTime: most(times((part) => part.lastTime)),
+    backwards: backwards.slice(0, maxBackwards),
+    backwardsCount,
+    channels: addUp(
+      parts.map((part) => part.channels),
+      byText,
+    ),
+    computers: addUp(
+      parts.map((part) => part.computers),
+      byText,
+    ),
+    eventIds: addUp(
+      parts.map((part) => part.eventIds),
+      (a, b) => Number(a) - Number(b),
+    ),
+    sameHeaderIds: sum((part) => part.sameHeaderIds),
+    firstHeaderId: parts.find((part) => part.firstHeaderId !== undefined)?.firstHeaderId,
+    headerIdsRising: rising,
+  }
+}

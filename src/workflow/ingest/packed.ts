@@ -8,7 +8,7 @@
  * (process id, thread id, user SID, activity id; 0xffffffff for none).
  */
 export const chunksPerBlock = 16
-export const chunksPerSegment = 1024
+export const chunksPerSegment = 256
 export const noValue = 0xffff_ffff
 /** System's own values, behind the named ones of each row */
 export const systemValues = ['ProcessID', 'ThreadID', 'UserID', 'ActivityID'] as const

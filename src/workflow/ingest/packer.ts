@@ -336,8 +336,17 @@ export class Packer {
     columns.reserveValues(inline.record.count + systemValues.length)
     const { values, valueCount } = columns
     columns.valueCount = inline.pack(chunk, known, this.#dictionary, values, valueCount)
-    const place = index * 65_536 + offset
-    this.#addRow(chunk, place, timeLow, timeHigh, idLow, idHigh, eventId, system, known.shape)
+    this.#addRow(
+      chunk,
+      index * 65_536 + offset,
+      timeLow,
+      timeHigh,
+      idLow,
+      idHigh,
+      eventId,
+      system,
+      known.shape,
+    )
     return true
   }
 

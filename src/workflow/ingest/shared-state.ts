@@ -1,15 +1,21 @@
 /** What the ingest threads see of each other: a few counters in shared memory, so that no message is needed per block. */
 export const blockBytes = 1 << 20
 
-const slot = { written: 0, state: 1, sizeLow: 2, sizeHigh: 3, parsed: 4, cancelled: 5, pending: 6 } as const
+const slot = { written: 0, state: 1, sizeLow: 2, sizeHigh: 3, parsed: 4, cancelled: 5 } as const
+/** one slot per parser behind the others: its segments that wait for the database */
+const firstPending = 8
+export const mostParsers = 8
 export const copyState = { running: 0, finished: 1, failed: 2 } as const
-/** segments that may wait for the database before the parser waits too */
+/**
+ * Segments of one parser that may wait for the database before it waits too. The database takes segments in order, and the
+ * parser whose turn it is never waits, so all of them go on.
+ */
 const maxPending = 3
 
 export class SharedState {
   readonly buffer: SharedArrayBuffer
   readonly #slots: Int32Array
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(32)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((firstPending + mostParsers) * 4)) {
     this.buffer = buffer
     this.#slots = new Int32Array(buffer)
   }
@@ -22,7 +28,7 @@ export class SharedState {
   }
   cancel(): void {
     Atomics.store(this.#slots, slot.cancelled, 1)
-    for (let i = 0; i < 8; i++) Atomics.notify(this.#slots, i)
+    for (let i = 0; i < this.#slots.length; i++) Atomics.notify(this.#slots, i)
   }
 
   /** Whole blocks of the stored copy that are on disk. */
@@ -66,17 +72,19 @@ export class SharedState {
     return Atomics.load(this.#slots, slot.parsed)
   }
 
-  /** The parser: one more segment is on its way; waits while too many are. */
-  segmentSent(): void {
-    Atomics.add(this.#slots, slot.pending, 1)
+  /** Parser `parser`: one more segment is on its way; waits while too many are. */
+  segmentSent(parser: number): void {
+    const place = firstPending + parser
+    Atomics.add(this.#slots, place, 1)
     for (;;) {
-      const pending = Atomics.load(this.#slots, slot.pending)
+      const pending = Atomics.load(this.#slots, place)
       if (pending < maxPending || this.cancelled) return
-      Atomics.wait(this.#slots, slot.pending, pending, 1000)
+      Atomics.wait(this.#slots, place, pending, 1000)
     }
   }
-  segmentStored(): void {
-    Atomics.sub(this.#slots, slot.pending, 1)
-    Atomics.notify(this.#slots, slot.pending)
+  segmentStored(parser: number): void {
+    const place = firstPending + parser
+    Atomics.sub(this.#slots, place, 1)
+    Atomics.notify(this.#slots, place)
   }
 }

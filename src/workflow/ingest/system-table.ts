@@ -30,6 +30,8 @@ interface Memory {
 interface PlanMemory {
   readonly indexes: Int32Array
   readonly byHash: Map<number, Memory>
+  /** the one that fitted last: nearly always the one that fits next */
+  last: Memory | undefined
 }
 
 export class SystemTable {
@@ -67,10 +69,14 @@ export class SystemTable {
   /** Number of the combination of the record just located. */
   find(chunk: ChunkView, plan: SystemPlan, source: Instance): number {
     const known = this.#memoryOf(plan)
-    const { indexes, byHash } = known
+    const { indexes, byHash, last } = known
+    if (last && matches(last, indexes, chunk, source)) return last.number
     const hash = hashOf(indexes, chunk, source)
     const memory = byHash.get(hash)
-    if (memory && matches(memory, indexes, chunk, source)) return memory.number
+    if (memory && matches(memory, indexes, chunk, source)) {
+      known.last = memory
+      return memory.number
+    }
     const text = (origin: Origin | undefined) => textOf(chunk, origin, source)
     const number = this.#number({
       provider: text(plan.Provider),
@@ -97,7 +103,7 @@ export class SystemTable {
         const origin = plan[field]
         if (origin && 'index' in origin) indexes[i] = origin.index
       })
-      memory = { indexes, byHash: new Map() }
+      memory = { indexes, byHash: new Map(), last: undefined }
       this.#plans.set(plan, memory)
     }
     this.#lastPlan = plan

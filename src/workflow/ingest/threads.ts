@@ -1,25 +1,34 @@
-/** The two ingest threads: one copies and hashes, one parses just behind it. One file at a time; started once per import. */
+/**
+ * The ingest threads: one copies and hashes, the others parse just behind it, each its own segments of the log. One file at a
+ * time; started when first needed. What they give does not depend on how many there are.
+ */
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Cancelled } from '../../base/refusal.ts'
+import { chunkSize } from '../../evtx/format.ts'
 import { entryBeside } from '../beside.ts'
-import type { CopyReply, CopyRequest, ParseReply, ParseRequest } from './messages.ts'
-import { SharedState } from './shared-state.ts'
+import { LogJoin, type SegmentReply } from './log-join.ts'
+import type { CopyReply, CopyRequest, ParsedLog, ParseReply, ParseRequest } from './messages.ts'
+import { chunksPerSegment } from './packed.ts'
+import { mostParsers, SharedState } from './shared-state.ts'
 
 export class IngestThreads {
   readonly #copier: Worker
-  readonly #parser: Worker
+  readonly #parsers: Worker[] = []
+  readonly #most: number
   readonly #shared = new SharedState()
 
-  constructor() {
+  /** @param parsers how many threads may parse one large log */
+  constructor(parsers = Math.max(1, Math.min(mostParsers, availableParallelism()))) {
+    this.#most = parsers
     this.#copier = new Worker(entryBeside(import.meta.url, 'hash-worker'), {
       name: 'tasktrail copy and hash',
     })
-    this.#parser = new Worker(entryBeside(import.meta.url, 'parse-worker'), { name: 'tasktrail parse' })
   }
 
   async stop(): Promise<void> {
     this.#shared.cancel()
-    await Promise.all([this.#copier.terminate(), this.#parser.terminate()])
+    await Promise.all([this.#copier, ...this.#parsers].map((thread) => thread.terminate()))
   }
 
   /** Prepares the counters for the next file. */
@@ -47,18 +56,36 @@ export class IngestThreads {
     throw new Cancelled()
   }
 
-  /** Parses the stored file at `path`; each segment is handed over in order and must be taken before the next comes. */
+  /**
+   * Parses the stored file at `path`, expected to have `size` bytes. Segments are handed over in file order, each once the one
+   * before was taken.
+   */
   async parse(
     path: string,
-    onSegment: (reply: Extract<ParseReply, { kind: 'segment' }>) => void,
-  ): Promise<Exclude<ParseReply, { kind: 'segment' }>> {
-    const request: ParseRequest = { path, shared: this.#shared.buffer }
-    for await (const reply of messages<ParseReply>(this.#parser, request)) {
-      if (reply.kind !== 'segment') return reply
+    size: number,
+    onSegment: (reply: SegmentReply) => void,
+  ): Promise<ParsedLog | { failed: string }> {
+    const parsers = Math.max(1, Math.min(this.#most, Math.ceil(size / (chunksPerSegment * chunkSize))))
+    while (this.#parsers.length < parsers)
+      this.#parsers.push(
+        new Worker(entryBeside(import.meta.url, 'parse-worker'), { name: 'tasktrail parse' }),
+      )
+    const joining = new LogJoin(parsers, (reply, parser) => {
       onSegment(reply)
-      this.#shared.segmentStored()
-    }
-    throw new Cancelled()
+      this.#shared.segmentStored(parser)
+    })
+    await Promise.all(
+      this.#parsers.slice(0, parsers).map(async (thread, parser) => {
+        const request: ParseRequest = { path, shared: this.#shared.buffer, parser, parsers }
+        for await (const reply of messages<ParseReply>(thread, request)) {
+          joining.take(reply, parser)
+          if (reply.kind === 'failed') this.#shared.cancel()
+          if (reply.kind !== 'segment') return
+        }
+        throw new Cancelled()
+      }),
+    )
+    return joining.result()
   }
 }
 
