@@ -365,22 +365,13 @@ export class Packer {
   #byText(texts: RecordText, chunk: ChunkView, index: number, offset: number): void {
     const time = ticksOfText(texts.system.TimeCreated)
     const event = numberOf(texts.system.EventID)
-    if (time === 0n && event === 0n) {
-      this.#problem(
-        index,
-        offset,
-        'evtx.record.incomplete',
-        'its values are all zero: event 0 of the year 1601',
-      )
-      return
-    }
-    if (time === undefined || event === undefined || time < 0n || time > 0xffff_ffff_ffff_ffffn) {
-      this.#problem(
-        index,
-        offset,
-        'evtx.record.incomplete',
-        `System has no ${event === undefined ? 'EventID' : 'TimeCreated'} that can be read`,
-      )
+    const isOutside = time === undefined || time < 0n || time > 0xffff_ffff_ffff_ffffn
+    if (isOutside || event === undefined || (time === 0n && event === 0n)) {
+      const missing = event === undefined ? 'EventID' : 'TimeCreated'
+      const isZero = time === 0n && event === 0n
+      const zeroed = 'its values are all zero: event 0 of the year 1601'
+      const what = isZero ? zeroed : `System has no ${missing} that can be read`
+      this.#problem(index, offset, 'evtx.record.incomplete', what)
       return
     }
     const id = BigInt.asUintN(64, numberOf(texts.system.EventRecordID) ?? 0n)
