@@ -5,6 +5,8 @@ import { ReaderGone } from './exit-code.ts'
 export interface Terminal {
   /** Writes to stdout, waiting while the reader is slow; throws ReaderGone when it has left. */
   write(text: string): Promise<void>
+  /** The same for UTF-8 bytes, which may be written over once it is done; where there is none, `write` takes all. */
+  readonly writeBytes?: ((bytes: Uint8Array) => Promise<void>) | undefined
   /** Writes to stderr at once. */
   tell(text: string): void
   readonly isTerminal: boolean
@@ -24,19 +26,19 @@ export function tellLine(terminal: Pick<Terminal, 'tell'>, text: string): void {
   terminal.tell(`tasktrail: ${escapeLine(text)}\n`)
 }
 
-/** Waits until `text` is taken; a reader that left (EPIPE) is told apart from a full disk. */
-export function writeTo(stream: NodeJS.WriteStream): (text: string) => Promise<void> {
+/** Waits until the text or the bytes are taken; a reader that left (EPIPE) is told apart from a full disk. */
+export function writeTo(stream: NodeJS.WriteStream): (output: string | Uint8Array) => Promise<void> {
   let broken: Error | undefined
   stream.on('error', (error: NodeJS.ErrnoException) => {
     broken = error.code === 'EPIPE' ? new ReaderGone('stdout was closed') : error
   })
-  return (text) =>
+  return (output) =>
     new Promise((resolve, reject) => {
       if (broken) {
         reject(broken)
         return
       }
-      stream.write(text, (error) => {
+      stream.write(output, (error) => {
         if (!error) resolve()
         else if ((error as NodeJS.ErrnoException).code === 'EPIPE')
           reject(new ReaderGone('stdout was closed'))
@@ -51,8 +53,10 @@ export function processTerminal(signal: AbortSignal): Terminal {
   stderr.on('error', () => {}) // a closed stderr must not end the work
   const named = Number(env.COLUMNS)
   const isTerminal = stdout.isTTY === true
+  const write = writeTo(stdout)
   return {
-    write: writeTo(stdout),
+    write,
+    writeBytes: write,
     tell: (text) => void stderr.write(text),
     isTerminal,
     stderrIsTerminal: stderr.isTTY === true,

@@ -45,6 +45,10 @@ async function dumpVerb({ terminal, doors }: Surface, paths: readonly string[], 
       }
       await terminal.write(shown(text))
     },
+    // records need no look at their text on the way to a pipe or a file
+    ...(terminal.writeBytes && !terminal.isTerminal
+      ? { writeBytes: terminal.writeBytes, harmless: format === 'jsonl' }
+      : {}),
   })
   for (const what of refused) tellLine(terminal, what)
   if (records === 0 && refused.size > 0) return exitCode.refused

@@ -10,6 +10,7 @@ import { InlineRecord } from '../../evtx/inline-record.ts'
 import { BinXmlError } from '../../evtx/problem.ts'
 import { FieldNames, type SystemTexts } from '../../evtx/record.ts'
 import { ticksOfText } from '../../evtx/text-numbers.ts'
+import type { BlockColumns } from './columns.ts'
 import { Dictionary } from './dictionary.ts'
 import { noValue, systemValues } from './packed.ts'
 import type { SystemTable } from './system-table.ts'
@@ -212,17 +213,16 @@ export class InlineValues {
     return fresh
   }
 
-  /** Writes the dictionary numbers of all values to `into` from `at` on. @returns the place behind them */
+  /** Puts the dictionary numbers of all values behind those of the block. @returns how many the block has then */
   pack(
     chunk: ChunkView,
     { last }: KnownShape,
     dictionary: Dictionary,
-    into: Uint32Array,
-    at: number,
+    { values, valueCount }: BlockColumns,
   ): number {
     const { count, valueAt, valueUnits, systemAt, systemUnits } = this.record
     const { view } = chunk
-    let next = at
+    let next = valueCount
     for (let i = 0; i < count + valuePlaces.length; i++) {
       let place: number
       let size: number
@@ -234,16 +234,17 @@ export class InlineValues {
         place = systemAt[field] as number
         size = (systemUnits[field] as number) * 2
         if (size === 0) {
-          into[next++] = noValue
+          values[next++] = noValue
           continue
         }
       }
       const before = last[i] as number
-      if (before >= 0 && dictionary.isSame(before, valueType.string, view, place, size)) into[next++] = before
+      if (before >= 0 && dictionary.isSame(before, valueType.string, view, place, size))
+        values[next++] = before
       else {
         const number = dictionary.number(valueType.string, view, place, size)
         last[i] = number
-        into[next++] = number
+        values[next++] = number
       }
     }
     return next

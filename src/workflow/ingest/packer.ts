@@ -334,8 +334,7 @@ export class Packer {
     const known = inline.shape(chunk, (names) => this.#shapeByNames(names))
     const columns = this.#columns
     columns.reserveValues(inline.record.count + systemValues.length)
-    const { values, valueCount } = columns
-    columns.valueCount = inline.pack(chunk, known, this.#dictionary, values, valueCount)
+    columns.valueCount = inline.pack(chunk, known, this.#dictionary, columns)
     this.#addRow(
       chunk,
       index * 65_536 + offset,
@@ -366,12 +365,12 @@ export class Packer {
     const time = ticksOfText(texts.system.TimeCreated)
     const event = numberOf(texts.system.EventID)
     const isOutside = time === undefined || time < 0n || time > 0xffff_ffff_ffff_ffffn
-    if (isOutside || event === undefined || (time === 0n && event === 0n)) {
+    const isZero = time === 0n && event === 0n
+    if (isOutside || event === undefined || isZero) {
       const missing = event === undefined ? 'EventID' : 'TimeCreated'
-      const isZero = time === 0n && event === 0n
       const zeroed = 'its values are all zero: event 0 of the year 1601'
-      const what = isZero ? zeroed : `System has no ${missing} that can be read`
-      this.#problem(index, offset, 'evtx.record.incomplete', what)
+      const unread = `System has no ${missing} that can be read`
+      this.#problem(index, offset, 'evtx.record.incomplete', isZero ? zeroed : unread)
       return
     }
     const id = BigInt.asUintN(64, numberOf(texts.system.EventRecordID) ?? 0n)
