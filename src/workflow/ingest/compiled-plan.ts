@@ -11,8 +11,14 @@ export interface CompiledPlan {
   readonly last: Int32Array
 }
 
-/** Place of a substitution that has just this type; -1 otherwise. */
-export function placeOfType(origin: Origin | undefined, source: Instance, type: number): number {
+/** Place of a substitution that has just this type and size in bytes; -1 otherwise: other sizes are no numbers but hex. */
+export function placeOfType(
+  origin: Origin | undefined,
+  source: Instance,
+  type: number,
+  size: number,
+): number {
   if (!origin || 'text' in origin || origin.index >= source.count) return -1
-  return source.types[origin.index] === type ? (source.offsets[origin.index] as number) : -1
+  const fits = source.types[origin.index] === type && source.sizes[origin.index] === size
+  return fits ? (source.offsets[origin.index] as number) : -1
 }

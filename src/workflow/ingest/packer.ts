@@ -144,10 +144,14 @@ export class Packer {
     try {
       const from = offset + 24
       const end = offset + size - 4
+      let texts: RecordText | undefined
       if (this.#decoder.locate(chunk, from, end)) {
         if (this.#byPlan(chunk, index, offset)) return
+        // just as the reader does: what the plan can tell is told even where the whole tree cannot be built
+        texts = this.#decoder.planTexts(chunk)
       } else if (this.#byInline(chunk, index, offset, end)) return
-      this.#byText(textsOfTree(this.#decoder.elements(chunk, from, end)), chunk, index, offset)
+      texts ??= textsOfTree(this.#decoder.elements(chunk, from, end))
+      this.#byText(texts, chunk, index, offset)
     } catch (error) {
       if (!(error instanceof BinXmlError || error instanceof RangeError)) throw error
       const what = error instanceof BinXmlError ? error.message : 'a value lies outside the chunk'
@@ -173,9 +177,9 @@ export class Packer {
     const outer = decoder.outer
     if (!plan) return false
     const view = chunk.view
-    const time = placeOfType(plan.TimeCreated, outer, valueType.fileTime)
-    const id = placeOfType(plan.EventRecordID, outer, valueType.uint64)
-    const event = placeOfType(plan.EventID, outer, valueType.uint16)
+    const time = placeOfType(plan.TimeCreated, outer, valueType.fileTime, 8)
+    const id = placeOfType(plan.EventRecordID, outer, valueType.uint64, 8)
+    const event = placeOfType(plan.EventID, outer, valueType.uint16, 2)
     if (time < 0 || id < 0 || event < 0) return false
     const eventId = view.getUint16(event, true)
     // values that were zeroed in a frame that was not (trap 5): the text path says so
