@@ -28,7 +28,7 @@ export function timelineDensity(open: OpenCase, filter: TimelineFilter, buckets:
       log.records === 0
         ? 'holds no record'
         : log.provenance === 'filtered-export'
-          ? `filtered export: ${log.missingRecordIds} record numbers are missing`
+          ? `filtered export: ${log.missingRecordIds} record numbers are not in it, so absence proves nothing`
           : log.problems > 0
             ? `${log.problems} problems while reading`
             : 'covered',

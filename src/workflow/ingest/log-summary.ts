@@ -3,6 +3,7 @@ import type { ProvenanceClass } from '../../domain/evidence.ts'
 import { fileTime, formatUtc } from '../../domain/time.ts'
 import type { FileHeader } from '../../evtx/file-header.ts'
 import type { TallyResult } from './log-tally.ts'
+import { provenanceOf } from './provenance.ts'
 
 /** JSON-ready; stored with the evidence item. Record ids and counts of them are decimal strings. */
 export interface LogSummary {
@@ -23,7 +24,10 @@ export interface LogSummary {
   readonly recordIds: {
     readonly first: string | null
     readonly last: string | null
+    /** 0 where the numbers are not those of one log */
     readonly missing: string
+    /** false: numbers of different logs are mixed, so that nothing shows whether one is missing */
+    readonly judged?: boolean
     readonly gaps: readonly { readonly from: string; readonly to: string; readonly missing: string }[]
   }
   readonly times: {
@@ -51,7 +55,7 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     if (gaps.length < maxGaps)
       gaps.push({ from: (before + 1n).toString(), to: (after - 1n).toString(), missing: lost.toString() })
   }
-  const { provenance, reasons } = provenanceOf(header, tally, missing)
+  const { provenance, reasons, judged } = provenanceOf(header, tally, missing)
   const utc = (ticks: bigint | undefined) => (ticks === undefined ? null : formatUtc(fileTime(ticks)))
   return {
     version: `${header.major}.${header.minor}`,
@@ -65,74 +69,22 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     recordIds: {
       first: runs[0]?.from.toString() ?? null,
       last: runs[runs.length - 1]?.to.toString() ?? null,
-      missing: missing.toString(),
-      gaps,
+      missing: judged ? missing.toString() : '0',
+      judged,
+      gaps: judged ? gaps : [],
     },
     times: {
       first: utc(tally.firstTime),
       last: utc(tally.lastTime),
-      backwards: tally.backwards.map((jump) => ({
+      backwards: (judged ? tally.backwards : []).map((jump) => ({
         recordId: jump.recordId.toString(),
         from: formatUtc(fileTime(jump.from)),
         to: formatUtc(fileTime(jump.to)),
       })),
-      backwardsCount: tally.backwardsCount,
+      backwardsCount: judged ? tally.backwardsCount : 0,
     },
     channels: tally.channels,
     computers: tally.computers,
     eventIds: tally.eventIds,
   }
-}
-
-function provenanceOf(
-  header: FileHeader,
-  tally: TallyResult,
-  missing: bigint,
-): { provenance: ProvenanceClass; reasons: string[] } {
-  const reasons: string[] = []
-  if (tally.records === 0) return { provenance: 'undetermined', reasons: ['The log holds no record.'] }
-  const same = tally.sameHeaderIds === tally.records
-  const oneChannel = Object.keys(tally.channels).length === 1 && Object.keys(tally.computers).length === 1
-  if (!oneChannel)
-    reasons.push(
-      'Records of several channels or computers: record numbers of different logs are mixed, so gaps say nothing.',
-    )
-  if (same) {
-    if (header.flags & 1) {
-      reasons.push(
-        'Record headers carry the EventRecordIDs.',
-        'The dirty flag is set: copied while Windows wrote it.',
-      )
-      return { provenance: 'raw-live-copy', reasons }
-    }
-    if (tally.firstHeaderId === 1n && missing === 0n) {
-      reasons.push(
-        'Record headers carry the EventRecordIDs, which start at 1: a raw copy of a young log and a full export of one look alike.',
-      )
-      return { provenance: 'undetermined', reasons }
-    }
-    reasons.push(
-      'Record headers carry the EventRecordIDs.',
-      'The dirty flag is not set: the log was closed when it was copied.',
-    )
-    return { provenance: 'raw-copy', reasons }
-  }
-  reasons.push(
-    `Record headers are numbered anew: ${tally.records - tally.sameHeaderIds} of ${tally.records} differ from the EventRecordID.`,
-  )
-  if (tally.firstHeaderId !== 1n) {
-    reasons.push(
-      `The first record header has number ${tally.firstHeaderId}, not 1: saved again after an export, or cut.`,
-    )
-    return { provenance: 're-saved', reasons }
-  }
-  if (!oneChannel) return { provenance: 'undetermined', reasons }
-  if (missing === 0n && tally.runsComplete) {
-    reasons.push('No EventRecordID is missing between the first and the last.')
-    return { provenance: 'full-export', reasons }
-  }
-  reasons.push(
-    `${missing} EventRecordIDs are missing between the first and the last: the export was filtered, so an absent record proves nothing.`,
-  )
-  return { provenance: 'filtered-export', reasons }
 }
