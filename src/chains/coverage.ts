@@ -60,7 +60,8 @@ export const auditsSuccess = (setting: number | undefined): boolean =>
   setting !== undefined && (setting & 1) === 1
 
 /** A log that holds everything written between its first and last record, and was read without trouble. */
-export const isWhole = (log: ChannelCoverage): boolean => log.missingRecordIds === 0n && log.problems === 0
+export const isWhole = (log: ChannelCoverage): boolean =>
+  log.missingRecordIds === 0n && !log.mixedRecordIds && log.problems === 0
 
 const raw = new Set(['raw-live-copy', 'raw-copy'])
 /** A copy of the file reaches to the moment it was taken: silence after its last record counts. */
@@ -162,7 +163,9 @@ export function judgeAbsence(
         ? `${missing} record ids are missing from it`
         : problems > 0
           ? `${problems} places in it could not be read`
-          : `its records end at ${formatUtc(lastOf(around))}, and it is not a copy that would show that nothing followed`
+          : around.every((log) => log.mixedRecordIds)
+            ? 'its record ids are those of several logs, so nothing shows that it is whole'
+            : `its records end at ${formatUtc(lastOf(around))}, and it is not a copy that would show that nothing followed`
     return { state: 'unknown', why: `${channel} covers the moment, but ${what}` }
   }
   if (subcategory && !auditsSuccess(setting)) {

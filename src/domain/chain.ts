@@ -169,6 +169,8 @@ export interface ChannelCoverage {
   readonly provenance: ProvenanceClass
   /** EventRecordIDs missing between first and last */
   readonly missingRecordIds: bigint
+  /** record ids of several logs are mixed: nothing shows that none is missing */
+  readonly mixedRecordIds?: boolean
   readonly problems: number
   /** event ids present in it: shows that a subcategory was audited */
   readonly eventIds: readonly number[]

@@ -89,15 +89,24 @@ function inspectionText(found: Extract<Inspection, { readable: true }>, columns:
       ['record ids', recordIds.first === null ? 'none' : `${recordIds.first} to ${recordIds.last}`],
       [
         'missing',
-        recordIds.gaps.length === 0
-          ? 'none'
-          : [
-              ...gaps,
-              ...(recordIds.gaps.length > most ? [`and ${recordIds.gaps.length - most} more gaps`] : []),
-            ].join('; '),
+        recordIds.judged === false
+          ? 'cannot be told: numbers of several logs'
+          : recordIds.gaps.length === 0
+            ? 'none'
+            : [
+                ...gaps,
+                ...(recordIds.gaps.length > most ? [`and ${recordIds.gaps.length - most} more gaps`] : []),
+              ].join('; '),
       ],
       ['times', times.first === null ? 'none' : `${times.first} to ${times.last}`],
-      ['backwards', times.backwards.length === 0 ? 'never' : `${times.backwardsCount} times`],
+      [
+        'backwards',
+        recordIds.judged === false
+          ? 'cannot be told'
+          : times.backwards.length === 0
+            ? 'never'
+            : `${times.backwardsCount} times`,
+      ],
       ['channels', counts(found.channels)],
       ['event ids', counts(found.eventIds)],
     ],

@@ -55,7 +55,16 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     if (gaps.length < maxGaps)
       gaps.push({ from: (before + 1n).toString(), to: (after - 1n).toString(), missing: lost.toString() })
   }
-  const { provenance, reasons, judged } = provenanceOf(header, tally, missing)
+  const { provenance, reasons, judged, missingAtEnd } = provenanceOf(header, tally, missing)
+  const last = runs[runs.length - 1]?.to
+  if (missingAtEnd > 0n && last !== undefined) {
+    missing += missingAtEnd
+    gaps.push({
+      from: (last + 1n).toString(),
+      to: (last + missingAtEnd).toString(),
+      missing: missingAtEnd.toString(),
+    })
+  }
   const utc = (ticks: bigint | undefined) => (ticks === undefined ? null : formatUtc(fileTime(ticks)))
   return {
     version: `${header.major}.${header.minor}`,
@@ -68,7 +77,7 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     recoverable: tally.recoverable,
     recordIds: {
       first: runs[0]?.from.toString() ?? null,
-      last: runs[runs.length - 1]?.to.toString() ?? null,
+      last: last?.toString() ?? null,
       missing: judged ? missing.toString() : '0',
       judged,
       gaps: judged ? gaps : [],

@@ -12,15 +12,24 @@ export interface Provenance {
   readonly reasons: readonly string[]
   /** EventRecordIDs are the numbers of one log, so that gaps and clocks say something */
   readonly judged: boolean
+  /** EventRecordIDs behind the last one that the header counts and the file does not hold: 0 unless it is a raw copy */
+  readonly missingAtEnd: bigint
 }
 
 type Numbers = Pick<
   TallyResult,
-  'records' | 'chunks' | 'runsComplete' | 'channels' | 'computers' | 'sameHeaderIds' | 'firstHeaderId'
+  | 'records'
+  | 'chunks'
+  | 'runs'
+  | 'runsComplete'
+  | 'channels'
+  | 'computers'
+  | 'sameHeaderIds'
+  | 'firstHeaderId'
 >
 
 const headerFlag = { dirty: 1, noChecksums: 4 } as const
-const several = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
+const several = (count: number | bigint, one: string) => `${count} ${one}${BigInt(count) === 1n ? '' : 's'}`
 
 /** Names of one host: in any case, with or without its domain. */
 function hostsIn(computers: Readonly<Record<string, number>>): string[] {
@@ -32,17 +41,25 @@ function hostsIn(computers: Readonly<Record<string, number>>): string[] {
 }
 
 /** @param missing EventRecordIDs between the first and the last that no record has */
-export function provenanceOf(header: Pick<FileHeader, 'flags'>, tally: Numbers, missing: bigint): Provenance {
+export function provenanceOf(
+  header: Pick<FileHeader, 'flags' | 'nextRecordId'>,
+  tally: Numbers,
+  missing: bigint,
+): Provenance {
   const isDirty = (header.flags & headerFlag.dirty) !== 0
   const same = tally.records > 0 && tally.sameHeaderIds === tally.records
   const channels = Object.keys(tally.channels)
   const hosts = hostsIn(tally.computers)
   const isMixed = channels.length > 1 || (hosts.length > 1 && !same)
+  const last = tally.runs[tally.runs.length - 1]?.to ?? 0n
+  // an open log's header is behind; a closed one counts exactly
+  const missingAtEnd =
+    same && !isMixed && !isDirty && header.nextRecordId > last + 1n ? header.nextRecordId - 1n - last : 0n
   const reasons: string[] = []
   const give = (provenance: ProvenanceClass): Provenance => {
     if (header.flags & headerFlag.noChecksums)
       reasons.push('Its header says that no checksums are kept: a change of its bytes would not show.')
-    return { provenance, reasons, judged: !isMixed }
+    return { provenance, reasons, judged: !isMixed, missingAtEnd }
   }
 
   if (isDirty)
@@ -74,13 +91,17 @@ export function provenanceOf(header: Pick<FileHeader, 'flags'>, tally: Numbers, 
     reasons.push('Record headers carry the EventRecordIDs.')
     if (hosts.length > 1)
       reasons.push(`The host changed its name: ${several(hosts.length, 'name')}, one numbering.`)
-    if (!isDirty && tally.firstHeaderId === 1n && missing === 0n) {
+    if (!isDirty && tally.firstHeaderId === 1n && missing === 0n && missingAtEnd === 0n) {
       reasons.push(
         'They start at 1 and none is missing: a raw copy of a young log, and an export that left out no earlier record, look alike.',
       )
       return give('undetermined')
     }
     if (missing > 0n) reasons.push(gapsInRawCopy())
+    if (missingAtEnd > 0n)
+      reasons.push(
+        `The header counts ${several(missingAtEnd, 'record')} behind the last one: this file was cut.`,
+      )
     if (isDirty) return give('raw-live-copy')
     reasons.push(
       'They do not run from 1 as an export would number them. The dirty flag is not set: the log was closed when it was copied.',
