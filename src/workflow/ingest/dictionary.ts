@@ -3,6 +3,9 @@
  * somebody looks. Memory is bounded by the segment's own size (64 MiB of log).
  */
 
+/** texts whose number is known without looking at their bytes */
+const mostTexts = 10_000
+
 export class Dictionary {
   /** pairs of hash and entry number + 1; 0 is free */
   #slots = new Int32Array(1 << 15)
@@ -12,9 +15,11 @@ export class Dictionary {
   /** pairs of offset and size << 8 | type, side by side so that a look-up touches one cache line */
   #entries = new Uint32Array(1 << 13)
   #hashes = new Int32Array(1 << 12)
+  #ofText = new Map<string, number>()
   count = 0
 
   clear(): void {
+    this.#ofText = new Map()
     this.#slots.fill(0)
     this.#used = 0
     this.count = 0
@@ -59,10 +64,14 @@ export class Dictionary {
 
   /** A text of ours (template literals, tree path) as a string value. */
   text(text: string): number {
+    const known = this.#ofText.get(text)
+    if (known !== undefined) return known
     const bytes = new Uint8Array(text.length * 2)
     const view = new DataView(bytes.buffer)
     for (let i = 0; i < text.length; i++) view.setUint16(i * 2, text.charCodeAt(i), true)
-    return this.number(1, view, 0, bytes.length)
+    const number = this.number(1, view, 0, bytes.length)
+    if (this.#ofText.size < mostTexts) this.#ofText.set(text, number)
+    return number
   }
 
   #equal(number: number, view: DataView, at: number, size: number): boolean {

@@ -52,7 +52,6 @@ export class Packer {
   #lastPlan: DataPlan | undefined
   #lastCompiled: CompiledPlan | undefined
   #shapeOfNames = new Map<string, number>()
-  #literals = new Map<string, number>()
   #blocks: PackedBlock[] = []
   #rows = 0
   #selected = 0
@@ -115,7 +114,6 @@ export class Packer {
     this.#lastPlan = undefined
     this.#lastCompiled = undefined
     this.#shapeOfNames = new Map()
-    this.#literals = new Map()
     this.#blocks = []
     this.#rows = 0
     this.#selected = 0
@@ -254,7 +252,7 @@ export class Packer {
     for (let i = 0; i < count; i++) {
       const index = indexes[i] as number
       if (index < 0 || index >= source.count) {
-        values[at++] = index < 0 ? (literals[i] as number) : this.#literal('')
+        values[at++] = index < 0 ? (literals[i] as number) : this.#dictionary.text('')
         continue
       }
       const type = types[index] as number
@@ -284,7 +282,7 @@ export class Packer {
     source: Instance,
   ): number {
     if (!origin) return noValue
-    if ('text' in origin) return this.#literal(origin.text)
+    if ('text' in origin) return this.#dictionary.text(origin.text)
     if (origin.index >= source.count || source.types[origin.index] === valueType.null) return noValue
     return this.#dictionary.number(
       source.types[origin.index] as number,
@@ -292,15 +290,6 @@ export class Packer {
       source.offsets[origin.index] as number,
       source.sizes[origin.index] as number,
     )
-  }
-
-  #literal(text: string): number {
-    let number = this.#literals.get(text)
-    if (number === undefined) {
-      number = this.#dictionary.text(text)
-      if (this.#literals.size < 10_000) this.#literals.set(text, number)
-    }
-    return number
   }
 
   /** Where a plan's values come from, in arrays: the inner loop touches no objects. */
@@ -315,7 +304,7 @@ export class Packer {
         shape,
         indexes: Int32Array.from(key.fields, ({ origin }) => ('index' in origin ? origin.index : -1)),
         literals: Uint32Array.from(key.fields, ({ origin }) =>
-          'text' in origin ? this.#literal(origin.text) : 0,
+          'text' in origin ? this.#dictionary.text(origin.text) : 0,
         ),
         last: new Int32Array(key.fields.length).fill(-1),
       }
@@ -383,10 +372,10 @@ export class Packer {
     const columns = this.#columns
     columns.reserveValues(texts.names.length + systemValues.length)
     let at = columns.valueCount
-    for (const value of texts.values) columns.values[at++] = this.#literal(value)
+    for (const value of texts.values) columns.values[at++] = this.#dictionary.text(value)
     for (const field of systemValues) {
       const text = texts.system[field]
-      columns.values[at++] = text === undefined || text === '' ? noValue : this.#literal(text)
+      columns.values[at++] = text === undefined || text === '' ? noValue : this.#dictionary.text(text)
     }
     columns.valueCount = at
     this.#addRow(
