@@ -18,6 +18,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdDecompress } from 'node:zlib'
+import { writeInlineLog } from './inline-log.ts'
 import { measureInChild } from './measure.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -58,8 +59,10 @@ function timed(command: string, args: readonly string[]): number | undefined {
   return done.error || done.status !== 0 ? undefined : performance.now() - start
 }
 
-async function ingest(path: string, rounds: number): Promise<Result[]> {
+/** @param name of the work, as it is printed and kept */
+async function measure(name: string, work: string, path: string, rounds: number): Promise<Result[]> {
   const ours: number[] = []
+  const cpu: number[] = []
   const sums: number[] = []
   const shaNi: number[] = []
   let maxRssMb = 0
@@ -69,8 +72,9 @@ async function ingest(path: string, rounds: number): Promise<Result[]> {
     const ni = timed('openssl', ['dgst', '-sha256', path])
     const dir = mkdtempSync(join(tmpdir(), 'tasktrail-bench-'))
     try {
-      const measured = await measureInChild('ingest', [join(dir, 'case'), path])
+      const measured = await measureInChild(work, work === 'ingest' ? [join(dir, 'case'), path] : [path])
       ours.push(measured.ms)
+      cpu.push(measured.cpuMs)
       maxRssMb = Math.max(maxRssMb, measured.maxRssMb)
     } finally {
       rmSync(dir, { recursive: true, force: true })
@@ -81,26 +85,26 @@ async function ingest(path: string, rounds: number): Promise<Result[]> {
   const megabytes = statSync(path).size / 1e6
   const rate = (megabytes / median(ours)) * 1000
   console.log(
-    `ingest of ${megabytes.toFixed(0)} MB: ${median(ours).toFixed(0)} ms, ${rate.toFixed(0)} MB/s, peak RSS ${maxRssMb.toFixed(0)} MB`,
+    `${name} of ${megabytes.toFixed(0)} MB: ${median(ours).toFixed(0)} ms (${median(cpu).toFixed(0)} ms of CPU), ${rate.toFixed(0)} MB/s, peak RSS ${maxRssMb.toFixed(0)} MB`,
   )
   const results: Result[] = []
-  for (const [name, baselineMs] of [
+  for (const [baseline, baselineMs] of [
     ['sha256sum', sums],
     ['openssl dgst -sha256', shaNi],
   ] as const) {
     if (baselineMs.length === 0) {
-      console.log(`  ${name} is not on this machine: no ratio to it`)
+      console.log(`  ${baseline} is not on this machine: no ratio to it`)
       continue
     }
     const ratio = median(ours) / median(baselineMs)
     results.push({
-      work: `ingest ${megabytes.toFixed(0)} MB / ${name}`,
+      work: `${name} ${megabytes.toFixed(0)} MB / ${baseline}`,
       ratio,
       ms: ours,
       baselineMs,
       maxRssMb,
     })
-    console.log(`  ${ratio.toFixed(2)} x ${name} (${median(baselineMs).toFixed(0)} ms)`)
+    console.log(`  ${ratio.toFixed(2)} x ${baseline} (${median(baselineMs).toFixed(0)} ms)`)
   }
   return results
 }
@@ -119,8 +123,14 @@ console.log(
 const results: Result[] = []
 for (const name of ['security-100mb.evtx', ...(big ? ['security-1gb.evtx'] : [])]) {
   const path = await unpacked(name)
-  if (path) results.push(...(await ingest(path, rounds)))
+  if (!path) continue
+  results.push(...(await measure('ingest', 'ingest', path, rounds)))
+  results.push(...(await measure('dump xml', 'dump-xml', path, rounds)))
+  results.push(...(await measure('dump jsonl', 'dump-jsonl', path, rounds)))
 }
+const inline = join(cache, 'inline-320mb.evtx')
+writeInlineLog(inline)
+results.push(...(await measure('inline ingest', 'ingest', inline, rounds)))
 const latest = { at: new Date().toISOString(), machine, results }
 writeFileSync(join(import.meta.dirname, 'latest.json'), `${JSON.stringify(latest, null, 2)}\n`)
 const baselinePath = join(import.meta.dirname, 'baseline.json')
