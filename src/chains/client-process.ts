@@ -2,7 +2,7 @@
  * L5: who called the task scheduler. Version 1 records name the client process: 0 is a caller from another machine, anything else a process
  * of this host. Version 0 records do not; then a task client of the same logon session is looked for.
  */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { ChainPath } from '../domain/chain.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'

@@ -1,5 +1,5 @@
 /** A chain while it is being told: rules add steps, links and gaps, nothing is taken away. */
-import { isAbsent, valueOf as recorded } from '../domain/absent.ts'
+import { isAbsent, recorded } from '../domain/absent.ts'
 import type { ChainGap, ChainLink, ChainStep, LinkRule, StepRole, Strength } from '../domain/chain.ts'
 import { accountWords, describeEvent } from '../domain/describe.ts'
 import type { WindowsEvent } from '../domain/event.ts'

@@ -3,7 +3,7 @@
  * "No" comes only from the task history: a log of it that holds the creation, is whole and shows no start.
  */
 import { limits } from '../base/limits.ts'
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { Strength, TriState } from '../domain/chain.ts'
 import { accountWords } from '../domain/describe.ts'
 import type { TaskHistoryEvent, WindowsEvent } from '../domain/event.ts'

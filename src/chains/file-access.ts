@@ -1,5 +1,5 @@
 /** L4: files the task's command names, reached over a share: payload put there before, output fetched and removed after. */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { ShareEvent, TaskChangedEvent } from '../domain/event.ts'
 import { seconds } from '../domain/time.ts'
 import { filesOf } from './definition.ts'

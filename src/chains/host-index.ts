@@ -1,5 +1,5 @@
 /** One host's events, laid out once so that every rule looks up instead of searching. */
-import { isAbsent, valueOf as recorded } from '../domain/absent.ts'
+import { isAbsent, recorded } from '../domain/absent.ts'
 import type {
   BootEvent,
   LogClearedEvent,

@@ -1,6 +1,6 @@
 /** Process instances of one host: (boot, PID, start time). PIDs are used again, so a PID alone never joins. */
 import { limits } from '../base/limits.ts'
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type {
   Account,
   ProcessEndedEvent,

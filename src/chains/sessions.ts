@@ -1,5 +1,5 @@
 /** Logon sessions of one host: (boot, logon id), opened by 4624, closed by 4634/4647 or the end of the boot. */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { LogoffEvent, LogonEvent } from '../domain/event.ts'
 import { isWellKnownLogon, type LogonId, type Sid } from '../domain/ids.ts'
 import type { FileTime } from '../domain/time.ts'

@@ -2,7 +2,7 @@
  * Where the call came from (L1–L4, L6, L7). The nearest logon of the account is not the answer: an address counts only when its session made
  * the call itself or owns the pipe the call went through. Everything else that fits in time is named and rejected with the reason.
  */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { Chain, RejectedSource } from '../domain/chain.ts'
 import type { ShareEvent, TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon, type LogonId } from '../domain/ids.ts'

@@ -2,7 +2,7 @@
  * Which task records belong to one story. A story is one lifetime of one task on one host: created (4698, or 106 when no 4698 is there)
  * with its later changes until deletion. A change without a creation in the evidence, or by somebody else, anchors its own story.
  */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { ChainKind } from '../domain/chain.ts'
 import type { TaskChangedEvent, TaskHistoryEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'

@@ -2,7 +2,7 @@
  * The processes a task started (E2, E3, E4). An svchost.exe parent alone proves nothing, many services run in one: the parent is proven by a
  * record that names the Schedule service's PID in the same boot, or the link stays medium and says so.
  */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { LinkRule, Strength } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { millisecondsBetween, seconds } from '../domain/time.ts'

@@ -1,5 +1,5 @@
 /** Writes into the chain what the source rules found: the records of the call with the links L1 to L7. */
-import { valueOf as recorded } from '../domain/absent.ts'
+import { recorded } from '../domain/absent.ts'
 import type { StepRole } from '../domain/chain.ts'
 import type { ShareEvent, TaskChangedEvent } from '../domain/event.ts'
 import type { LogonId } from '../domain/ids.ts'

@@ -9,4 +9,4 @@ export const absent = (kind: Absent['absent'], why: string): Absent => ({ absent
 export const isAbsent = (field: unknown): field is Absent =>
   typeof field === 'object' && field !== null && 'absent' in field
 /** The value, or undefined when absent. */
-export const valueOf = <T>(field: Field<T>): T | undefined => (isAbsent(field) ? undefined : (field as T))
+export const recorded = <T>(field: Field<T>): T | undefined => (isAbsent(field) ? undefined : (field as T))

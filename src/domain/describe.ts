@@ -2,7 +2,7 @@
  * One line of plain words per event, for timeline rows and chain steps. Texts of the evidence stand in it as they are: whoever
  * shows the line escapes it.
  */
-import { isAbsent, valueOf as recorded } from './absent.ts'
+import { isAbsent, recorded } from './absent.ts'
 import type { Account, ShareEvent, TaskHistoryEvent, WindowsEvent } from './event.ts'
 import type { TaskAction, TaskDefinition } from './task.ts'
 

@@ -1,5 +1,5 @@
 /** 4698 to 4702: a task was created, deleted, enabled, disabled or updated. */
-import { absent, valueOf as recorded } from '../domain/absent.ts'
+import { absent, recorded } from '../domain/absent.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import { processId } from '../domain/ids.ts'
 import type { EventRecord } from '../domain/record.ts'

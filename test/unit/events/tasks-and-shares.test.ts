@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { valueOf as recorded } from '../../../src/domain/absent.ts'
+import { recorded } from '../../../src/domain/absent.ts'
 import { eventOf, subjectFields as subject } from '../../builders/records.ts'
 
 describe('task events', () => {
