@@ -3,6 +3,8 @@
  * somebody looks. Memory is bounded by the segment's own size (64 MiB of log).
  */
 
+import { textAsIs } from './packed.ts'
+
 /** texts whose number is known without looking at their bytes */
 const mostTexts = 10_000
 
@@ -69,7 +71,7 @@ export class Dictionary {
     const bytes = new Uint8Array(text.length * 2)
     const view = new DataView(bytes.buffer)
     for (let i = 0; i < text.length; i++) view.setUint16(i * 2, text.charCodeAt(i), true)
-    const number = this.number(1, view, 0, bytes.length)
+    const number = this.number(text.endsWith('\0') ? textAsIs : 1, view, 0, bytes.length)
     if (this.#ofText.size < mostTexts) this.#ofText.set(text, number)
     return number
   }

@@ -12,7 +12,7 @@ import { FieldNames, type SystemTexts } from '../../evtx/record.ts'
 import { ticksOfText } from '../../evtx/text-numbers.ts'
 import type { BlockColumns } from './columns.ts'
 import { Dictionary } from './dictionary.ts'
-import { noValue, systemValues } from './packed.ts'
+import { noValue, systemValues, textAsIs } from './packed.ts'
 import type { SystemTable } from './system-table.ts'
 
 const placeOf = (field: SystemField) => systemFields.indexOf(field)
@@ -239,10 +239,10 @@ export class InlineValues {
         }
       }
       const before = last[i] as number
-      if (before >= 0 && dictionary.isSame(before, valueType.string, view, place, size))
-        values[next++] = before
+      const type = size > 0 && view.getUint16(place + size - 2, true) === 0 ? textAsIs : valueType.string
+      if (before >= 0 && dictionary.isSame(before, type, view, place, size)) values[next++] = before
       else {
-        const number = dictionary.number(valueType.string, view, place, size)
+        const number = dictionary.number(type, view, place, size)
         last[i] = number
         values[next++] = number
       }

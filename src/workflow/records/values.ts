@@ -2,6 +2,7 @@
 import { arrayTexts, scalarText } from '../../evtx/binxml/value.ts'
 import { ChunkView } from '../../evtx/chunk-view.ts'
 import { nodePlatform } from '../ingest/node-platform.ts'
+import { textAsIs } from '../ingest/packed.ts'
 
 export class Values {
   readonly count: number
@@ -43,7 +44,9 @@ export class Values {
     const text =
       type & 0x80
         ? arrayTexts(this.#chunk, type, at, size).join(', ')
-        : scalarText(this.#chunk, type, at, size)
+        : type === textAsIs
+          ? this.#chunk.text(at, size >> 1)
+          : scalarText(this.#chunk, type, at, size)
     this.#texts[number] = text
     return text
   }
