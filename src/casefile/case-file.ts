@@ -80,12 +80,13 @@ export class CaseFile {
       const made = new Database(path)
       db = made
       made.pragma('page_size = 8192')
-      made.pragma('journal_mode = WAL')
-      made.pragma('synchronous = NORMAL')
+      // before WAL: what is made here is in the one file once it is committed, also when the disk is full then
       made.transaction(() => {
         made.exec(schema)
         made.pragma(`user_version = ${schemaVersion}`)
       })()
+      made.pragma('journal_mode = WAL')
+      made.pragma('synchronous = NORMAL')
       return new CaseFile(made, path)
     } catch (error) {
       db?.close()
@@ -165,6 +166,9 @@ export class CaseFile {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
   }
 
+  pageCount(): number {
+    return Number(this.#db.pragma('page_count', { simple: true }))
+  }
   /** Bounds the database to so many pages, so that a test can see what a full disk does. */
   limitPages(pages: number): void {
     this.#db.pragma(`max_page_count = ${pages}`)

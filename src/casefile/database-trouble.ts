@@ -4,7 +4,8 @@ import { Refusal } from '../base/refusal.ts'
 const again = 'What was finished stays. Then run it again.'
 const troubles: readonly (readonly [sqlite: RegExp, code: string, what: string, remedy: string])[] = [
   [
-    /^SQLITE_FULL/,
+    // the shared index lies on the same disk and cannot be made larger when that is full
+    /^SQLITE_(FULL|IOERR_SHMSIZE)/,
     'disk.space.exhausted',
     'the disk is full',
     `Free space on the disk of the case, or choose another one. ${again}`,

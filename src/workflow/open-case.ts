@@ -1,10 +1,10 @@
 /** A case is a folder: `case.json`, the database, the evidence store and the custody journal. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
-import { diskRefusal } from '../base/disk-trouble.ts'
+import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
 import { CaseFile } from '../casefile/case-file.ts'
 import type { Operator } from '../domain/operator.ts'
@@ -70,12 +70,9 @@ export async function createCase(dir: string, options: CreateOptions): Promise<O
     practice: options.practice ?? false,
   }
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    CaseFile.create(join(folder, databaseName)).close()
-    await writeFile(join(folder, caseFileName), `${JSON.stringify(description, null, 2)}\n`, {
-      flag: 'wx',
-      mode: 0o600,
-    })
+    await makeFolder(folder)
+    await makeDatabase(folder)
+    await writeDescription(folder, description)
   } catch (error) {
     throw diskRefusal(error, 'making the case folder', folder)
   }
@@ -88,11 +85,57 @@ export async function createCase(dir: string, options: CreateOptions): Promise<O
   return opened
 }
 
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+    // on a read-only disk the recursive form says that nothing is there; the plain one says why
+    await mkdir(folder, { mode: 0o700 })
+  }
+}
+
+/**
+ * An empty database under its final name. Made under another name first: a full disk or a crash leaves nothing that looks
+ * like a database. One that is there and empty is of a creation that was cut off, and is taken.
+ */
+async function makeDatabase(folder: string): Promise<void> {
+  const path = join(folder, databaseName)
+  if (existsSync(path)) {
+    const there = CaseFile.open(path)
+    const isEmpty = there.evidence().length === 0 && there.problemTotal() === 0
+    there.close()
+    if (isEmpty) return
+  }
+  const making = `${path}.new`
+  const clear = () =>
+    Promise.all(['', '-wal', '-shm', '-journal'].map((end) => rm(`${making}${end}`, { force: true })))
+  await clear()
+  try {
+    // refuses when there is one already, which then holds evidence
+    CaseFile.create(existsSync(path) ? path : making).close()
+    await rename(making, path)
+  } finally {
+    await clear()
+  }
+}
+
+/** `case.json` is what makes a folder a case: it gets its name when it is whole and on disk. */
+async function writeDescription(folder: string, description: CaseDescription): Promise<void> {
+  const path = join(folder, caseFileName)
+  const making = `${path}.new`
+  try {
+    await writeFile(making, `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600, flush: true })
+    await rename(making, path)
+  } finally {
+    await rm(making, { force: true })
+  }
+}
+
 /** Marks a case read-only for good: it shows a bundle of somebody else's. */
 export async function makeReadOnly(dir: string): Promise<void> {
-  const path = join(dir, caseFileName)
-  const description = CaseDescription.parse(JSON.parse(await readFile(path, 'utf8')))
-  await writeFile(path, `${JSON.stringify({ ...description, readOnly: true }, null, 2)}\n`, { mode: 0o600 })
+  const text = await readFile(join(dir, caseFileName), 'utf8')
+  await writeDescription(dir, { ...CaseDescription.parse(JSON.parse(text)), readOnly: true })
 }
 
 /** Opens the case in `dir`. Refuses when there is none, or when it is damaged or newer than this version. */

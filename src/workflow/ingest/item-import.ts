@@ -128,7 +128,7 @@ export class ItemImport {
         const reply = await copying
         copying = undefined
         if (!reply.ok) throw copyTrouble(reply, file, staged.path)
-        if (reply.changed) problems.push(changedWhileRead(file))
+        if (reply.changed || reply.size !== file.size) problems.push(changedWhileRead(file))
         stored = {
           ...(await staged.commit(reply.sha256 as EvidenceId, reply.size)),
           id: reply.sha256 as EvidenceId,
@@ -287,7 +287,7 @@ const changedWhileRead = (file: FoundFile): Problem => ({
   code: 'source.file.changed',
   severity: 'warning',
   where: file.origin,
-  what: 'The file changed while it was read; what was read is stored and hashed. Import it again when nothing writes to it.',
+  what: 'The file changed after it was found or while it was read; what was read is stored and hashed. Import it again when nothing writes to it.',
 })
 
 function mostFrequent(counts: Readonly<Record<string, number>> | undefined): string | undefined {
