@@ -10,8 +10,11 @@
 export const chunksPerBlock = 16
 export const chunksPerSegment = 256
 export const noValue = 0xffff_ffff
-/** type of a text in the dictionary whose zeros at the end belong to it: in values of type string they do not */
-export const textAsIs = 0x7f
+/**
+ * Type of a text in the dictionary whose zeros at the end belong to it: in values of type string they do not. The number is
+ * that of embedded fragments, the only type of which no value is packed as it lies; any other byte may be one in a log.
+ */
+export const textAsIs = 0x21
 /** System's own values, behind the named ones of each row */
 export const systemValues = ['ProcessID', 'ThreadID', 'UserID', 'ActivityID'] as const
 export const headBytes = 4 * 5 + 2 * 3

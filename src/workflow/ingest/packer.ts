@@ -7,6 +7,7 @@ import { limits } from '../../base/limits.ts'
 import { isChainEvent } from '../../events/kinds.ts'
 import type { Instance } from '../../evtx/binxml/instance.ts'
 import type { DataPlan, SystemField } from '../../evtx/binxml/plan.ts'
+import { scalarText } from '../../evtx/binxml/value.ts'
 import type { Platform } from '../../evtx/byte-source.ts'
 import { readChunkHeader, walkRecords } from '../../evtx/chunk.ts'
 import type { ChunkView } from '../../evtx/chunk-view.ts'
@@ -283,13 +284,14 @@ export class Packer {
   ): number {
     if (!origin) return noValue
     if ('text' in origin) return this.#dictionary.text(origin.text)
-    if (origin.index >= source.count || source.types[origin.index] === valueType.null) return noValue
-    return this.#dictionary.number(
-      source.types[origin.index] as number,
-      chunk.view,
-      source.offsets[origin.index] as number,
-      source.sizes[origin.index] as number,
-    )
+    if (origin.index >= source.count) return noValue
+    const type = source.types[origin.index] as number
+    const at = source.offsets[origin.index] as number
+    const size = source.sizes[origin.index] as number
+    if (type === valueType.null) return noValue
+    // its type is taken for texts (packed.ts): a fragment has no place in System and is told as the reader tells it
+    if (type === valueType.binXml) return this.#dictionary.text(scalarText(chunk, type, at, size))
+    return this.#dictionary.number(type, chunk.view, at, size)
   }
 
   /** Where a plan's values come from, in arrays: the inner loop touches no objects. */
