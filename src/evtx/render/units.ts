@@ -31,6 +31,10 @@ const jsonEscapes = escapes(
   (unit) => ascii(`\\u${unit.toString(16).padStart(4, '0')}`),
 )
 const escapesOf = [textEscapes, attributeEscapes, jsonEscapes] as const
+/** 1 for what always stands for itself */
+const plainOf = escapesOf.map((table) =>
+  Uint8Array.from(table, (entry, unit) => (entry === undefined && unit !== 0x7f ? 1 : 0)),
+)
 
 /**
  * Writes `units` code units from byte `from` of the log. Room must be reserved: 6 bytes a unit.
@@ -48,33 +52,41 @@ export function writeUnits(
   let at = out.at
   let here = from
   const end = from + units * 2
-  // the bytes at fault beside controls, as SWAR masks: & and < > · " and \
-  const first = place === inJson ? 0x22222222 : 0x26262626
-  const second = place === inJson ? 0x5c5c5c5c : 0x3e3e3e3e
-  const fold = place === inJson ? 0 : 0x02020202
+  // the bytes at fault beside controls, as SWAR masks: & < > and " · " and \; a mask of 0 finds nothing new
+  const isJson = place === inJson
+  const first = isJson ? 0x22222222 : 0x26262626
+  const second = isJson ? 0x5c5c5c5c : 0x3e3e3e3e
+  const fold = isJson ? 0 : 0x02020202
+  const third = place === inAttribute ? 0x22222222 : 0
   // and DEL, which JSON may have to hide
-  const next = place === inJson ? 0x01010101 : 0
-  const fast = place !== inAttribute
+  const next = isJson ? 0x01010101 : 0
+  const plain = plainOf[place] as Uint8Array
   while (here < end) {
-    if (fast) {
-      while (here + 8 <= end) {
-        const a = source.getInt32(here, true)
-        const b = source.getInt32(here + 4, true)
-        if (((a | b) & 0xff80ff80) !== 0) break
-        const four = ((a | (a >>> 8)) & 0xffff) | ((b | (b >>> 8)) << 16)
-        // every byte is below 0x80: a high bit in the differences says that one is a control or equals a mask
-        const trouble =
-          (four - 0x20202020) |
-          ((four ^ first) - 0x01010101) |
-          (((four | fold) ^ second) - 0x01010101) |
-          (four + next)
-        if ((trouble & 0x80808080) !== 0) break
-        view.setInt32(at, four, true)
-        at += 4
-        here += 8
-      }
-      if (here >= end) break
+    while (here + 8 <= end) {
+      const a = source.getInt32(here, true)
+      const b = source.getInt32(here + 4, true)
+      if (((a | b) & 0xff80ff80) !== 0) break
+      const four = ((a | (a >>> 8)) & 0xffff) | ((b | (b >>> 8)) << 16)
+      // every byte is below 0x80: a high bit in the differences says that one is a control or equals a mask
+      const trouble =
+        (four - 0x20202020) |
+        ((four ^ first) - 0x01010101) |
+        (((four | fold) ^ second) - 0x01010101) |
+        ((four ^ third) - 0x01010101) |
+        (four + next)
+      if ((trouble & 0x80808080) !== 0) break
+      view.setInt32(at, four, true)
+      at += 4
+      here += 8
     }
+    // the last few, and short texts
+    while (here < end) {
+      const unit = source.getUint16(here, true)
+      if (unit >= 0x80 || plain[unit] === 0) break
+      view.setUint8(at++, unit)
+      here += 2
+    }
+    if (here >= end) break
     out.at = at
     here = slowUnits(out, source, here, end, Math.min(end, here + 16), escapesOf[place], place, hidden)
     at = out.at
