@@ -12,6 +12,8 @@ export interface EngineFacts {
   readonly host: 'electron' | 'serve' | 'cli' | 'test'
   readonly operator: string
   readonly home: string
+  /** case folder named when the app was started */
+  readonly caseDir?: string | null | undefined
   readonly capabilities: { readonly nativeDialogs: boolean; readonly collect: boolean }
 }
 
@@ -91,9 +93,10 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
     [go],
   )
 
-  // a reloaded window comes back to its case
+  // a reloaded window comes back to its case; a fresh one opens the case it was started with
+  const { caseDir } = engine
   useEffect(() => {
-    const dir = sessionStorage.getItem(kept)
+    const dir = sessionStorage.getItem(kept) ?? caseDir
     if (!dir) return
     let gone = false
     api.cases.open({ dir }).then(
@@ -105,7 +108,7 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
     return () => {
       gone = true
     }
-  }, [api, show])
+  }, [api, show, caseDir])
 
   const { view, tab } = place
   const state = useMemo<WindowState>(

@@ -19,7 +19,7 @@ export function PracticeList() {
   return (
     <section className="stack-tight" aria-labelledby="h-practice">
       <h2 className="block-title" id="h-practice">
-        Practice <span className="hint">made on this machine, with known answers</span>
+        Open practice case <span className="hint">made here, with known answers</span>
       </h2>
       <TroubleNotice trouble={scenarios.trouble} again={scenarios.again} />
       <TroubleNotice trouble={job.state === 'failed' ? job.trouble : undefined} />
