@@ -45,6 +45,8 @@ export interface XmlProgram {
   readonly height: number
   /** of TimeCreated/@SystemTime and EventID when the root is an Event with both as plain substitutions; -1 otherwise */
   readonly timeIndex: number
+  /** steps in front of the one that writes the time */
+  readonly head: number
   readonly eventIndex: number
 }
 
@@ -211,7 +213,11 @@ export function xmlProgram(root: ElementNode, depth: number, pool: LiteralPool):
   if (compiler.isOdd) return undefined
   compiler.end()
   const { cost, elements, height } = compiler
-  return { steps: Int32Array.from(compiler.steps), cost, elements, height, ...systemPlaces(root) }
+  const steps = Int32Array.from(compiler.steps)
+  const places = systemPlaces(root)
+  let head = 0
+  while (head * stepSize < steps.length && steps[head * stepSize + 3] !== places.timeIndex) head++
+  return { steps, cost, elements, height, head, ...places }
 }
 
 /** A record is complete with a time and an event id; only the usual place of both is looked at here. */

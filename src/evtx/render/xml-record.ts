@@ -8,6 +8,7 @@ import type { RecordDecoder } from '../decode.ts'
 import { token, valueType } from '../format.ts'
 import { BinXmlError } from '../problem.ts'
 import { type ByteWriter, LiteralPool } from './byte-writer.ts'
+import { HeadMemory } from './head-memory.ts'
 import { inAttribute, inText, type Place, writeText } from './units.ts'
 import { mostUnits, recordRoom, writeValue } from './value-bytes.ts'
 import { emptyForm, step, stepSize, type XmlProgram, xmlProgram } from './xml-program.ts'
@@ -22,7 +23,10 @@ const mostElements = 8000
 interface Known {
   readonly template: Template
   readonly program: XmlProgram | undefined
+  readonly memory: HeadMemory | undefined
 }
+/** heads of records kept by one writer */
+const mostHeads = 512
 
 export class XmlRecords {
   readonly #out: ByteWriter
@@ -32,6 +36,9 @@ export class XmlRecords {
   #known: (Known | undefined)[] = []
   /** one per level of nesting */
   readonly #instances = Array.from({ length: mostFragments + 1 }, () => new Instance())
+  /** of the program of the record, once it is known */
+  #memory: HeadMemory | undefined
+  #heads = 0
   #cost = 0
   #elements = 0
   #attributes = 0
@@ -87,15 +94,22 @@ export class XmlRecords {
     if (!template) return undefined
     const key = template.number * 3 + depth
     const known = this.#known[key]
-    if (known !== undefined && known.template === template) return known.program
+    if (known !== undefined && known.template === template) {
+      if (depth === 0) this.#memory = known.memory
+      return known.program
+    }
+    this.#memory = undefined
     if (this.#pool.size > mostLiterals) {
       // programs in use keep their own numbers but not their literals: begin again with the next record
       this.#pool.clear()
       this.#known = []
+      this.#heads = 0
       return undefined
     }
     const program = template.root ? xmlProgram(template.root, depth, this.#pool) : undefined
-    this.#known[key] = { template, program }
+    const head = depth === 0 && program ? headValues(program) : []
+    const memory = head.length > 0 ? new HeadMemory(head) : undefined
+    this.#known[key] = { template, program, memory }
     return program
   }
 
@@ -134,7 +148,26 @@ export class XmlRecords {
     const { steps } = program
     const { offsets, sizes, types, count } = instance
     let skip = 0
-    for (let i = 0; i < steps.length; i += stepSize) {
+    let i = 0
+    const memory = level === 0 ? this.#memory : undefined
+    let keepAt = -1
+    const start = out.at
+    const costBefore = this.#cost
+    if (memory !== undefined) {
+      const head = memory.find(chunk.view, instance)
+      if (head !== undefined) {
+        out.copy(head.output, 0, head.length)
+        this.#cost += head.cost
+        skip = head.skip
+        this.#attributes = head.attributes
+        i = program.head * stepSize
+      } else if (this.#heads < mostHeads && !memory.isFull) keepAt = program.head * stepSize
+    }
+    for (; i < steps.length; i += stepSize) {
+      if (i === keepAt && this.#marks.length === 0) {
+        const cost = this.#cost - costBefore
+        if (memory?.keep(chunk.view, instance, out, start, cost, skip, this.#attributes)) this.#heads++
+      }
       out.copy(literals, (steps[i] as number) + skip, (steps[i + 1] as number) - skip)
       skip = 0
       const kind = steps[i + 2] as number
@@ -293,4 +326,22 @@ export class XmlRecords {
     }
     return skip
   }
+}
+
+/** Values the steps in front of the time depend on; none when there is nothing to gain. */
+function headValues({ steps, head, eventIndex }: XmlProgram): readonly number[] {
+  if (head < 4) return []
+  const indexes = new Set([eventIndex])
+  for (let i = 0; i < head * stepSize; i += stepSize) {
+    const kind = steps[i + 2] as number
+    const hasIndex =
+      kind === step.leaf ||
+      kind === step.content ||
+      kind === step.attribute ||
+      kind === step.optional ||
+      kind === step.absent
+    if (hasIndex) indexes.add(steps[i + 3] as number)
+    if (kind === step.leaf && (steps[i + 10] as number) > 0) indexes.add((steps[i + 10] as number) - 1)
+  }
+  return [...indexes]
 }
