@@ -13,7 +13,7 @@ import { channels, judgeAbsence } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { FileAccess } from './file-access.ts'
 import { coveringHistory, coveringUntilBoot } from './history-coverage.ts'
-import { compareEvents } from './order.ts'
+import { compareEvents, spanWords } from './order.ts'
 import { descendantsOf, endOf, type ProcessInstance } from './processes.ts'
 import type { Scene } from './scene.ts'
 import type { Story } from './stories.ts'
@@ -174,7 +174,7 @@ function answer(
           : 'its command, started by an svchost.exe that no record names as the Schedule service'
     proofs.push({
       grade: grades[strength],
-      text: `${process.image ?? 'a process'} (PID ${process.pid}) started ${delta} ms later: ${proof} (${strength})`,
+      text: `${process.image ?? 'a process'} (PID ${process.pid}) started ${spanWords(delta)} ${delta < 0 ? 'before' : 'later'}: ${proof} (${strength})`,
       at: named ? [process.event, named] : [process.event],
     })
   }

@@ -52,3 +52,13 @@ export function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   if (list) list.push(value)
   else lists.set(key, [value])
 }
+
+/** A span for people: `7.0 ms`, `5.75 s`, `8 min 20 s`. Exact differences stand in the links. */
+export function spanWords(ms: number): string {
+  const size = Math.abs(ms)
+  if (size < 1000) return `${size.toFixed(1)} ms`
+  if (size < 60_000) return `${(size / 1000).toFixed(2)} s`
+  const seconds = Math.round(size / 1000)
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+}

@@ -53,13 +53,15 @@ export function tellRecovered(chain: Chain): Chain {
     (link) => link.rule === source.basis && (link.from.recovered || link.to.recovered),
   )
   const isConfirmed = chain.mechanism === 'remote-confirmed'
-  const count = places.length === 1 ? '1 recovered record' : `${places.length} recovered records`
+  const count =
+    places.length === 1 ? '1 recovered record, which was' : `${places.length} recovered records, which were`
+  const reason = /[.!?]$/.test(chain.mechanismWhy) ? chain.mechanismWhy : `${chain.mechanismWhy}.`
   return {
     ...chain,
     links,
     source: isWeakened && source.strength ? { ...source, strength: atMostMedium(source.strength) } : source,
     mechanism: isWeakened && isConfirmed ? 'remote-probable' : chain.mechanism,
-    mechanismWhy: `${chain.mechanismWhy} This chain uses ${count}, which were no longer live in their log: confirm it with other evidence.`,
+    mechanismWhy: `${reason} This chain uses ${count} no longer live in their log: confirm it with other evidence.`,
     executed: toldAnswer(chain.executed),
     deleted: toldAnswer(chain.deleted),
   }

@@ -1,9 +1,11 @@
 /** Tool fingerprints (windows.md §5.4): what fits and what does not. Shown as likeness, never as attribution: every sign can be copied. */
+
 import type { Chain } from '../domain/chain.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import type { TaskDefinition } from '../domain/task.ts'
 import { millisecondsBetween } from '../domain/time.ts'
 import { definitionOf } from './definition.ts'
+import { spanWords } from './order.ts'
 import { baseName } from './paths.ts'
 import type { Story } from './stories.ts'
 
@@ -137,8 +139,8 @@ function sharedSigns(story: Story, definition: TaskDefinition, path: Chain['path
     sign(
       life !== undefined && life < 30_000,
       1,
-      `deleted ${life ?? 0} ms after its creation`,
-      life === undefined ? 'no deletion is recorded' : `deleted only ${life} ms after its creation`,
+      `deleted ${spanWords(life ?? 0)} after its creation`,
+      life === undefined ? 'no deletion is recorded' : `deleted only ${spanWords(life)} after its creation`,
     ),
   ]
 }

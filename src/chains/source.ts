@@ -9,7 +9,7 @@ import { isWellKnownLogon, type LogonId } from '../domain/ids.ts'
 import { millisecondsBetween, seconds } from '../domain/time.ts'
 import type { FileAccess } from './file-access.ts'
 import { opensTaskPipe } from './host-index.ts'
-import { compareEvents, firstNotBefore, within } from './order.ts'
+import { compareEvents, firstNotBefore, spanWords, within } from './order.ts'
 import { bootOf, type Scene } from './scene.ts'
 import { addressOf, isNetworkLogon, type LogonSession, sessionAt } from './sessions.ts'
 import { chainBounds } from './windows.ts'
@@ -218,7 +218,7 @@ function fromFiles(files: readonly FileAccess[]): Partial<Chain['source']> {
 
 const ago = (from: { readonly time: TaskChangedEvent['time'] }, change: TaskChangedEvent): string => {
   const ms = millisecondsBetween(from.time, change.time)
-  return ms < 0 ? `${-ms} ms after the task event` : `${ms} ms before the task event`
+  return `${spanWords(ms)} ${ms < 0 ? 'after' : 'before'} the task event`
 }
 
 /** Other network logons of the account that a search by time would have offered, each with the reason why it is not the source. */

@@ -8,7 +8,7 @@ import type { ClientProcess } from './client-process.ts'
 import type { ChainDraft } from './draft.ts'
 import type { FileAccess } from './file-access.ts'
 import type { Judged } from './mechanism.ts'
-import { compareEvents, within } from './order.ts'
+import { compareEvents, spanWords, within } from './order.ts'
 import { bootOf, type Scene } from './scene.ts'
 import { addressOf, isNetworkLogon, type LogonSession, sessionAt } from './sessions.ts'
 import { type Origin, slackOf } from './source.ts'
@@ -191,7 +191,7 @@ function tellClient(
         ? { logonId: change.logonId, image: process.image }
         : { clientProcessId: pid, image: process.image },
       pid === undefined
-        ? `the record names no caller (version 0); ${process.image} of the same logon session named the task ${millisecondsBetween(process.event.time, change.time)} ms before`
+        ? `the record names no caller (version 0); ${process.image} of the same logon session named the task ${spanWords(millisecondsBetween(process.event.time, change.time))} before`
         : 'the client process id of the task record is this process, running at that moment',
     )
     return

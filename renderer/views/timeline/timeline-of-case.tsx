@@ -132,9 +132,12 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     setDetailsOpen(false)
     grid.current?.focus()
   }
-  const stepped = (by: number) =>
-    total > 0 &&
+  const stepped = (by: number) => {
+    if (total === 0) return
     move(Math.min(total - 1, Math.max(0, selection.cursor < 0 ? 0 : selection.cursor + by)), 'one')
+    // Enter, arrows and the rest go on from the row the letter led to
+    grid.current?.focus()
+  }
 
   useKeys('Timeline', [
     { on: '/', keys: ['/'], does: 'Filter', run: () => bar.current?.focus() },

@@ -53,7 +53,7 @@ describe('where the call came from', () => {
       world.logoff(-300_000, '0x4000'),
     )
     expect(chain.source.rejected).toMatchObject([
-      { ip: '10.0.0.7', why: 'owns no atsvc access; opened 500000 ms before the task event' },
+      { ip: '10.0.0.7', why: 'owns no atsvc access; opened 8 min 20 s before the task event' },
     ])
   })
 
