@@ -62,6 +62,8 @@ export class JsonRecords {
   readonly #hidden: Uint8Array | undefined
   readonly #pool = new LiteralPool()
   readonly #plans = new Map<DataPlan, FieldProgram | undefined>()
+  /** texts of templates in the pool: where they begin, their bytes */
+  readonly #literals = new Map<Origin, readonly [at: number, bytes: number]>()
   #lastPlan: DataPlan | undefined
   #lastProgram: FieldProgram | undefined
   /** per key where it begins and its bytes */
@@ -92,6 +94,7 @@ export class JsonRecords {
     const file = this.#file
     this.#pool.clear()
     this.#plans.clear()
+    this.#literals.clear()
     this.#lastPlan = undefined
     const scratch = new ByteWriter(64)
     if (file !== undefined) {
@@ -282,6 +285,21 @@ export class JsonRecords {
     return outer.offsets[origin.index] as number
   }
 
+  /** A text of the template between quotes, escaped once. */
+  #literal(origin: { readonly text: string }): void {
+    let place = this.#literals.get(origin)
+    if (place === undefined) {
+      const escaped = new ByteWriter(origin.text.length * 6 + 2)
+      escaped.byte(0x22)
+      writeText(escaped, origin.text, inJson, this.#hidden)
+      escaped.byte(0x22)
+      place = [this.#pool.size, escaped.at]
+      this.#pool.addBytes(escaped.written)
+      this.#literals.set(origin, place)
+    }
+    this.#out.copy(this.#pool.view, place[0], place[1])
+  }
+
   #key(number: number): void {
     this.#out.copy(this.#pool.view, this.#keys[number * 2] as number, this.#keys[number * 2 + 1] as number)
   }
@@ -302,9 +320,7 @@ export class JsonRecords {
       }
       this.#systemUnits += origin.text.length
       if (this.#systemUnits > mostUnits) return false
-      out.byte(0x22)
-      writeText(out, origin.text, inJson, this.#hidden)
-      out.byte(0x22)
+      this.#literal(origin)
       return true
     }
     const { outer } = this.#decoder
