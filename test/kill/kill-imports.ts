@@ -32,6 +32,8 @@ export interface KillPlan {
   readonly scratch: string
   /** bytes of the largest log, about */
   readonly largest: number
+  /** records of ordinary life in the scenario's logs */
+  readonly noise: number
   readonly onKill?: (totals: KillTotals) => void
 }
 export interface KillTotals {
@@ -154,7 +156,7 @@ async function repeat(dir: string, folder: string, whole: string): Promise<void>
 /** @throws on the first promise that is not kept, naming seed and moments */
 export async function killImports(plan: KillPlan): Promise<KillTotals> {
   const folder = join(plan.scratch, 'evidence')
-  await writePractice(folder, { scenario: 'atexec-pipe', noise: 3000 })
+  await writePractice(folder, { scenario: 'atexec-pipe', noise: plan.noise })
   // in the order of names: before, between and behind what the scenario wrote
   writeLargeLog(join(folder, 'Application.evtx'), plan.largest / 8)
   writeLargeLog(join(folder, 'Setup.evtx'), plan.largest)

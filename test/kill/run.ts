@@ -14,6 +14,7 @@ try {
     seed: Number(seed),
     scratch,
     largest: 68 * 2 ** 20,
+    noise: 3000,
     onKill: ({ kills, left }) => {
       if (kills % 10 === 0) console.error(`${kills} of ${moments}: ${JSON.stringify(left)}`)
     },
