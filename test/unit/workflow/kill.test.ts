@@ -1,6 +1,6 @@
 // Imports ended by SIGKILL and by Ctrl-C. `npm run kill` does the first two hundred times, with a log beyond 64 MiB.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { CaseFile } from '../../../src/casefile/case-file.ts'
@@ -52,6 +52,28 @@ describe('an import that is killed', () => {
     await expect(createCase(dir, { title: 'no', operator: testOperator })).rejects.toMatchObject({
       code: 'case.database.exists',
     })
+  })
+})
+
+describe('a power loss', () => {
+  it('that takes the last writes of the database back is told by the journal, and made good by a repeat', async () => {
+    const folder = scratchFolder()
+    writeLargeLog(join(folder, 'Security.evtx'), 200_000)
+    const open = await newCase()
+    await importEvidence(open, [folder])
+    const whole = digestOfCase(open.casefile)
+    open.close()
+    // the database as it was before the import: nothing in it says that there was one
+    for (const name of readdirSync(open.dir)) if (name.startsWith('case.sqlite')) rmSync(join(open.dir, name))
+    CaseFile.create(join(open.dir, 'case.sqlite')).close()
+    const again = await openCase(open.dir, { operator: testOperator })
+    const { incomplete } = await summariseCase(again)
+    expect(incomplete).toHaveLength(1)
+    expect(incomplete[0]).toContain(join(folder, 'Security.evtx'))
+    await importEvidence(again, [folder])
+    expect(digestOfCase(again.casefile)).toBe(whole)
+    expect((await summariseCase(again)).incomplete).toEqual([])
+    again.close()
   })
 })
 
