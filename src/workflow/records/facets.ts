@@ -8,7 +8,7 @@ export interface Facet {
 }
 
 const shownValues = 50
-/** two dictionary numbers in one exact double: a segment of 64 MiB has far fewer values than this */
+/** two dictionary numbers in one exact double: a segment of 16 MiB has far fewer values than this */
 const pair = 2 ** 26
 const noDomain = pair - 1
 /** events that are about the account that logs on, not about the one that reports */
