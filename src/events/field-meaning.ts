@@ -49,7 +49,7 @@ function maskMeaning(record: EventRecord, value: string): string | undefined {
   if (!Number.isInteger(mask) || mask < 0 || mask > 0xffff_ffff) return undefined
   const field = (name: string) => record.values[record.names.indexOf(name)]
   const type = field('ObjectServer') === 'DS' ? 'DS' : field('ObjectType')
-  const isFile = type === 'File' || (type === undefined && /^(5140|5145)$/.test(String(record.eventId)))
+  const isFile = type === 'File' || record.eventId === 5140 || record.eventId === 5145
   const rights = isFile ? accessMeaning(mask) : objectAccessMeaning(type ?? '', mask)
   if (!isFile && !isKnownObjectType(type ?? '') && mask < 0x1_0000) return undefined
   return rights.length === 0 ? undefined : rights.join(', ')

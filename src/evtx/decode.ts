@@ -57,6 +57,12 @@ export class RecordDecoder {
     return true
   }
 
+  /** Where the definitions stand that `locate` has just used. */
+  get definitions(): readonly number[] {
+    const hasInner = this.fields !== undefined && this.fieldSource === this.inner
+    return hasInner ? [this.outer.definition, this.inner.definition] : [this.outer.definition]
+  }
+
   /** Everything as text, by plan when there is one. */
   texts(chunk: ChunkView, at: number, end: number): RecordText {
     const texts = this.locate(chunk, at, end) ? this.planTexts(chunk) : undefined

@@ -73,6 +73,11 @@ export class NameSlots {
     this.#touched.length = 0
   }
 
+  /** Where the names stand that were looked up since the last reset. */
+  get offsets(): readonly number[] {
+    return this.#touched
+  }
+
   /** Number of the name whose structure (next u32, hash u16, count u16, text) stands at `offset` of the chunk. */
   number(chunk: ChunkView, offset: number, texts: Texts): number {
     const known = this.#slots[offset]

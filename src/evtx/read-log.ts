@@ -9,8 +9,8 @@ import { type FileHeader, readFileHeader } from './file-header.ts'
 import { chunkSize, fileHeaderBlock } from './format.ts'
 import { plainPlatform } from './platform.ts'
 import { BinXmlError, type EvtxProblem } from './problem.ts'
-import { type EvtxRecord, type RecordText, textsOfTree } from './record.ts'
-import { type StalePlace, walkRecovered } from './recovered.ts'
+import { type EvtxRecord, type RecordText, type SystemTexts, textsOfTree } from './record.ts'
+import { type RecordPlace, RecoveredWalker } from './recovered.ts'
 import { numberOf, ticksOfText } from './text-numbers.ts'
 
 export interface ReadOptions {
@@ -38,13 +38,14 @@ export function* readRecords(
   for (const problem of problems) yield bad(problem)
   if (!header) return
   const decoder = new RecordDecoder()
+  const recovered = options.recovered ? new RecoveredWalker(decoder) : undefined
   const bytes = new Uint8Array(chunkSize)
   let used = 0
   for (let index = 0; index < chunks; index++) {
     const read = source.read(fileHeaderBlock + index * chunkSize, bytes)
     const chunk = new ChunkView(bytes.subarray(0, read), platform)
     const outcomes: Outcome<EvtxRecord, EvtxProblem>[] = []
-    if (readChunk(chunk, index, decoder, platform, options, outcomes) === 'used') used++
+    if (readChunk(chunk, index, decoder, platform, options, outcomes, recovered) === 'used') used++
     yield* outcomes
   }
   const wrong = chunkCountProblem(header, used, chunks)
@@ -74,6 +75,7 @@ function readChunk(
   platform: Platform,
   options: ReadOptions,
   into: Outcome<EvtxRecord, EvtxProblem>[],
+  recovered: RecoveredWalker | undefined,
 ): 'used' | 'empty' | 'bad' {
   const problems: EvtxProblem[] = []
   const header = readChunkHeader(chunk, index, platform, problems)
@@ -85,7 +87,7 @@ function readChunk(
   flush()
   if (header.state !== 'used') return header.state
   decoder.startChunk()
-  const stale: StalePlace[] = []
+  const stale: RecordPlace[] = []
   walkRecords(
     chunk,
     index,
@@ -98,15 +100,18 @@ function readChunk(
     (offset, size) => stale.push({ offset, size }),
   )
   flush()
-  if (options.recovered)
-    walkRecovered(chunk, header, stale, (offset, size) => {
-      const outcome = readRecord(chunk, index, offset, size, decoder, options, true)
-      // a stale record whose template was overwritten is not evidence: only whole ones are offered
-      if (outcome.ok) into.push(outcome)
-      return outcome.ok
-    })
+  recovered?.walk(chunk, header, stale, (offset, size) => {
+    const outcome = readRecord(chunk, index, offset, size, decoder, options, true)
+    // what cannot be read of a stale record is no evidence: only whole ones are offered
+    if (outcome.ok) into.push(outcome)
+  })
   return 'used'
 }
+
+/** Provider, Channel and Computer never hold control characters: where they do, part of a stale record was overwritten. */
+const hasBrokenWords = ({ Provider = '', Channel = '', Computer = '' }: SystemTexts): boolean =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\x00-\x1f]/.test(Provider + Channel + Computer)
 
 /** One record at its place; never throws for what the bytes hold. */
 export function readRecord(
@@ -140,6 +145,8 @@ export function readRecord(
       options.onElements?.(elements)
       texts = textsOfTree(elements)
     } else texts = decoder.texts(chunk, from, end)
+    if (recovered && hasBrokenWords(texts.system))
+      return unreadable('evtx.record.incomplete', 'the words of its template were overwritten')
     const time = ticksOfText(texts.system.TimeCreated)
     const eventId = numberOf(texts.system.EventID)
     if (time === undefined || eventId === undefined)

@@ -1,31 +1,113 @@
 /**
  * Recovered records: whole records that are not live. They lie behind a chunk's free offset, or inside its live part where an
- * earlier use of the chunk shows through (`evtx.record.stale`). Whoever reads them must check the template id, which every
- * reader here does (trap 6), and must say that they are recovered.
+ * earlier use of the chunk shows through (`evtx.record.stale`).
+ *
+ * A chunk is written from its start on, so what a later use has overwritten is always a stretch that ends in front of the first
+ * stale record that is still framed: a framed record is as it was written. What it refers to need not be: its template's
+ * definition and the names that uses may lie in the overwritten stretch. Read all the same, they give values of one event under
+ * the words of another. So a definition must stand inside a framed record, live or stale, with the marks of an inline one, and
+ * every name it uses must have the hash stored with it; and the template id of the record must agree (trap 6).
  */
-import { type ChunkHeader, framedSize, nextFramed } from './chunk.ts'
+import { Templates } from './binxml/templates.ts'
+import { type ChunkHeader, framedSize, nextFramed, walkRecords } from './chunk.ts'
 import type { ChunkView } from './chunk-view.ts'
+import type { RecordDecoder } from './decode.ts'
+import { BinXmlError } from './problem.ts'
 
-/** A well-framed record of an earlier use of the chunk, as `walkRecords` reports it. */
-export interface StalePlace {
+/** A framed record, by its offset in the chunk. */
+export interface RecordPlace {
   readonly offset: number
   readonly size: number
 }
 
-/**
- * Calls `onRecord(offset, size)` for each place of the chunk that may hold a recovered record, by offset. `onRecord` answers
- * whether it was one: behind one that was, the walk goes on at its end, else at the next possible start.
- * @param stale places `walkRecords` has passed over in this chunk
- */
-export function walkRecovered(
-  chunk: ChunkView,
-  header: ChunkHeader,
-  stale: readonly StalePlace[],
-  onRecord: (offset: number, size: number) => boolean,
-): void {
-  for (const { offset, size } of stale) onRecord(offset, size)
-  for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
-    const size = framedSize(chunk, at, chunk.size)
-    at = nextFramed(chunk, onRecord(at, size) ? at + size : at + 4, chunk.size)
+/** distinct definitions looked at in one chunk; no real chunk has as many, and each costs a walk of its own */
+const mostDefinitions = 128
+
+export class RecoveredWalker {
+  readonly #decoder: RecordDecoder
+  /** only to learn which names a definition uses */
+  readonly #templates = new Templates()
+  readonly #intact = new Map<number, boolean>()
+
+  /** @param decoder that reads this chunk's records too; its `startChunk` was called */
+  constructor(decoder: RecordDecoder) {
+    this.#decoder = decoder
   }
+
+  /**
+   * Calls `onRecord(offset, size)` for each whole stale record of the chunk whose template and names are still those it was
+   * written with, by offset. Template-less stale records are left out: nothing shows that their names are their own.
+   * @param stale places that `walkRecords` has passed over in this chunk
+   */
+  walk(
+    chunk: ChunkView,
+    header: ChunkHeader,
+    stale: readonly RecordPlace[],
+    onRecord: (offset: number, size: number) => void,
+  ): void {
+    const places: RecordPlace[] = [...stale]
+    for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
+      const size = framedSize(chunk, at, chunk.size)
+      places.push({ offset: at, size })
+      at = nextFramed(chunk, at + size, chunk.size)
+    }
+    if (places.length === 0) return
+    const framed = [...places]
+    walkRecords(chunk, 0, header, [], (offset, size) => framed.push({ offset, size }))
+    framed.sort((a, b) => a.offset - b.offset)
+    this.#intact.clear()
+    for (const place of places) if (this.#isWhole(chunk, place, framed)) onRecord(place.offset, place.size)
+  }
+
+  #isWhole(chunk: ChunkView, { offset, size }: RecordPlace, framed: readonly RecordPlace[]): boolean {
+    try {
+      if (!this.#decoder.locate(chunk, offset + 24, offset + size - 4)) return false
+    } catch (error) {
+      if (error instanceof BinXmlError || error instanceof RangeError) return false
+      throw error
+    }
+    return this.#decoder.definitions.every((definition) => this.#isIntact(chunk, definition, framed))
+  }
+
+  #isIntact(chunk: ChunkView, definition: number, framed: readonly RecordPlace[]): boolean {
+    const known = this.#intact.get(definition)
+    if (known !== undefined) return known
+    if (this.#intact.size >= mostDefinitions) return false
+    const intact = isInline(chunk, definition, framed) && this.#hasOwnNames(chunk, definition)
+    this.#intact.set(definition, intact)
+    return intact
+  }
+
+  #hasOwnNames(chunk: ChunkView, definition: number): boolean {
+    this.#templates.startChunk()
+    try {
+      this.#templates.at(chunk, definition)
+    } catch (error) {
+      if (error instanceof BinXmlError || error instanceof RangeError) return false
+      throw error
+    }
+    return this.#templates.names.offsets.every((offset) => isNameHashGood(chunk, offset))
+  }
+}
+
+/** The definition follows its own instance token (0c 01, id, offset of just this place) and ends inside that framed record. */
+function isInline(chunk: ChunkView, definition: number, framed: readonly RecordPlace[]): boolean {
+  const { view } = chunk
+  if (definition < 10 || definition + 24 > chunk.size) return false
+  if (view.getUint16(definition - 10, true) !== 0x010c) return false
+  if (view.getUint32(definition - 4, true) !== definition) return false
+  if (view.getUint32(definition - 8, true) !== view.getUint32(definition + 4, true)) return false
+  const end = definition + 24 + view.getUint32(definition + 20, true)
+  return framed.some(({ offset, size }) => offset + 24 <= definition - 10 && end <= offset + size - 4)
+}
+
+/** Each name is stored with a 16-bit hash: hash × 65599 + code unit, over all of them. */
+function isNameHashGood(chunk: ChunkView, offset: number): boolean {
+  const { view } = chunk
+  const units = view.getUint16(offset + 6, true)
+  if (offset + 8 + units * 2 > chunk.size) return false
+  let hash = 0
+  for (let i = 0; i < units; i++)
+    hash = (Math.imul(hash, 65_599) + view.getUint16(offset + 8 + i * 2, true)) | 0
+  return (hash & 0xffff) === view.getUint16(offset + 4, true)
 }

@@ -13,7 +13,7 @@ import { chunkSize, fileHeaderBlock } from '../evtx/format.ts'
 import type { EvtxProblem } from '../evtx/problem.ts'
 import { chunkCountProblem, readRecord } from '../evtx/read-log.ts'
 import type { EvtxRecord } from '../evtx/record.ts'
-import { type StalePlace, walkRecovered } from '../evtx/recovered.ts'
+import { type RecordPlace, RecoveredWalker } from '../evtx/recovered.ts'
 import { ByteWriter } from '../evtx/render/byte-writer.ts'
 import { JsonRecords, jsonNumber } from '../evtx/render/json-record.ts'
 import { XmlRecords } from '../evtx/render/xml-record.ts'
@@ -69,6 +69,7 @@ class LogDump {
   readonly #notes: { readonly at: number; readonly line: string }[] = []
   readonly #readOptions: Parameters<typeof readRecord>[5]
   #decoder = new RecordDecoder()
+  #recovered = new RecoveredWalker(this.#decoder)
   #fast: XmlRecords | undefined
   #fastLines: JsonRecords | undefined
   readonly #hidden: Uint8Array | undefined
@@ -90,6 +91,7 @@ class LogDump {
     this.#path = path
     this.#file = file
     this.#decoder = new RecordDecoder()
+    this.#recovered = new RecoveredWalker(this.#decoder)
     this.#fast = undefined
     this.#fastLines = undefined
     if (!this.#options.slow) {
@@ -126,7 +128,7 @@ class LogDump {
     report()
     if (header.state !== 'used') return false
     this.#decoder.startChunk()
-    const stale: StalePlace[] = []
+    const stale: RecordPlace[] = []
     walkRecords(
       chunk,
       index,
@@ -141,10 +143,9 @@ class LogDump {
     report()
     if (!this.#options.recovered) return true
     // a stale record whose template was overwritten is not evidence: only whole ones are offered
-    walkRecovered(chunk, header, stale, (offset, size) => {
+    this.#recovered.walk(chunk, header, stale, (offset, size) => {
       const outcome = readRecord(chunk, index, offset, size, this.#decoder, this.#readOptions, true)
       if (outcome.ok) this.#slowRecord(outcome.value)
-      return outcome.ok
     })
     return true
   }

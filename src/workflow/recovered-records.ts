@@ -13,7 +13,7 @@ import { readFileHeader } from '../evtx/file-header.ts'
 import { chunkSize, fileHeaderBlock } from '../evtx/format.ts'
 import { readRecord } from '../evtx/read-log.ts'
 import type { EvtxRecord } from '../evtx/record.ts'
-import { type StalePlace, walkRecovered } from '../evtx/recovered.ts'
+import { type RecordPlace, RecoveredWalker } from '../evtx/recovered.ts'
 import { type FileSource, openFileSource } from './file-source.ts'
 import { LogTally } from './ingest/log-tally.ts'
 import { nodePlatform } from './ingest/node-platform.ts'
@@ -137,6 +137,7 @@ function* readLog(source: FileSource, id: EvidenceId, offered: Offered, into: Se
   const { header, chunks } = readFileHeader(source, nodePlatform)
   if (!header) return
   const decoder = new RecordDecoder()
+  const walker = new RecoveredWalker(decoder)
   const packer = new Packer(nodePlatform, new LogTally())
   const bytes = new Uint8Array(chunksPerBlock * chunkSize)
   const endSegment = (lastChunk: number) => {
@@ -148,7 +149,7 @@ function* readLog(source: FileSource, id: EvidenceId, offered: Offered, into: Se
     for (let i = 0; i < chunksPerBlock && i * chunkSize < read; i++) {
       const part = bytes.subarray(i * chunkSize, Math.min(read, (i + 1) * chunkSize))
       const chunk = new ChunkView(part, nodePlatform)
-      const places = placesOf(chunk, first + i, decoder, offered)
+      const places = placesOf(chunk, first + i, decoder, walker, offered)
       if (places.length > 0) packer.addPlaces(chunk, first + i, places)
       if (packer.isFull) endSegment(first + i)
     }
@@ -159,10 +160,16 @@ function* readLog(source: FileSource, id: EvidenceId, offered: Offered, into: Se
 }
 
 /** Where in this chunk whole records lie that are not live and were not offered yet, by offset. */
-function placesOf(chunk: ChunkView, index: number, decoder: RecordDecoder, offered: Offered): StalePlace[] {
+function placesOf(
+  chunk: ChunkView,
+  index: number,
+  decoder: RecordDecoder,
+  walker: RecoveredWalker,
+  offered: Offered,
+): RecordPlace[] {
   const header = readChunkHeader(chunk, index, nodePlatform, [])
   if (header.state !== 'used') return []
-  const stale: StalePlace[] = []
+  const stale: RecordPlace[] = []
   walkRecords(
     chunk,
     index,
@@ -172,11 +179,10 @@ function placesOf(chunk: ChunkView, index: number, decoder: RecordDecoder, offer
     (offset, size) => stale.push({ offset, size }),
   )
   decoder.startChunk()
-  const places: StalePlace[] = []
-  walkRecovered(chunk, header, stale, (offset, size) => {
+  const places: RecordPlace[] = []
+  walker.walk(chunk, header, stale, (offset, size) => {
     const outcome = readRecord(chunk, index, offset, size, decoder, {}, true)
     if (outcome.ok && offered.take(outcome.value)) places.push({ offset, size })
-    return outcome.ok
   })
   return places
 }

@@ -7,6 +7,8 @@ import { skipHeader, type Template, type Templates } from './templates.ts'
 /** One use of a template: its values by place, size and type. Reused from record to record. */
 export class Instance {
   template: Template | undefined
+  /** where in the chunk its template's definition stands */
+  definition = 0
   count = 0
   offsets = new Int32Array(64)
   sizes = new Int32Array(64)
@@ -64,6 +66,7 @@ export class Instance {
     }
     if (place > end) throw new BinXmlError('values reach past the end of the record', place)
     this.template = template
+    this.definition = definition
     this.count = count
     this.next = place
     return true

@@ -16,7 +16,7 @@ import { valueType } from '../../evtx/format.ts'
 import { BinXmlError, type EvtxProblem } from '../../evtx/problem.ts'
 import { readRecord } from '../../evtx/read-log.ts'
 import { type RecordText, textsOfTree } from '../../evtx/record.ts'
-import { type StalePlace, walkRecovered } from '../../evtx/recovered.ts'
+import { type RecordPlace, RecoveredWalker } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
 import { BlockColumns } from './columns.ts'
 import { type CompiledPlan, placeOfType } from './compiled-plan.ts'
@@ -40,6 +40,7 @@ const longArray = limits.recordFields
 
 export class Packer {
   readonly #decoder = new RecordDecoder()
+  readonly #recovered = new RecoveredWalker(this.#decoder)
   readonly #platform: Platform
   readonly #inlineByTree: boolean
   /** where records are counted; may be changed between segments */
@@ -71,7 +72,7 @@ export class Packer {
     this.tally.chunk(header.state)
     if (header.state === 'used') {
       this.#decoder.startChunk()
-      const stale: StalePlace[] = []
+      const stale: RecordPlace[] = []
       walkRecords(
         chunk,
         index,
@@ -80,17 +81,15 @@ export class Packer {
         (offset, size) => this.#addRecord(chunk, index, offset, size),
         (offset, size) => stale.push({ offset, size }),
       )
-      walkRecovered(chunk, header, stale, (offset, size) => {
-        const { ok } = readRecord(chunk, index, offset, size, this.#decoder, {}, true)
-        if (ok) this.tally.recoverable++
-        return ok
+      this.#recovered.walk(chunk, header, stale, (offset, size) => {
+        if (readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok) this.tally.recoverable++
       })
     }
     if (index % chunksPerBlock === chunksPerBlock - 1) this.endBlock(Math.floor(index / chunksPerBlock))
   }
 
   /** Adds records at these places of a chunk, for which the caller has asked by name: none of them is live. */
-  addPlaces(chunk: ChunkView, index: number, places: readonly StalePlace[]): void {
+  addPlaces(chunk: ChunkView, index: number, places: readonly RecordPlace[]): void {
     this.#decoder.startChunk()
     for (const { offset, size } of places) this.#addRecord(chunk, index, offset, size)
   }

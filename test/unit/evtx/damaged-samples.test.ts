@@ -93,13 +93,19 @@ describe.runIf(haveSamples)('damaged and odd logs of the samples', () => {
   }
 
   test('stale records behind the live ones come only when asked for, and are marked', () => {
-    const bytes = bytesOf('LM_NewShare_Added_Sysmon_12_13.evtx')
+    const bytes = bytesOf('Powershell-Invoke-Obfuscation-many.evtx')
     const { records } = read(bytes, { recovered: true })
     const recovered = records.filter((record) => record.recovered)
-    expect(recovered).toHaveLength(98)
+    expect(recovered).toHaveLength(328)
     expect(records.filter((record) => !record.recovered)).toEqual(read(bytes).records)
     for (const { chunk, offset } of recovered)
       expect(offset).toBeGreaterThanOrEqual(bytes.readUInt32LE(4096 + chunk * 65_536 + 48))
+  })
+
+  test('98 stale records whose definitions are whole but whose element names were overwritten are not offered', () => {
+    const { records } = read(bytesOf('LM_NewShare_Added_Sysmon_12_13.evtx'), { recovered: true })
+    expect(records).toHaveLength(3)
+    expect(records.some(({ recovered }) => recovered)).toBe(false)
   })
 
   test('121 well-framed stale records whose template definitions were overwritten are not made into events', () => {

@@ -253,6 +253,24 @@ describe('trap 6: stale records behind the live ones', () => {
   })
 })
 
+test('trap 6: a stale record is not offered when a name its template uses was overwritten', () => {
+  const log = Buffer.from(
+    buildLog([...many(4), { eventId: 4698, time: start, data: { TaskName: '\\Stale' }, leftover: true }]),
+  )
+  const stale = read(log, { recovered: true }).records.filter(({ recovered }) => recovered)
+  expect(stale).toHaveLength(1)
+  // what stays in a chunk when a later use of it ends inside the name
+  const other = Buffer.from(log)
+  for (
+    let at = other.indexOf('Computer', 0, 'utf16le');
+    at >= 0;
+    at = other.indexOf('Computer', at + 2, 'utf16le')
+  )
+    other.write('Channel', at, 'utf16le')
+  expect(read(other).records).toHaveLength(4)
+  expect(read(other, { recovered: true }).records.filter(({ recovered }) => recovered)).toEqual([])
+})
+
 test('trap 7: a definition repeated in every chunk at other offsets with other name offsets is one template', () => {
   const first: BuiltRecord[] = Array.from({ length: 5 }, () => ({ eventId: 4698, time: start }))
   const log = buildLog([...first, ...many(300)])

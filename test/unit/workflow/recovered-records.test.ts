@@ -247,10 +247,10 @@ describe('chains', () => {
 describe.runIf(haveSamples)('recovered records of real logs', () => {
   // the third has its stale records inside the live part of a chunk, the others behind the free offset
   const named = [
-    'LM_NewShare_Added_Sysmon_12_13.evtx',
+    'discovery_meterpreter_ps_cmd_process_listing_sysmon_10.evtx',
     'Powershell-Invoke-Obfuscation-many.evtx',
     '2-vss_0-Microsoft-Windows-RemoteDesktopServices-RdpCoreTS%4Operational.evtx',
-    'Sysmon_UACME_34.evtx',
+    'ID4662-Sensitve DPAPI attributes accessed.evtx',
     'ID5145-service massive remote creation via named pipe - Tchopper.evtx',
   ]
   it.each(named)('of %s are those of dump --recovered that are not live', async (name) => {
