@@ -1,6 +1,6 @@
 /**
  * Distinct values of one segment, as raw typed bytes: interning costs a hash and a compare, rendering to text waits until
- * somebody looks. Memory is bounded by the segment's own size (64 MiB of log).
+ * somebody looks. Memory is bounded by the segment's own size (16 MiB of log).
  */
 
 import { textAsIs } from './packed.ts'

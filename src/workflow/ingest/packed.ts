@@ -1,5 +1,5 @@
 /**
- * The packed form of records in the case file. A segment is up to 64 MiB of one log with its own dictionary, so that segments
+ * The packed form of records in the case file. A segment is up to 16 MiB of one log with its own dictionary, so that segments
  * can be made in parallel and memory stays bounded; a block is 16 chunks of it. All numbers little-endian.
  *
  * heads, one after the other, `rows` entries each: time low u32, time high u32, EventRecordID low u32, high u32,
