@@ -1,6 +1,6 @@
 /** Thread that copies one file after the other into the evidence store while it hashes the bytes it writes. */
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import type { CopyReply, CopyRequest } from './messages.ts'
 import { blockBytes, SharedState } from './shared-state.ts'
@@ -50,6 +50,10 @@ function copy(request: CopyRequest): CopyReply {
     }
     const after = fstatSync(from, { bigint: true })
     shared.finish(size)
+    // here, while the parsers still read: the store flushes again before it gives the file its name, then at no cost
+    writing = true
+    fsyncSync(to)
+    writing = false
     return {
       ok: true,
       sha256: hash.digest('hex'),

@@ -15,12 +15,12 @@ import { mostParsers, SharedState } from './shared-state.ts'
 export class IngestThreads {
   readonly #copier: Worker
   readonly #parsers: Worker[] = []
-  readonly #most: number
+  readonly #asked: number | undefined
   readonly #shared = new SharedState()
 
-  /** @param parsers how many threads may parse one large log */
-  constructor(parsers = Math.max(1, Math.min(mostParsers, availableParallelism()))) {
-    this.#most = parsers
+  /** @param parsers how many threads parse one large log; chosen by its size when not given */
+  constructor(parsers?: number) {
+    this.#asked = parsers
     this.#copier = new Worker(entryBeside(import.meta.url, 'hash-worker'), {
       name: 'tasktrail copy and hash',
     })
@@ -65,7 +65,7 @@ export class IngestThreads {
     size: number,
     onSegment: (reply: SegmentReply) => void,
   ): Promise<ParsedLog | { failed: string }> {
-    const parsers = Math.max(1, Math.min(this.#most, Math.ceil(size / (chunksPerSegment * chunkSize))))
+    const parsers = parsersFor(size, this.#asked)
     while (this.#parsers.length < parsers)
       this.#parsers.push(
         new Worker(entryBeside(import.meta.url, 'parse-worker'), { name: 'tasktrail parse' }),
@@ -87,6 +87,17 @@ export class IngestThreads {
     )
     return joining.result()
   }
+}
+
+/**
+ * How many threads a log is worth. A fresh thread is slow until its code is compiled, and one processor is busy with the copy:
+ * below a quarter of a gigabyte a second parser on a machine of two costs more than it brings.
+ */
+function parsersFor(size: number, asked: number | undefined): number {
+  const stretches = Math.ceil(size / (chunksPerSegment * chunkSize))
+  const cores = availableParallelism()
+  const chosen = asked ?? (size < 256 * 2 ** 20 ? cores - 1 : cores)
+  return Math.max(1, Math.min(chosen, stretches, mostParsers))
 }
 
 /** Messages of a thread from now on; ends when the thread does, throws when it fails. */
