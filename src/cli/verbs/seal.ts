@@ -32,7 +32,7 @@ export const addSeal: AddVerb = (program, surface, run) => {
     .command('seal')
     .summary('hand the case over as a signed bundle')
     .description(
-      'Packs the case into one ZIP that anybody can check without Tasktrail: evidence, custody journal, timeline, chains and a readable report,\n' +
+      'Packs the case into one ZIP that anybody can check without Tasktrail: evidence, custody journal, timeline, chains and what could not be told,\n' +
         'with SHA-256 manifests, signed. $TASKTRAIL_KEY_PASSPHRASE opens a key that has a passphrase.',
     )
     .option('--out <dir>', 'folder to write the bundle into', '.')

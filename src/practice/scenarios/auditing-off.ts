@@ -3,6 +3,7 @@ import type { Cast } from '../cast.ts'
 import type { Random } from '../random.ts'
 import type { AuditPolicy, Scenario, Staging } from '../staging.ts'
 import { stageAtexec } from './atexec-pipe.ts'
+import { seenInTaskLogOnly } from './task-log-only.ts'
 
 /** What Windows Server audits unless somebody changes it. */
 const installed: AuditPolicy = {
@@ -28,31 +29,7 @@ function stage(cast: Cast, random: Random): Staging {
     happenings: deed.happenings.map(({ mark, ...happening }) =>
       mark === undefined || happening.schema.channel === 'Security' ? happening : { ...happening, mark },
     ),
-    chains: [
-      {
-        ...chain,
-        task: { ...chain.task, action: null, runAs: null, author: null, hidden: null, trigger: null },
-        account: { ...chain.account, sid: null },
-        source: { ip: null, port: null, logonId: null, basis: null },
-        taskLogonId: null,
-        path: 'undetermined',
-        mechanism: 'undetermined',
-        executed: {
-          answer: 'yes',
-          why: 'the task log holds its start, its process and its end (129, 200, 201)',
-        },
-        deleted: { answer: 'yes', why: 'the task log holds its deletion (141)' },
-        processes: [],
-        resembles: [],
-        hidden: {
-          path: 'atsvc-pipe',
-          action: chain.task.action as string,
-          accountSid: cast.suspect.sid,
-          sourceIp: chain.source.ip as string,
-          sourcePort: chain.source.port as number,
-        },
-      },
-    ],
+    chains: [seenInTaskLogOnly(chain, cast)],
     notes: [
       'No 4698, 5145 or 4688 is there because none is audited: their absence says nothing about what happened.',
       'Three logons of the account lie around the registration; nothing that was recorded tells which of them made the task.',

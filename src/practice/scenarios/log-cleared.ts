@@ -5,6 +5,7 @@ import type { Random } from '../random.ts'
 import { HostRecords, type Session } from '../records.ts'
 import type { Scenario, Staging } from '../staging.ts'
 import { stageAtexec } from './atexec-pipe.ts'
+import { seenInTaskLogOnly } from './task-log-only.ts'
 
 function stage(cast: Cast, random: Random): Staging {
   const deed = stageAtexec(cast, random, 106)
@@ -31,32 +32,7 @@ function stage(cast: Cast, random: Random): Staging {
       records.logoff(at + random.ticks(4_000, 15_000), session),
     ],
     cleared: { channel: 'Security', at },
-    chains: [
-      {
-        ...chain,
-        // the task log names the account but neither its SID nor a logon, and does not hold the definition
-        task: { ...chain.task, action: null, runAs: null, author: null, hidden: null, trigger: null },
-        account: { ...chain.account, sid: null },
-        source: { ip: null, port: null, logonId: null, basis: null },
-        taskLogonId: null,
-        path: 'undetermined',
-        mechanism: 'undetermined',
-        executed: {
-          answer: 'yes',
-          why: 'the task log holds its start, its process and its end (129, 200, 201)',
-        },
-        deleted: { answer: 'yes', why: 'the task log holds its deletion (141)' },
-        processes: [],
-        resembles: [],
-        hidden: {
-          path: 'atsvc-pipe',
-          action: chain.task.action as string,
-          accountSid: cast.suspect.sid,
-          sourceIp: chain.source.ip as string,
-          sourcePort: chain.source.port as number,
-        },
-      },
-    ],
+    chains: [seenInTaskLogOnly(chain, cast)],
     notes: [
       'What the Security log held is gone; 1102 names who emptied it and when. The source address cannot be told from what is left.',
       '`hidden` says what happened although nothing that was collected can show it.',
