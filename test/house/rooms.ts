@@ -15,13 +15,14 @@ const room = (runtime: Runtime, opensOnto = ''): Room => ({
   opensOnto: opensOnto.split(' ').filter(Boolean),
 })
 const belowWorkflow =
-  'base domain evtx tasks events chains report archive evidence casefile sources bundle practice'
+  'base domain evtx tasks registry events chains report archive evidence casefile sources bundle practice'
 
 export const rooms: Readonly<Record<string, Room>> = {
   'src/base': room('plain'),
   'src/domain': room('plain', 'base'),
   'src/evtx': room('plain', 'base'),
   'src/tasks': room('plain', 'base domain'),
+  'src/registry': room('plain', 'base'),
   'src/events': room('plain', 'base domain evtx tasks'),
   'src/chains': room('plain', 'base domain'),
   'src/report': room('plain', 'base domain'),
