@@ -58,6 +58,7 @@ const evidenceColumns =
 
 export class CaseFile {
   readonly #db: Database.Database
+  readonly #statements = new Map<string, Database.Statement>()
   readonly path: string
   /** counts every change of what chains and timeline are made from, so that caches know when to start over */
   revision = 0
@@ -151,7 +152,17 @@ export class CaseFile {
   }
 
   #run(sql: string, ...values: readonly (string | number | Uint8Array | null)[]) {
-    return this.#write(() => this.#db.prepare(sql).run(...values))
+    return this.#write(() => this.#prepared(sql).run(...values))
+  }
+
+  /** Preparing a statement costs more than running it, and a folder of small logs runs the same few hundreds of times. */
+  #prepared(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
   }
 
   /** One transaction over work that may wait in between; there is only ever one at a time. */
@@ -247,9 +258,8 @@ export class CaseFile {
     return this.#db.prepare<[], EvidenceEntry>(`SELECT ${evidenceColumns} FROM evidence ORDER BY item`).all()
   }
   evidenceByHash(sha256: string): EvidenceEntry | undefined {
-    return this.#db
-      .prepare<[string], EvidenceEntry>(`SELECT ${evidenceColumns} FROM evidence WHERE sha256 = ?`)
-      .get(sha256)
+    const known = this.#prepared(`SELECT ${evidenceColumns} FROM evidence WHERE sha256 = ?`)
+    return known.get(sha256) as EvidenceEntry | undefined
   }
 
   insertSegment(item: number, segment: SegmentToStore): void {
@@ -264,7 +274,7 @@ export class CaseFile {
       segment.dictionary,
     )
     this.#write(() => {
-      const insert = this.#db.prepare(
+      const insert = this.#prepared(
         'INSERT INTO block (segment, number, rows, heads, selected) VALUES (?, ?, ?, ?, ?)',
       )
       for (const block of segment.blocks)

@@ -59,7 +59,12 @@ function isText(text: string, view: DataView, offset: number, units: number): bo
 /** A string of its own: a substring of the chunk's text would keep all of that alive. */
 function textAt(view: DataView, offset: number, units: number): string {
   let text = ''
-  for (let i = 0; i < units; i++) text += String.fromCharCode(view.getUint16(offset + i * 2, true))
+  // by hundreds: adding one unit at a time makes a chain of as many strings, which is kept until somebody reads the text
+  for (let from = 0; from < units; from += 512) {
+    const codes: number[] = []
+    for (let i = from; i < units && i < from + 512; i++) codes.push(view.getUint16(offset + i * 2, true))
+    text += String.fromCharCode.apply(undefined, codes)
+  }
   return text
 }
 

@@ -69,7 +69,8 @@ export class LogTally {
   #backwards: { recordId: bigint; from: bigint; to: bigint }[] = []
   #backwardsCount = 0
   #bySystem = new Map<SystemTuple, number>()
-  #eventIds = new Float64Array(65_536)
+  /** by event id; a folder of small logs makes one tally each, so it grows with the ids met */
+  #eventIds = new Float64Array(1024)
   #sameHeaderIds = 0
   #firstHeaderId: bigint | undefined
   #previousHeader = -1
@@ -111,6 +112,7 @@ export class LogTally {
       this.#firstHeaderId = (BigInt(headerHigh) << 32n) | BigInt(headerLow)
     if (header <= this.#previousHeader) this.#rising = false
     this.#previousHeader = header
+    if (eventId >= this.#eventIds.length) this.#growEventIds(eventId)
     this.#eventIds[eventId] = (this.#eventIds[eventId] as number) + 1
     this.#bySystem.set(system, (this.#bySystem.get(system) ?? 0) + 1)
     if (idHigh >= 1 << 21) {
@@ -141,6 +143,12 @@ export class LogTally {
     }
   }
 
+  #growEventIds(eventId: number): void {
+    const wider = new Float64Array(2 ** (32 - Math.clz32(eventId)))
+    wider.set(this.#eventIds)
+    this.#eventIds = wider
+  }
+
   #mergeRuns(): void {
     this.#runs = mergeRuns(this.#runs)
   }
@@ -155,7 +163,7 @@ export class LogTally {
       computers.set(system.computer, (computers.get(system.computer) ?? 0) + count)
     }
     const eventIds = new Map<string, number>()
-    for (let id = 0; id < 65_536; id++)
+    for (let id = 0; id < this.#eventIds.length; id++)
       if (this.#eventIds[id]) eventIds.set(String(id), this.#eventIds[id] as number)
     const ticks = (high: number, low: number) => (high < 0 ? undefined : (BigInt(high) << 32n) | BigInt(low))
     return {
