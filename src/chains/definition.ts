@@ -1,4 +1,5 @@
 /** What the task records of a story say the task does. Every text in them is the attacker's: shown and compared, never believed. */
+import { sha256Hex, utf8Of } from '../base/sha256.ts'
 import type { Chain } from '../domain/chain.ts'
 import { taskActionLine } from '../domain/describe.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
@@ -46,7 +47,42 @@ export function taskOf(story: Story): Chain['task'] {
     trigger: definition?.triggers.length
       ? [...new Set(definition.triggers.map((trigger) => trigger.kind))].join(', ')
       : undefined,
+    actionHash: definition && actionHash(definition),
+    definition,
+    definitions: story.changes.flatMap((change) =>
+      change.task?.definition
+        ? [
+            {
+              eventId: change.eventId,
+              time: change.time,
+              locator: change.locator,
+              definition: change.task.definition,
+            },
+          ]
+        : [],
+    ),
   }
+}
+
+/**
+ * SHA-256 over the actions in comparable form: folders of Windows spelled one way, case and blanks set aside. Two tasks with the
+ * same hash do the same thing; undefined without any action.
+ */
+export function actionHash({ actions }: TaskDefinition): string | undefined {
+  if (actions.length === 0) return undefined
+  const parts = actions.map((action) =>
+    action.kind === 'exec'
+      ? [
+          action.kind,
+          commandKey(action.command),
+          commandKey(action.arguments ?? ''),
+          commandKey(action.workingDirectory ?? ''),
+        ]
+      : action.kind === 'com-handler'
+        ? [action.kind, action.classId.toLowerCase(), action.data ?? '']
+        : [action.kind, Object.entries(action.details).sort(([a], [b]) => (a < b ? -1 : 1))],
+  )
+  return sha256Hex(utf8Of(JSON.stringify(['tasktrail-actions/1', parts])))
 }
 
 /** Every command the task was given in this story, with the moment since when. */

@@ -133,6 +133,7 @@ function chainOf(scene: Scene, story: Story): Chain {
     time: anchor.time,
     task: taskOf(story),
     account: change?.account ?? nobody,
+    accountBasis: change && (change.account.sid ? 'sid' : change.account.name ? 'name' : undefined),
     source: origin.source,
     taskLogonId: change?.logonId,
     path: judged.path,
@@ -140,10 +141,16 @@ function chainOf(scene: Scene, story: Story): Chain {
     mechanismWhy: judged.why,
     executed: execution.executed,
     deleted,
+    runs: [],
+    tree: { nodes: [], cut: false },
+    files: [],
+    cameFrom: [],
+    wentTo: [],
     steps: draft.steps(),
     links: draft.links(),
     gaps: draft.gaps(),
     resembles: resemblancesOf(story, judged.path),
+    lookAlikes: [],
   }
 }
 

@@ -88,6 +88,7 @@ const none: Chain['source'] = {
   ip: undefined,
   port: undefined,
   host: undefined,
+  hostBasis: undefined,
   logonId: undefined,
   basis: undefined,
   strength: undefined,
@@ -103,8 +104,11 @@ export const noOrigin: Origin = {
   searchCut: false,
 }
 
-const workstationOf = (session: LogonSession | undefined): string | undefined =>
-  session?.opened.workstation || undefined
+/** The name the caller gave itself: a claim. */
+function workstationOf(session: LogonSession | undefined): Pick<Chain['source'], 'host' | 'hostBasis'> {
+  const host = session?.opened.workstation || undefined
+  return { host, hostBasis: host === undefined ? undefined : 'workstation' }
+}
 
 /**
  * Source of one task event. `isLocalCall`: the caller is known to be a process of this host, so no pipe is looked for.
@@ -136,7 +140,7 @@ export function originOf(
       {
         ip: direct,
         port: recorded(taskSession.opened.port),
-        host: workstationOf(taskSession),
+        ...workstationOf(taskSession),
         logonId: taskSession.logonId,
         basis: 'L1',
         strength: 'exact',
@@ -148,7 +152,7 @@ export function originOf(
       {
         ip: own.ip,
         port: own.port,
-        host: workstationOf(own.session),
+        ...workstationOf(own.session),
         logonId: own.logonId,
         basis: 'L2',
         strength: 'strong',
@@ -161,7 +165,7 @@ export function originOf(
       {
         ip: chosen.ip,
         port: chosen.port,
-        host: workstationOf(chosen.session),
+        ...workstationOf(chosen.session),
         logonId: chosen.logonId,
         basis: 'L3',
         strength: 'strong',

@@ -1,14 +1,9 @@
 import * as z from 'zod'
+import { ChainShape } from './chain-shapes.ts'
+import { Citation } from './citation.ts'
 
 /** Shapes that cross the glass between window and engine. 64-bit values are strings, times ISO UTC with 7 decimals. */
-export const Citation = z.object({
-  evidenceId: z.string(),
-  recordId: z.string(),
-  chunk: z.int().nonnegative(),
-  offset: z.int().nonnegative(),
-  /** the record is a recovered one */
-  recovered: z.literal(true).optional(),
-})
+export { Citation } from './citation.ts'
 
 export const Progress = z.object({
   /** what is being done, for people: `Reading Security.evtx` */
@@ -215,101 +210,6 @@ export const RecordDetails = z.object({
   ),
 })
 
-const TriState = z.object({
-  answer: z.enum(['yes', 'no', 'unknown']),
-  why: z.string(),
-  citations: z.array(Citation),
-})
-
-export const ChainShape = z.object({
-  id: z.string(),
-  host: z.string(),
-  kind: z.string(),
-  time: z.string(),
-  task: z.object({
-    path: z.string(),
-    action: z.string().nullable(),
-    runAs: z.string().nullable(),
-    author: z.string().nullable(),
-    hidden: z.boolean().nullable(),
-    runLevel: z.string().nullable(),
-    trigger: z.string().nullable(),
-  }),
-  account: z.object({
-    sid: z.string().nullable(),
-    name: z.string().nullable(),
-    domain: z.string().nullable(),
-  }),
-  source: z.object({
-    ip: z.string().nullable(),
-    port: z.int().nullable(),
-    host: z.string().nullable(),
-    logonId: z.string().nullable(),
-    basis: z.string().nullable(),
-    strength: z.string().nullable(),
-    candidates: z.array(
-      z.object({
-        ip: z.string(),
-        port: z.int().nullable(),
-        logonId: z.string().nullable(),
-        citation: Citation,
-      }),
-    ),
-    rejected: z.array(
-      z.object({
-        ip: z.string(),
-        port: z.int().nullable(),
-        logonId: z.string().nullable(),
-        why: z.string(),
-        citation: Citation,
-        time: z.string(),
-      }),
-    ),
-  }),
-  taskLogonId: z.string().nullable(),
-  path: z.string(),
-  mechanism: z.string(),
-  mechanismWhy: z.string(),
-  executed: TriState,
-  deleted: TriState,
-  steps: z.array(
-    z.object({
-      role: z.string(),
-      eventId: z.int(),
-      recordId: z.string(),
-      time: z.string(),
-      deltaMs: z.number(),
-      channel: z.string(),
-      computer: z.string(),
-      evidenceId: z.string(),
-      chunk: z.int(),
-      offset: z.int(),
-      /** the record is a recovered one */
-      recovered: z.literal(true).optional(),
-      what: z.string(),
-      facts: z.record(z.string(), z.string()),
-      alsoAt: z.array(Citation),
-    }),
-  ),
-  links: z.array(
-    z.object({
-      rule: z.string(),
-      /** record ids, as design/cli.md; the citations say which file when two logs share an id */
-      from: z.string(),
-      to: z.string(),
-      fromAt: Citation,
-      toAt: Citation,
-      deltaMs: z.number(),
-      strength: z.string(),
-      fields: z.record(z.string(), z.string()),
-      why: z.string(),
-    }),
-  ),
-  gaps: z.array(z.object({ expected: z.string(), state: z.string(), why: z.string() })),
-  resembles: z.array(
-    z.object({ tool: z.string(), because: z.array(z.string()), differs: z.array(z.string()) }),
-  ),
-})
 export const ChainsDocument = z.object({
   schema: z.literal('tasktrail-chains/1'),
   chains: z.array(ChainShape),
@@ -369,7 +269,7 @@ export type TimelineSlice = z.infer<typeof TimelineSlice>
 export type Density = z.infer<typeof Density>
 export type Facet = z.infer<typeof Facet>
 export type RecordDetails = z.infer<typeof RecordDetails>
-export type ChainShape = z.infer<typeof ChainShape>
+export type { ChainShape } from './chain-shapes.ts'
 export type ChainsDocument = z.infer<typeof ChainsDocument>
 export type ProblemShape = z.infer<typeof ProblemShape>
 export type CustodyRow = z.infer<typeof CustodyRow>

@@ -1,8 +1,11 @@
+import type { ChannelCoverage, HostFacts } from './coverage.ts'
 import type { Account, WindowsEvent } from './event.ts'
-import type { ProvenanceClass } from './evidence.ts'
 import type { ChainId, LogonId } from './ids.ts'
 import type { Locator } from './locator.ts'
+import type { TaskDefinition } from './task.ts'
 import type { FileTime } from './time.ts'
+
+export type { ChannelCoverage, HostFacts } from './coverage.ts'
 
 /** Shapes of design/cli.md, with exact times and ids; `report/chains-json.ts` turns them into JSON. */
 export type ChainKind =
@@ -46,8 +49,22 @@ export type StepRole =
   | 'process-started'
   | 'descendant-started'
   | 'process-ended'
+  | 'service-installed'
   | 'log-cleared'
-export type LinkRule = 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'E1' | 'E2' | 'E3' | 'E4' | 'E5'
+export type LinkRule =
+  | 'L1'
+  | 'L2'
+  | 'L3'
+  | 'L4'
+  | 'L5'
+  | 'L6'
+  | 'L7'
+  | 'E1'
+  | 'E2'
+  | 'E3'
+  | 'E4'
+  | 'E5'
+  | 'X1'
 export type Strength = 'exact' | 'strong' | 'medium' | 'weak' | 'derived'
 export type GapState =
   | 'expected-absent'
@@ -109,6 +126,97 @@ export interface TriState {
   readonly citations: readonly Locator[]
 }
 
+/** One proof of a run. Each says what it shows by itself; the answer cites all of them. */
+export interface RunProof {
+  readonly kind:
+    | 'history'
+    | 'process-of-history'
+    | 'process-of-service'
+    | 'process-like-action'
+    | 'output-fetched'
+  readonly grade: Strength
+  /** `the task history records the run (129, 200)` */
+  readonly proves: string
+  /** what it does not show by itself; undefined when nothing is left open */
+  readonly leaves: string | undefined
+  readonly time: FileTime
+  readonly citations: readonly Locator[]
+}
+
+/** One process below a run of the task. */
+export interface ProcessNode {
+  readonly locator: Locator
+  readonly pid: number
+  readonly image: string | undefined
+  readonly commandLine: string | undefined
+  readonly account: string | undefined
+  readonly started: FileTime
+  /** 4689; undefined when none is in the evidence */
+  readonly ended: FileTime | undefined
+  readonly endLocator: Locator | undefined
+  /** 0: the task's own process */
+  readonly depth: number
+  /**
+   * `node`: the process at this index started it; `service`: the Schedule service, proven; `svchost`: an svchost.exe that no
+   * record names as the service; `outside`: its parent's start is not in the log
+   */
+  readonly parent:
+    | { readonly kind: 'node'; readonly index: number }
+    | {
+        readonly kind: 'service' | 'svchost' | 'outside'
+        readonly pid: number | undefined
+        readonly image: string | undefined
+      }
+  /** `consistent`: fits in time and image, and nothing shows that the task started it */
+  readonly standing: 'proven' | 'consistent'
+  readonly rule: LinkRule
+  readonly strength: Strength
+  readonly why: string
+}
+
+/** Breadth first; parents stand before their children. */
+export interface ProcessTree {
+  readonly nodes: readonly ProcessNode[]
+  /** depth or number of processes stopped it */
+  readonly cut: boolean
+}
+
+/** A file the task's command names, handled over a share. */
+export interface TaskFile {
+  readonly what: 'payload-written' | 'output-read' | 'output-deleted'
+  /** name as the command has it, in comparable form */
+  readonly file: string
+  readonly time: FileTime
+  readonly ip: string | undefined
+  readonly logonId: LogonId | undefined
+  readonly accessMask: number | undefined
+  readonly beforeTask: boolean
+  readonly locator: Locator
+}
+
+/** X1: a record of the source host and the logon it made on the target. Joins two hosts, belongs to neither chain. */
+export interface CrossHostLink {
+  readonly rule: 'X1'
+  readonly fromHost: string
+  readonly toHost: string
+  /** 4688, 4648, Sysmon 3 or 5156 of the source host, strongest first in `others` */
+  readonly from: Locator
+  readonly others: readonly Locator[]
+  /** 4624 of the target */
+  readonly to: Locator
+  /** the chain of the source host that the record belongs to, when one does */
+  readonly fromChain: ChainId | undefined
+  readonly toChain: ChainId
+  /** milliseconds from source to target after the measured difference of the clocks was taken out */
+  readonly deltaMs: number
+  /** how far the target's clock was ahead of the source's; undefined when nobody measured */
+  readonly skewMs: number | undefined
+  readonly uncertaintyMs: number | undefined
+  readonly strength: Strength
+  readonly fields: Readonly<Record<string, string>>
+  readonly why: string
+}
+
 export interface Chain {
   readonly id: ChainId
   readonly host: string
@@ -124,12 +232,27 @@ export interface Chain {
     readonly hidden: boolean | undefined
     readonly runLevel: string | undefined
     readonly trigger: string | undefined
+    /** SHA-256 of the actions in comparable form: what a site's allow-list names */
+    readonly actionHash: string | undefined
+    /** the definition the fields above come from */
+    readonly definition: TaskDefinition | undefined
+    /** every definition the records of this story carry, in order */
+    readonly definitions: readonly {
+      readonly eventId: number
+      readonly time: FileTime
+      readonly locator: Locator
+      readonly definition: TaskDefinition
+    }[]
   }
   readonly account: Account
+  /** `sid`: the task record names the account by SID; `history`: only the task history names it, which is a claim */
+  readonly accountBasis: 'sid' | 'name' | 'history' | undefined
   readonly source: {
     readonly ip: string | undefined
     readonly port: number | undefined
     readonly host: string | undefined
+    /** `workstation`: the name the caller gave itself; `addresses`: collected from that host; `X1`: its own records of the call */
+    readonly hostBasis: 'workstation' | 'addresses' | 'X1' | undefined
     readonly logonId: LogonId | undefined
     readonly basis: LinkRule | undefined
     readonly strength: Strength | undefined
@@ -148,6 +271,14 @@ export interface Chain {
   readonly mechanismWhy: string
   readonly executed: TriState
   readonly deleted: TriState
+  /** what shows the run, strongest first; empty unless `executed` is yes */
+  readonly runs: readonly RunProof[]
+  readonly tree: ProcessTree
+  /** files the task's command names that were moved over a share, in order */
+  readonly files: readonly TaskFile[]
+  /** where the call came from and went on to, in the records of the other host; never steps of this chain */
+  readonly cameFrom: readonly CrossHostLink[]
+  readonly wentTo: readonly CrossHostLink[]
   readonly steps: readonly ChainStep[]
   readonly links: readonly ChainLink[]
   readonly gaps: readonly ChainGap[]
@@ -156,38 +287,12 @@ export interface Chain {
     readonly because: readonly string[]
     readonly differs: readonly string[]
   }[]
-}
-
-/** What one log can tell: a chain's gaps are judged by it, and never claim more. */
-export interface ChannelCoverage {
-  readonly host: string
-  readonly channel: string
-  readonly evidenceId: string
-  readonly from: FileTime
-  readonly to: FileTime
-  readonly records: number
-  readonly provenance: ProvenanceClass
-  /** EventRecordIDs missing between first and last */
-  readonly missingRecordIds: bigint
-  /** record ids of several logs are mixed: nothing shows that none is missing */
-  readonly mixedRecordIds?: boolean
-  readonly problems: number
-  /** event ids present in it: shows that a subcategory was audited */
-  readonly eventIds: readonly number[]
-}
-
-/** What `host.json` or a collector says of the host: audit policy, channels, clock. Absent when nobody collected it. */
-export interface HostFacts {
-  readonly host: string
-  readonly evidenceId: string
-  readonly timeZone: string | undefined
-  /** minutes east of UTC at collection time */
-  readonly utcOffsetMinutes: number | undefined
-  readonly schedulePid: number | undefined
-  /** subcategory GUID in upper case, without braces → 0 none, 1 success, 2 failure, 3 both */
-  readonly auditPolicy: Readonly<Record<string, number>> | undefined
-  readonly commandLineAudited: boolean | undefined
-  readonly channels: readonly { readonly name: string; readonly enabled: boolean }[] | undefined
+  /** known benign tasks it looks like (windows.md §5.5): annotates, never hides */
+  readonly lookAlikes: readonly {
+    readonly what: string
+    readonly because: readonly string[]
+    readonly differs: readonly string[]
+  }[]
 }
 
 /** Everything `findChains` may know. Events come in total order; duplicates are already folded into `alsoAt`. */

@@ -1,5 +1,13 @@
 /** Chains as `tasktrail-chains/1` (design of the command line): 64-bit values as strings, times UTC ISO with 7 decimals, null for "none". */
-import type { Chain, ChainLink, ChainStep, RejectedSource, TriState } from '../domain/chain.ts'
+import type {
+  Chain,
+  ChainLink,
+  ChainStep,
+  CrossHostLink,
+  ProcessNode,
+  RejectedSource,
+  TriState,
+} from '../domain/chain.ts'
 import { citationOf } from '../domain/locator.ts'
 import { type FileTime, formatUtc, millisecondsBetween } from '../domain/time.ts'
 
@@ -49,6 +57,43 @@ const rejectedJson = (one: RejectedSource) => ({
   time: formatUtc(one.time),
 })
 
+const nodeJson = (node: ProcessNode) => ({
+  pid: node.pid,
+  image: orNull(node.image),
+  commandLine: orNull(node.commandLine),
+  account: orNull(node.account),
+  started: formatUtc(node.started),
+  ended: node.ended === undefined ? null : formatUtc(node.ended),
+  depth: node.depth,
+  parent:
+    node.parent.kind === 'node'
+      ? { kind: node.parent.kind, index: node.parent.index }
+      : { kind: node.parent.kind, pid: orNull(node.parent.pid), image: orNull(node.parent.image) },
+  standing: node.standing,
+  rule: node.rule,
+  strength: node.strength,
+  why: node.why,
+  citation: citationOf(node.locator),
+})
+
+/** A link between two hosts: stands beside the steps and links of a chain, never among them. */
+export const crossHostJson = (link: CrossHostLink) => ({
+  rule: link.rule,
+  fromHost: link.fromHost,
+  toHost: link.toHost,
+  from: citationOf(link.from),
+  others: link.others.map(citationOf),
+  to: citationOf(link.to),
+  fromChain: orNull(link.fromChain) as string | null,
+  toChain: link.toChain as string,
+  deltaMs: link.deltaMs,
+  skewMs: orNull(link.skewMs),
+  uncertaintyMs: orNull(link.uncertaintyMs),
+  strength: link.strength,
+  fields: { ...link.fields },
+  why: link.why,
+})
+
 /** One chain in JSON; `deltaMs` of steps counts from the anchor. */
 export const chainJson = (chain: Chain) => ({
   id: chain.id as string,
@@ -63,16 +108,19 @@ export const chainJson = (chain: Chain) => ({
     hidden: orNull(chain.task.hidden),
     runLevel: orNull(chain.task.runLevel),
     trigger: orNull(chain.task.trigger),
+    actionHash: orNull(chain.task.actionHash),
   },
   account: {
     sid: orNull(chain.account.sid) as string | null,
     name: orNull(chain.account.name),
     domain: orNull(chain.account.domain),
+    basis: orNull(chain.accountBasis),
   },
   source: {
     ip: orNull(chain.source.ip),
     port: orNull(chain.source.port),
     host: orNull(chain.source.host),
+    hostBasis: orNull(chain.source.hostBasis),
     logonId: orNull(chain.source.logonId) as string | null,
     basis: orNull(chain.source.basis),
     strength: orNull(chain.source.strength),
@@ -90,11 +138,36 @@ export const chainJson = (chain: Chain) => ({
   mechanismWhy: chain.mechanismWhy,
   executed: triState(chain.executed),
   deleted: triState(chain.deleted),
+  runs: chain.runs.map((run) => ({
+    kind: run.kind,
+    grade: run.grade,
+    proves: run.proves,
+    leaves: orNull(run.leaves),
+    time: formatUtc(run.time),
+    citations: run.citations.map(citationOf),
+  })),
+  tree: { nodes: chain.tree.nodes.map(nodeJson), cut: chain.tree.cut },
+  files: chain.files.map((file) => ({
+    what: file.what,
+    file: file.file,
+    time: formatUtc(file.time),
+    ip: orNull(file.ip),
+    logonId: orNull(file.logonId) as string | null,
+    beforeTask: file.beforeTask,
+    citation: citationOf(file.locator),
+  })),
+  cameFrom: chain.cameFrom.map(crossHostJson),
+  wentTo: chain.wentTo.map(crossHostJson),
   steps: chain.steps.map((step) => stepJson(step, chain.time)),
   links: chain.links.map(linkJson),
   gaps: chain.gaps.map((gap) => ({ expected: gap.expected, state: gap.state, why: gap.why })),
   resembles: chain.resembles.map((one) => ({
     tool: one.tool,
+    because: [...one.because],
+    differs: [...one.differs],
+  })),
+  lookAlikes: chain.lookAlikes.map((one) => ({
+    what: one.what,
     because: [...one.because],
     differs: [...one.differs],
   })),

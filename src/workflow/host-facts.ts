@@ -1,6 +1,7 @@
 /** Reads `host.json`: what a collector or the practice generator says of the host. Texts in it are evidence. */
 import * as z from 'zod'
-import type { HostFacts } from '../domain/chain.ts'
+import type { HostFacts } from '../domain/coverage.ts'
+import { parseUtc } from '../domain/time.ts'
 
 const text = z.string().max(1024)
 const HostFile = z.looseObject({
@@ -12,8 +13,20 @@ const HostFile = z.looseObject({
   schedulePid: z.int().nonnegative().max(0xffff_ffff).optional(),
   auditPolicy: z.record(z.string().max(64), z.int().min(0).max(3)).optional(),
   commandLineAudited: z.boolean().optional(),
+  clock: z
+    .looseObject({ offsetMs: z.number().gte(-1e15).lte(1e15), uncertaintyMs: z.number().gte(0).lte(1e15) })
+    .optional(),
+  addresses: z.array(text).max(1000).optional(),
+  boots: z.array(text).max(10_000).optional(),
   channels: z
-    .array(z.looseObject({ name: text, enabled: z.boolean() }))
+    .array(
+      z.looseObject({
+        name: text,
+        enabled: z.boolean(),
+        mode: text.optional(),
+        maxSize: z.number().nonnegative().optional(),
+      }),
+    )
     .max(5000)
     .optional(),
   practice: z.boolean().optional(),
@@ -42,6 +55,20 @@ export function readHostFacts(json: string, evidenceId: string): HostFacts | str
     schedulePid: file.schedulePid,
     auditPolicy: file.auditPolicy ? policy : undefined,
     commandLineAudited: file.commandLineAudited,
-    channels: file.channels?.map(({ name, enabled }) => ({ name, enabled })),
+    channels: file.channels?.map(({ name, enabled, mode, maxSize }) => ({
+      name,
+      enabled,
+      ...(mode === undefined ? {} : { mode }),
+      ...(maxSize === undefined ? {} : { maxSize }),
+    })),
+    ...(isTime(file.collectedAt) ? { collectedAt: file.collectedAt } : {}),
+    ...(file.clock
+      ? { clock: { offsetMs: file.clock.offsetMs, uncertaintyMs: file.clock.uncertaintyMs } }
+      : {}),
+    ...(file.addresses ? { addresses: file.addresses } : {}),
+    ...(file.boots ? { boots: file.boots.filter(isTime) } : {}),
   }
 }
+
+const isTime = (text: string | undefined): text is string =>
+  text !== undefined && parseUtc(text) !== undefined

@@ -206,7 +206,10 @@ describe('laws of chains', () => {
         } = JSON.parse(rename(JSON.stringify({ ...whole, duplicates: undefined }, big)), back) as ChainInput
         const renamed = findChains({ events, coverage: logs, hosts, duplicates: new Map() })
         const plain = (chains: readonly Chain[]) =>
-          JSON.stringify(told(chains).map((chain) => ({ ...chain, id: '' })))
+          // the hash of the actions follows the names in them
+          JSON.stringify(
+            told(chains).map((chain) => ({ ...chain, id: '', task: { ...chain.task, actionHash: '' } })),
+          )
         expect(plain(renamed)).toBe(rename(plain(findChains(whole))))
       }),
       runs,

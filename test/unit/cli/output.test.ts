@@ -28,6 +28,7 @@ describe('chains', () => {
       ip: null,
       port: null,
       host: null,
+      hostBasis: null,
       logonId: null,
       basis: null,
       strength: null,
@@ -39,7 +40,7 @@ describe('chains', () => {
         source,
         mechanism: 'remote-probable',
         path: 'undetermined',
-        account: { sid: null, name: null, domain: null },
+        account: { sid: null, name: null, domain: null, basis: null },
       }),
     })
     expect(out).toContain(

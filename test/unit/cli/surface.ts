@@ -125,12 +125,14 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
     hidden: true,
     runLevel: 'HighestAvailable',
     trigger: 'Calendar',
+    actionHash: null,
   },
-  account: { sid: 'S-1-5-21-1-1111', name: 'admmig', domain: 'OFFSEC' },
+  account: { sid: 'S-1-5-21-1-1111', name: 'admmig', domain: 'OFFSEC', basis: 'sid' },
   source: {
     ip: '10.23.123.11',
     port: 56594,
     host: null,
+    hostBasis: null,
     logonId: '0x5a41984',
     basis: 'L3',
     strength: 'strong',
@@ -152,6 +154,12 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
   mechanismWhy: 'the pipe atsvc was opened by the same account just before',
   executed: { answer: 'yes', why: 'its action was started by the Schedule service', citations: [] },
   deleted: { answer: 'unknown', why: 'deletion is not audited', citations: [] },
+  runs: [],
+  tree: { nodes: [], cut: false },
+  files: [],
+  cameFrom: [],
+  wentTo: [],
+  lookAlikes: [],
   steps: [
     {
       role: 'task-created',
