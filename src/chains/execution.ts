@@ -3,30 +3,20 @@
  * "No" comes only from the task history: a log of it that holds the creation, is whole and shows no start.
  */
 import { limits } from '../base/limits.ts'
-import { recorded } from '../domain/absent.ts'
-import type { Strength, TriState } from '../domain/chain.ts'
-import { accountWords } from '../domain/describe.ts'
+import type { ProcessTree, RunProof, TriState } from '../domain/chain.ts'
 import type { TaskHistoryEvent, WindowsEvent } from '../domain/event.ts'
-import { type Locator, locatorKey } from '../domain/locator.ts'
-import { millisecondsBetween } from '../domain/time.ts'
 import { channels, judgeAbsence } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { FileAccess } from './file-access.ts'
 import { coveringHistory, coveringUntilBoot } from './history-coverage.ts'
-import { compareEvents, spanWords } from './order.ts'
-import { descendantsOf, endOf, type ProcessInstance } from './processes.ts'
+import { baseName } from './paths.ts'
+import { processTree } from './process-tree.ts'
+import { descendantsOf, endOf, keysOf, type ProcessInstance } from './processes.ts'
+import { citations, fetchedOutput, type Proven, runProofs, showsRun } from './run-proofs.ts'
 import type { Scene } from './scene.ts'
 import type { Story } from './stories.ts'
 import { findTaskProcesses, type TaskProcess } from './task-processes.ts'
 import { chainBounds } from './windows.ts'
-
-const runs = new Set<TaskHistoryEvent['what']>([
-  'instance-started',
-  'instance-completed',
-  'process-created',
-  'action-started',
-  'action-completed',
-])
 
 const historyRoles = {
   registered: 'task-registered',
@@ -52,8 +42,9 @@ const historyRoles = {
 
 export interface Execution {
   readonly executed: TriState
-  readonly runs: readonly TaskHistoryEvent[]
+  readonly runs: readonly RunProof[]
   readonly processes: readonly TaskProcess[]
+  readonly tree: ProcessTree
 }
 
 /** E1: every history record of the lifetime, by name; the first and last of very many. */
@@ -111,8 +102,6 @@ function tellTree(scene: Scene, draft: ChainDraft, root: ProcessInstance): void 
     )
 }
 
-const grades: Readonly<Record<Strength, number>> = { exact: 4, strong: 3, medium: 2, weak: 1, derived: 0 }
-
 /** Steps and links of the run, and the answer. */
 export function tellExecution(
   scene: Scene,
@@ -134,65 +123,38 @@ export function tellExecution(
     draft.link(rule, from, process.event, strength, fields, why)
     tellTree(scene, draft, process)
   }
-  const started = story.history.filter((event) => runs.has(event.what))
-  return { executed: answer(scene, story, started, found, files), runs: started, processes: found }
+  const proofs = runProofs(story.history.filter(showsRun), found, files)
+  return {
+    executed: answer(scene, story, proofs, found, files),
+    runs: proofs.map(({ proof }) => proof),
+    processes: found,
+    tree: processTree(scene, found, (root) => isProven(root, files)),
+  }
 }
 
-const fetchedOutput = (files: readonly FileAccess[]) => {
-  const outputs = files.filter((file) => file.isOutput && file.role !== 'payload-written')
-  const read = outputs.find((file) => file.role === 'output-read')
-  const removed = outputs.find(
-    (file) => file.role === 'output-deleted' && read && compareEvents(read.event, file.event) < 0,
-  )
-  return { outputs, read, removed }
+/** The parent is proven, or the process wrote the very file that was fetched: its command line names it. */
+function isProven({ strength, process, rule }: TaskProcess, files: readonly FileAccess[]): boolean {
+  if (strength === 'exact' || strength === 'strong') return true
+  const { read, removed } = fetchedOutput(files)
+  if (rule !== 'E3' || strength !== 'medium' || !read || !removed) return false
+  return keysOf(process).line?.includes(baseName(read.file)) === true
 }
 
 function answer(
   scene: Scene,
   story: Story,
-  started: readonly TaskHistoryEvent[],
+  proofs: readonly Proven[],
   found: readonly TaskProcess[],
   files: readonly FileAccess[],
 ): TriState {
-  const proofs: { readonly grade: number; readonly text: string; readonly at: readonly WindowsEvent[] }[] = []
-  if (started.length > 0) {
-    const ids = [...new Set(started.map((event) => event.eventId))].sort((a, b) => a - b)
-    proofs.push({
-      grade: grades.exact,
-      text: `the task history records the run (${ids.join(', ')}; exact by name)`,
-      at: started.slice(0, 20),
-    })
-  }
-  for (const { process, strength, rule, from, proof: named } of found) {
-    if (strength === 'weak') continue
-    const delta = millisecondsBetween(from.time, process.event.time)
-    const proof =
-      rule === 'E2'
-        ? 'the process the task history names'
-        : strength === 'strong'
-          ? 'its command, started by the Schedule service'
-          : 'its command, started by an svchost.exe that no record names as the Schedule service'
-    proofs.push({
-      grade: grades[strength],
-      text: `${process.image ?? 'a process'} (PID ${process.pid}) started ${spanWords(delta)} ${delta < 0 ? 'before' : 'later'}: ${proof} (${strength})`,
-      at: named ? [process.event, named] : [process.event],
-    })
-  }
-  const { outputs, read, removed } = fetchedOutput(files)
-  if (read && removed)
-    proofs.push({
-      grade: grades.strong,
-      text: `${accountWords(removed.event.account) ?? 'the account'} read the output file ${recorded(removed.event.relativeTarget) ?? removed.file} and then deleted it (strong)`,
-      at: outputs.map((file) => file.event),
-    })
   if (proofs.length > 0) {
-    proofs.sort((a, b) => b.grade - a.grade)
     return {
       answer: 'yes',
-      why: `It ran: ${proofs.map((proof) => proof.text).join('; ')}.`,
-      citations: citations(proofs.flatMap((proof) => proof.at)),
+      why: `It ran: ${proofs.map(({ proof }) => proof.proves).join('; ')}.`,
+      citations: citations(proofs.flatMap(({ at }) => at)),
     }
   }
+  const { outputs } = fetchedOutput(files)
   const weak = found.map(
     ({ process }) =>
       `${process.image ?? 'a process'} (PID ${process.pid}) fits in time and image, but nothing shows that the task started it`,
@@ -241,10 +203,3 @@ function withoutProof(scene: Scene, story: Story, hints: Hints): TriState {
 }
 
 const failures = new Set<TaskHistoryEvent['what']>(['start-failed', 'action-start-failed', 'missed-start'])
-
-/** Locators in total order, each once. */
-export function citations(events: readonly WindowsEvent[]): readonly Locator[] {
-  const places = new Map<string, Locator>()
-  for (const event of [...events].sort(compareEvents)) places.set(locatorKey(event.locator), event.locator)
-  return [...places.values()]
-}

@@ -3,7 +3,8 @@
  * Pure and deterministic: the same evidence gives the same chains, ids and order, whatever order the events come in.
  */
 import { sha256Hex, utf8Of } from '../base/sha256.ts'
-import type { Chain, ChainInput, Mechanism } from '../domain/chain.ts'
+import { recorded } from '../domain/absent.ts'
+import type { Chain, ChainInput, Mechanism, TaskFile } from '../domain/chain.ts'
 import type { TaskChangedEvent, WindowsEvent } from '../domain/event.ts'
 import type { ChainId } from '../domain/ids.ts'
 import { compareLocators } from '../domain/locator.ts'
@@ -13,12 +14,12 @@ import type { HostCoverage } from './coverage.ts'
 import { taskOf } from './definition.ts'
 import { ChainDraft } from './draft.ts'
 import { tellExecution } from './execution.ts'
-import { fileAccesses } from './file-access.ts'
+import { type FileAccess, fileAccesses } from './file-access.ts'
 import { deletionOf, tellGaps } from './gaps.ts'
 import { indexHost } from './host-index.ts'
 import { hostKeys, hostName } from './hosts.ts'
 import { judgeMechanism, orphanLogoff } from './mechanism.ts'
-import { inTotalOrder, within } from './order.ts'
+import { compareEvents, inTotalOrder, within } from './order.ts'
 import { resemblancesOf } from './resembles.ts'
 import type { Scene } from './scene.ts'
 import { noOrigin, originOf } from './source.ts'
@@ -99,6 +100,17 @@ function chainId(story: Story): ChainId {
   return sha256Hex(utf8Of(parts.join('\n'))).slice(0, 20) as ChainId
 }
 
+const fileOf = ({ event, role, file }: FileAccess, anchor: WindowsEvent): TaskFile => ({
+  what: role,
+  file,
+  time: event.time,
+  ip: recorded(event.ip),
+  logonId: event.logonId,
+  accessMask: event.accessMask,
+  beforeTask: compareEvents(event, anchor) < 0,
+  locator: event.locator,
+})
+
 const nobody = { sid: undefined, name: undefined, domain: undefined } as const
 
 function chainOf(scene: Scene, story: Story): Chain {
@@ -141,9 +153,9 @@ function chainOf(scene: Scene, story: Story): Chain {
     mechanismWhy: judged.why,
     executed: execution.executed,
     deleted,
-    runs: [],
-    tree: { nodes: [], cut: false },
-    files: [],
+    runs: execution.runs,
+    tree: execution.tree,
+    files: files.map((file) => fileOf(file, anchor)),
     cameFrom: [],
     wentTo: [],
     steps: draft.steps(),

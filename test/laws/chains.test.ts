@@ -160,7 +160,7 @@ describe('laws of chains', () => {
           if (!definite(chain.deleted.answer)) expect(rest.deleted.answer).toBe('unknown')
         }
       }),
-      { numRuns: 400 },
+      { numRuns: Number(process.env.LAW_RUNS ?? 400) },
     )
   })
 
