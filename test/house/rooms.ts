@@ -15,7 +15,7 @@ const room = (runtime: Runtime, opensOnto = ''): Room => ({
   opensOnto: opensOnto.split(' ').filter(Boolean),
 })
 const belowWorkflow =
-  'base domain evtx tasks registry events chains report archive evidence casefile sources bundle practice'
+  'base domain evtx tasks registry tables events chains report archive evidence casefile sources bundle practice'
 
 export const rooms: Readonly<Record<string, Room>> = {
   'src/base': room('plain'),
@@ -23,6 +23,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/evtx': room('plain', 'base'),
   'src/tasks': room('plain', 'base domain'),
   'src/registry': room('plain', 'base'),
+  'src/tables': room('node', 'base evtx tasks'),
   'src/events': room('plain', 'base domain evtx tasks'),
   'src/chains': room('plain', 'base domain'),
   'src/report': room('plain', 'base domain'),
