@@ -1,10 +1,13 @@
 /** The case database, and the only user of better-sqlite3. Every value is bound; no SQL is made of evidence. */
 import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
 import { databaseRefusal } from './database-trouble.ts'
+import { PackFiles } from './pack-files.ts'
 import { schema, schemaVersion } from './schema.ts'
+import { type BlockEntry, type SegmentEntry, Segments, type SegmentToStore } from './segments.ts'
 
 export interface EvidenceEntry {
   readonly item: number
@@ -22,37 +25,6 @@ export interface EvidenceEntry {
   readonly summary: string | null
 }
 
-export interface SegmentEntry {
-  readonly segment: number
-  readonly item: number
-  readonly number: number
-  readonly rows: number
-  readonly selected: number
-  readonly systems: string
-  readonly shapes: string
-}
-
-export interface BlockEntry {
-  readonly number: number
-  readonly rows: number
-  readonly heads: Uint8Array
-}
-
-export interface SegmentToStore {
-  readonly number: number
-  readonly rows: number
-  readonly selected: number
-  readonly systems: string
-  readonly shapes: string
-  readonly dictionary: Uint8Array
-  readonly blocks: readonly {
-    readonly number: number
-    readonly rows: number
-    readonly heads: Uint8Array
-    readonly values: Uint8Array
-  }[]
-}
-
 const evidenceColumns =
   'item, sha256, name, origin, kind, host, size, admitted_at AS admittedAt, state, records, events, summary'
 
@@ -60,12 +32,16 @@ export class CaseFile {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Database.Statement>()
   readonly path: string
+  readonly #packs: PackFiles
+  readonly #segments: Segments
   /** counts every change of what chains and timeline are made from, so that caches know when to start over */
   revision = 0
 
   private constructor(db: Database.Database, path: string) {
     this.#db = db
     this.path = path
+    this.#packs = new PackFiles(join(dirname(path), 'packs'))
+    this.#segments = new Segments((sql) => this.#prepared(sql), this.#packs, path)
   }
 
   /** Makes a new database; refuses when there is one. */
@@ -118,6 +94,8 @@ export class CaseFile {
       if (!options.readOnly) {
         db.pragma('journal_mode = WAL')
         db.pragma('synchronous = NORMAL')
+        // earlier versions do not know of pack files, and must not read what this one writes from here on
+        if (version < schemaVersion) db.pragma(`user_version = ${schemaVersion}`)
       }
       return new CaseFile(db, path)
     } catch (error) {
@@ -133,6 +111,7 @@ export class CaseFile {
   }
 
   close(): void {
+    this.#packs.close()
     if (!this.#db.open) return
     try {
       if (!this.#db.readonly) this.#db.pragma('wal_checkpoint(TRUNCATE)')
@@ -263,52 +242,37 @@ export class CaseFile {
   }
 
   insertSegment(item: number, segment: SegmentToStore): void {
-    const done = this.#run(
-      'INSERT INTO segment (item, number, rows, selected, systems, shapes, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      item,
-      segment.number,
-      segment.rows,
-      segment.selected,
-      segment.systems,
-      segment.shapes,
-      segment.dictionary,
-    )
-    this.#write(() => {
-      const insert = this.#prepared(
-        'INSERT INTO block (segment, number, rows, heads, selected) VALUES (?, ?, ?, ?, ?)',
-      )
-      for (const block of segment.blocks)
-        insert.run(done.lastInsertRowid, block.number, block.rows, block.heads, block.values)
-    })
+    this.#write(() => this.#segments.insert(item, segment))
   }
   segments(): readonly SegmentEntry[] {
-    return this.#db
-      .prepare<[], SegmentEntry>(
-        `SELECT segment, segment.item, number, rows, selected, systems, shapes FROM segment
-         JOIN evidence USING (item) WHERE state = 'complete' ORDER BY sha256, number`,
-      )
-      .all()
+    return this.#segments.all()
   }
   dictionary(segment: number): Uint8Array {
-    const row = this.#db
-      .prepare<[number], { dictionary: Uint8Array }>('SELECT dictionary FROM segment WHERE segment = ?')
-      .get(segment)
-    return row?.dictionary ?? new Uint8Array(8)
+    return this.#segments.dictionary(segment)
   }
   blocks(segment: number): readonly BlockEntry[] {
-    return this.#db
-      .prepare<[number], BlockEntry>(
-        'SELECT number, rows, heads FROM block WHERE segment = ? ORDER BY number',
-      )
-      .all(segment)
+    return this.#segments.blocks(segment)
   }
   blockValues(segment: number, number: number): Uint8Array {
-    const row = this.#db
-      .prepare<[number, number], { selected: Uint8Array }>(
-        'SELECT selected FROM block WHERE segment = ? AND number = ?',
-      )
-      .get(segment, number)
-    return row?.selected ?? new Uint8Array(0)
+    return this.#segments.blockValues(segment, number)
+  }
+
+  /** A new empty file for the packed records of an item that is being read. */
+  stagePack(): string {
+    return this.#packs.stage()
+  }
+  /** Gives the pack file its name, once all of it is written; to be called before the item is committed. */
+  placePack(staged: string, sha256: string): void {
+    this.#packs.place(staged, sha256)
+  }
+  /** Harmless after `placePack`. */
+  discardPack(staged: string): void {
+    this.#packs.discard(staged)
+  }
+  /** Deletes pack files that no whole item needs: what a killed import leaves behind. Call only while no import runs. */
+  sweepPacks(): void {
+    const whole = this.evidence().filter(({ state }) => state === 'complete')
+    this.#packs.sweep(new Set(whole.map(({ sha256 }) => sha256 ?? '')))
   }
 
   insertProblem(item: number | null, problem: Problem): void {

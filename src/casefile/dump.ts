@@ -6,8 +6,9 @@
  */
 import { createHash } from 'node:crypto'
 import type { Problem } from '../domain/problem.ts'
-import type { CaseFile, EvidenceEntry, SegmentEntry } from './case-file.ts'
+import type { CaseFile, EvidenceEntry } from './case-file.ts'
 import { schemaVersion } from './schema.ts'
+import type { SegmentEntry } from './segments.ts'
 
 /** Code of the problem that says an item was found once more; `where` is the other place. */
 export const duplicateCode = 'import.evidence.duplicate'

@@ -1,8 +1,9 @@
 /**
- * The case database. Records are packed per segment (see workflow/ingest/packed.ts): to this room they are opaque blobs.
+ * The case database. Records are packed per segment (see workflow/ingest/packed.ts): to this room they are opaque blobs, or,
+ * of large logs, places in the item's pack file (pack-files.ts): `dictionary`, `heads` and `selected` hold texts then.
  * Evidence keeps an integer key in order of import; everything outside refers to it by its SHA-256.
  */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 export const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -124,6 +124,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
 /** What a killed import left: staged bytes go, half-read items go; their sources can be imported again. */
 async function clearLeftovers(open: OpenCase): Promise<void> {
   await journalLate(open)
+  open.casefile.sweepPacks()
   const half = open.casefile.evidence().filter((entry) => entry.state === 'reading')
   const staged = await open.store.leftovers()
   if (half.length === 0 && staged.length === 0) return

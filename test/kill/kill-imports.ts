@@ -148,6 +148,8 @@ async function repeat(dir: string, folder: string, whole: string): Promise<void>
       .map(({ name }) => name)
     if (stored.sort().join() !== [...items].sort().join()) throw new Error('the store holds other files')
     if (readdirSync(join(dir, 'incoming')).length > 0) throw new Error('staged files are left')
+    const packs = existsSync(join(dir, 'packs')) ? readdirSync(join(dir, 'packs')) : []
+    if (!packs.every((name) => items.includes(name))) throw new Error('packed records of no item are left')
   } finally {
     open.close()
   }

@@ -1,3 +1,4 @@
+import type { GrowingBytes } from './aligned-memory.ts'
 import { headBytes } from './packed.ts'
 
 /** Growing columns of one block. */
@@ -51,22 +52,23 @@ export class BlockColumns {
     this.values = larger
   }
 
-  packHeads(): Uint8Array {
+  /** Adds the columns of all rows to `bytes`, one after the other. @returns where they begin */
+  packHeads(bytes: GrowingBytes): number {
     const { rows } = this
-    const blob = new Uint8Array(rows * headBytes)
-    let at = 0
+    const at = bytes.reserve(rows * headBytes)
+    let next = at
     for (const column of [this.timeLow, this.timeHigh, this.idLow, this.idHigh, this.place]) {
-      blob.set(new Uint8Array(column.buffer, 0, rows * 4), at)
-      at += rows * 4
+      bytes.bytes.set(new Uint8Array(column.buffer, 0, rows * 4), next)
+      next += rows * 4
     }
     for (const column of [this.system, this.eventId, this.shape]) {
-      blob.set(new Uint8Array(column.buffer, 0, rows * 2), at)
-      at += rows * 2
+      bytes.bytes.set(new Uint8Array(column.buffer, 0, rows * 2), next)
+      next += rows * 2
     }
-    return blob
+    return at
   }
 
-  packValues(): Uint8Array {
-    return new Uint8Array(this.values.buffer.slice(0, this.valueCount * 4))
+  packValues(bytes: GrowingBytes): number {
+    return bytes.add(new Uint8Array(this.values.buffer, 0, this.valueCount * 4))
   }
 }

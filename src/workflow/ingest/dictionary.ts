@@ -3,7 +3,8 @@
  * somebody looks. Memory is bounded by the segment's own size (16 MiB of log).
  */
 
-import { textAsIs } from './packed.ts'
+import type { GrowingBytes } from './aligned-memory.ts'
+import { type Span, textAsIs } from './packed.ts'
 
 /** texts whose number is known without looking at their bytes */
 const mostTexts = 10_000
@@ -132,15 +133,19 @@ export class Dictionary {
     this.#slots = slots
   }
 
-  /** One blob: count, length, then per entry offset and size << 8 | type, then the bytes (little-endian). `records/values.ts` reads it. */
-  pack(): Uint8Array {
-    const head = 8 + this.count * 8
-    const blob = new Uint8Array(head + this.#used)
-    const view = new DataView(blob.buffer)
-    view.setUint32(0, this.count, true)
-    view.setUint32(4, this.#used, true)
-    blob.set(new Uint8Array(this.#entries.buffer, 0, this.count * 8), 8)
-    blob.set(this.#bytes.subarray(0, this.#used), head)
-    return blob
+  /**
+   * Adds one blob to `into`: count, length, then per entry offset and size << 8 | type, then the bytes (little-endian).
+   * `records/values.ts` reads it.
+   */
+  pack(into: GrowingBytes): Span {
+    const size = 8 + this.count * 8 + this.#used
+    const at = into.reserve(size)
+    const { bytes } = into
+    const view = new DataView(bytes.buffer)
+    view.setUint32(at, this.count, true)
+    view.setUint32(at + 4, this.#used, true)
+    bytes.set(new Uint8Array(this.#entries.buffer, 0, this.count * 8), at + 8)
+    bytes.set(this.#bytes.subarray(0, this.#used), at + 8 + this.count * 8)
+    return { at, size }
   }
 }

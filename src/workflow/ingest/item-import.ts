@@ -24,6 +24,9 @@ export interface TakenItem {
   readonly problems: readonly Problem[]
 }
 
+/** bytes of a log from which on its records get a file of their own; of smaller ones the database takes them */
+const packedFrom = 8 << 20
+
 interface Stored {
   readonly id: EvidenceId
   readonly size: number
@@ -90,59 +93,64 @@ export class ItemImport {
     const { casefile, store } = this.#open
     const threads = this.#threads
     if (!threads) throw new Error('invariant broken: logs need the ingest threads')
-    threads.begin()
+    threads.begin(file.size)
     if (this.#options.signal?.aborted) throw new Cancelled()
     const problems: Problem[] = []
     let staged: Staged | undefined
     let copying: Promise<CopyReply> | undefined
     let stored: Stored | undefined
-    let path: string
     if (file.path !== undefined) {
       staged = await store.stage()
-      path = staged.path
       copying = threads.copy(file.path, staged.path)
     } else {
       stored = await store.admit(await file.open(), {
         ...(this.#options.signal ? { signal: this.#options.signal } : {}),
       })
-      path = store.pathOf(stored.id)
-      threads.alreadyWhole(stored.size)
+      copying = threads.copy(store.pathOf(stored.id), undefined)
     }
     const before = this.#meter.done
     const ticking = setInterval(
       () => this.#meter.to(before + Math.min(file.size, threads.blocksParsed * 2 ** 20)),
       100,
     )
+    let pack: string | undefined
+    let isPacked = false
     try {
+      pack = file.size >= packedFrom ? casefile.stagePack() : undefined
       casefile.begin()
-      const parsed = await threads.parse(path, stored?.size ?? file.size, ({ segment, problems: found }) => {
-        if (segment.rows > 0)
-          casefile.insertSegment(item, {
-            ...segment,
-            systems: JSON.stringify(segment.systems),
-            shapes: JSON.stringify(segment.shapes),
-          })
+      const parsed = await threads.parse(pack, ({ segment, problems: found }) => {
+        if (segment.rows > 0) {
+          casefile.insertSegment(item, segment)
+          isPacked = true
+        }
         for (const problem of found) problems.push(logProblem(problem, file.origin))
       })
-      if (copying && staged) {
-        const reply = await copying
-        copying = undefined
-        if (!reply.ok) throw copyTrouble(reply, file, staged.path)
-        if (reply.changed || reply.size !== file.size) problems.push(changedWhileRead(file))
-        stored = {
-          ...(await staged.commit(reply.sha256 as EvidenceId, reply.size)),
-          id: reply.sha256 as EvidenceId,
-          size: reply.size,
-        }
+      const reply = await copying
+      copying = undefined
+      const failed = 'failed' in parsed ? parsed.failed : undefined
+      if (failed?.code !== undefined && pack !== undefined)
+        throw diskRefusal(
+          Object.assign(new Error(failed.message), failed),
+          'writing the packed records',
+          pack,
+        )
+      if (staged) {
+        if (!reply.ok && !(reply.code === 'CANCELLED' && failed)) throw copyTrouble(reply, file, staged.path)
+        if (reply.ok && (reply.changed || reply.size !== file.size)) problems.push(changedWhileRead(file))
+        if (reply.ok)
+          stored = {
+            ...(await staged.commit(reply.sha256 as EvidenceId, reply.size)),
+            id: reply.sha256 as EvidenceId,
+            size: reply.size,
+          }
       }
-      if (!stored) throw new Error('invariant broken: nothing was stored')
-      const { id } = stored
-      if ('failed' in parsed)
+      if ('failed' in parsed || !reply.ok || !stored)
         throw new Refusal(
           'import.copy.unreadable',
-          `reading the stored copy of ${file.origin} failed: ${parsed.failed}`,
+          `reading ${file.origin} failed: ${failed?.message ?? (reply.ok ? 'nothing was stored' : reply.message)}`,
           'Check the disk of the case, then import again. If it fails at the same file once more, import the other files without it.',
         )
+      const { id } = stored
       for (const problem of parsed.problems) problems.push(logProblem(problem, file.origin))
       for (const [code, count] of Object.entries(parsed.moreProblems))
         problems.push({
@@ -153,6 +161,7 @@ export class ItemImport {
           facts: { count },
         })
       if (this.#isDuplicate(stored, item)) return await this.#duplicate(file, stored, item)
+      if (pack !== undefined && isPacked) casefile.placePack(pack, id)
       const host = mostFrequent(parsed.summary?.computers) ?? this.#options.host ?? null
       this.#complete(item, stored, host, problems, parsed.summary)
       casefile.commit()
@@ -168,6 +177,7 @@ export class ItemImport {
         await copying.catch(() => undefined)
       }
       await staged?.discard()
+      if (pack !== undefined) casefile.discardPack(pack)
     }
   }
 

@@ -4,7 +4,7 @@ import type { EvtxProblem } from '../../evtx/problem.ts'
 import { chunkCountProblem } from '../../evtx/read-log.ts'
 import { summariseLog } from './log-summary.ts'
 import { joinTallies, type TallyPart } from './log-tally.ts'
-import type { ParsedLog, ParseReply } from './messages.ts'
+import type { ParsedLog, ParseFailure, ParseReply } from './messages.ts'
 
 export type SegmentReply = Extract<ParseReply, { kind: 'segment' }>
 
@@ -19,7 +19,7 @@ export class LogJoin {
   #chunks = 0
   #header: FileHeader | undefined
   #headerProblems: readonly EvtxProblem[] = []
-  #failed: string | undefined
+  #failed: ParseFailure | undefined
 
   constructor(parsers: number, onSegment: (reply: SegmentReply, parser: number) => void) {
     this.#onSegment = onSegment
@@ -28,7 +28,7 @@ export class LogJoin {
   }
 
   take(reply: ParseReply, parser: number): void {
-    if (reply.kind === 'failed') this.#failed ??= reply.message
+    if (reply.kind === 'failed') this.#failed ??= reply
     else if (reply.kind === 'segment') this.#waiting[parser]?.push(reply)
     else {
       this.#done[parser] = true
@@ -61,7 +61,7 @@ export class LogJoin {
     }
   }
 
-  result(): ParsedLog | { failed: string } {
+  result(): ParsedLog | { failed: ParseFailure } {
     if (this.#failed !== undefined) return { failed: this.#failed }
     const problems = [...this.#headerProblems]
     if (!this.#header) return { summary: undefined, problems, moreProblems: this.#more }

@@ -1,31 +1,33 @@
+import type { SegmentToStore } from '../../casefile/segments.ts'
 import type { FileHeader } from '../../evtx/file-header.ts'
 import type { EvtxProblem } from '../../evtx/problem.ts'
 import type { LogSummary } from './log-summary.ts'
 import type { TallyPart } from './log-tally.ts'
-import type { PackedSegment } from './packed.ts'
+import type { SharedMemory } from './shared-state.ts'
 
 export interface CopyRequest {
   readonly source: string
-  readonly target: string
-  readonly shared: SharedArrayBuffer
+  /** undefined: the file is stored already, and only to be read */
+  readonly target: string | undefined
+  readonly memory: SharedMemory
 }
 export type CopyReply =
   | { readonly ok: true; readonly sha256: string; readonly size: number; readonly changed: boolean }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly writing: boolean }
 
 export interface ParseRequest {
-  /** the stored copy, which may still be growing behind `shared` */
-  readonly path: string
-  readonly shared: SharedArrayBuffer
+  readonly memory: SharedMemory
   /** this parser takes the segments `parser`, `parser + parsers`, … of the log */
   readonly parser: number
   readonly parsers: number
+  /** file that takes the parts of segments; undefined: they are sent themselves */
+  readonly pack: string | undefined
 }
 export type ParseReply =
   | {
       readonly kind: 'segment'
       /** its number is the index of its first chunk */
-      readonly segment: PackedSegment
+      readonly segment: SegmentToStore
       /** false when tables were full before the 16 MiB were: more of the same stretch follows */
       readonly endsStretch: boolean
       readonly tally: TallyPart
@@ -35,11 +37,17 @@ export type ParseReply =
     }
   | {
       readonly kind: 'done'
-      /** of the first parser only: undefined there when the file cannot be read as a log; the problems say why */
+      /** undefined when the file cannot be read as a log; the problems say why */
       readonly header: FileHeader | undefined
       readonly problems: readonly EvtxProblem[]
     }
-  | { readonly kind: 'failed'; readonly message: string }
+  | ({ readonly kind: 'failed' } & ParseFailure)
+
+export interface ParseFailure {
+  readonly message: string
+  /** code of the operating system, when the pack file could not be written */
+  readonly code?: string
+}
 
 /** All of a log, joined. */
 export interface ParsedLog {

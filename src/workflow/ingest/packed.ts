@@ -37,19 +37,38 @@ export interface Shape {
   readonly final: boolean
 }
 
-export interface PackedBlock {
-  readonly number: number
-  readonly rows: number
-  readonly heads: Uint8Array
-  readonly values: Uint8Array
-}
-
-export interface PackedSegment {
+/** A segment whose parts are bytes, or places of them. */
+export interface SegmentOf<Part> {
   readonly number: number
   readonly rows: number
   readonly selected: number
-  readonly blocks: readonly PackedBlock[]
-  readonly dictionary: Uint8Array
+  readonly blocks: readonly {
+    readonly number: number
+    readonly rows: number
+    readonly heads: Part
+    readonly values: Part
+  }[]
+  readonly dictionary: Part
   readonly systems: readonly SystemTuple[]
   readonly shapes: readonly Shape[]
+}
+export type PackedSegment = SegmentOf<Uint8Array>
+/** bytes from `at` on */
+export interface Span {
+  readonly at: number
+  readonly size: number
+}
+
+/** The same segment with other parts. */
+export function withParts<From, To>(segment: SegmentOf<From>, give: (part: From) => To): SegmentOf<To> {
+  return {
+    ...segment,
+    dictionary: give(segment.dictionary),
+    blocks: segment.blocks.map(({ number, rows, heads, values }) => ({
+      number,
+      rows,
+      heads: give(heads),
+      values: give(values),
+    })),
+  }
 }

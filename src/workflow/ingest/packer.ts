@@ -6,7 +6,7 @@
 import { limits } from '../../base/limits.ts'
 import { isChainEvent } from '../../events/kinds.ts'
 import type { Instance } from '../../evtx/binxml/instance.ts'
-import type { DataPlan, SystemField } from '../../evtx/binxml/plan.ts'
+import type { SystemField } from '../../evtx/binxml/plan.ts'
 import { scalarText } from '../../evtx/binxml/value.ts'
 import type { Platform } from '../../evtx/byte-source.ts'
 import { readChunkHeader, walkRecords } from '../../evtx/chunk.ts'
@@ -18,23 +18,26 @@ import { readRecord } from '../../evtx/read-log.ts'
 import { type RecordText, textsOfTree } from '../../evtx/record.ts'
 import { type RecordPlace, RecoveredWalker } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
+import { GrowingBytes } from './aligned-memory.ts'
 import { BlockColumns } from './columns.ts'
-import { type CompiledPlan, placeOfType } from './compiled-plan.ts'
+import { placeOfType } from './compiled-plan.ts'
 import { Dictionary } from './dictionary.ts'
 import { InlineValues } from './inline-values.ts'
 import type { LogTally } from './log-tally.ts'
 import {
   chunksPerBlock,
   noValue,
-  type PackedBlock,
   type PackedSegment,
-  type Shape,
+  type SegmentOf,
+  type Span,
   type SystemTuple,
   systemValues,
+  withParts,
 } from './packed.ts'
+import { SegmentParts } from './segment-parts.ts'
+import { Shapes } from './shapes.ts'
 import { SystemTable } from './system-table.ts'
 
-const noFields: DataPlan = { fields: [] }
 /** bytes of an array value beyond which its elements are counted */
 const longArray = limits.recordFields
 
@@ -49,19 +52,19 @@ export class Packer {
   readonly #columns = new BlockColumns()
   readonly #systems = new SystemTable()
   readonly #inline = new InlineValues()
-  #shapes: Shape[] = []
-  #plans = new Map<DataPlan, CompiledPlan>()
-  #lastPlan: DataPlan | undefined
-  #lastCompiled: CompiledPlan | undefined
-  #shapeOfNames = new Map<string, number>()
-  #blocks: PackedBlock[] = []
+  readonly #shapes = new Shapes()
+  readonly #parts: SegmentParts
   #rows = 0
   #selected = 0
   readonly problems: EvtxProblem[] = []
 
-  /** @param inlineByTree takes the tree path for template-less records (slow; for comparison) */
-  constructor(platform: Platform, tally: LogTally, inlineByTree = false) {
+  /**
+   * @param inlineByTree takes the tree path for template-less records (slow; for comparison)
+   * @param bytes takes the parts of each segment
+   */
+  constructor(platform: Platform, tally: LogTally, inlineByTree = false, bytes = new GrowingBytes()) {
     this.#platform = platform
+    this.#parts = new SegmentParts(bytes)
     this.#inlineByTree = inlineByTree
     this.tally = tally
   }
@@ -96,46 +99,44 @@ export class Packer {
 
   /** Closes the segment and starts the next. `lastChunk` is the index of the last chunk added. */
   endSegment(number: number, lastChunk: number): PackedSegment {
-    if (this.#columns.rows > 0) this.endBlock(Math.floor(lastChunk / chunksPerBlock))
-    const segment: PackedSegment = {
+    const segment = this.endSegmentInPlace(number, lastChunk)
+    return withParts(segment, ({ at, size }) => this.#parts.bytes.slice(at, at + size))
+  }
+
+  /** As `endSegment`, but the parts stay where they are in `bytes`, until more is added. */
+  endSegmentInPlace(number: number, lastChunk: number): SegmentOf<Span> {
+    this.endBlock(Math.floor(lastChunk / chunksPerBlock))
+    const segment: SegmentOf<Span> = {
       number,
       rows: this.#rows,
       selected: this.#selected,
-      blocks: this.#blocks,
-      dictionary: this.#dictionary.pack(),
+      ...this.#parts.close(this.#dictionary),
       systems: this.#systems.tuples,
-      shapes: this.#shapes,
+      shapes: this.#shapes.all,
     }
     this.#dictionary.clear()
     this.#systems.clear()
     this.#inline.clear()
-    this.#shapes = []
-    this.#plans = new Map()
-    this.#lastPlan = undefined
-    this.#lastCompiled = undefined
-    this.#shapeOfNames = new Map()
-    this.#blocks = []
+    this.#shapes.clear()
     this.#rows = 0
     this.#selected = 0
     return segment
   }
 
-  /** True when the tables of this segment are nearly full (only hostile logs get there): end it early. */
+  /** All parts of the segment that `endSegmentInPlace` has just closed; memory goes on behind them. */
+  get bytes(): Uint8Array {
+    return this.#parts.bytes
+  }
+
+  /** True when this segment's tables are nearly full or its parts large (only hostile logs get there): end it early. */
   get isFull(): boolean {
-    return this.#systems.tuples.length > 50_000 || this.#shapes.length > 50_000
+    return this.#systems.tuples.length > 50_000 || this.#shapes.all.length > 50_000 || this.#parts.isLarge
   }
 
   /** Closes the block that holds the rows added since the last one. */
   endBlock(number: number): void {
-    const columns = this.#columns
-    if (columns.rows > 0)
-      this.#blocks.push({
-        number,
-        rows: columns.rows,
-        heads: columns.packHeads(),
-        values: columns.packValues(),
-      })
-    columns.clear()
+    if (this.#columns.rows > 0) this.#parts.addBlock(number, this.#columns)
+    this.#columns.clear()
   }
 
   #addRecord(chunk: ChunkView, index: number, offset: number, size: number): void {
@@ -239,7 +240,7 @@ export class Packer {
     outer: Instance,
   ): number {
     const source = this.#decoder.fieldSource
-    const compiled = this.#compiled(this.#decoder.fields)
+    const compiled = this.#shapes.ofPlan(this.#decoder.fields, this.#dictionary)
     const { indexes, literals, last } = compiled
     const count = indexes.length
     const columns = this.#columns
@@ -293,29 +294,6 @@ export class Packer {
     return this.#dictionary.number(type, chunk.view, at, size)
   }
 
-  /** Where a plan's values come from, in arrays: the inner loop touches no objects. */
-  #compiled(plan: DataPlan | undefined): CompiledPlan {
-    const key = plan ?? noFields
-    if (key === this.#lastPlan && this.#lastCompiled) return this.#lastCompiled
-    let compiled = this.#plans.get(key)
-    if (!compiled) {
-      const shape = this.#shapes.length
-      this.#shapes.push({ names: key.fields.map((field) => field.name), final: false })
-      compiled = {
-        shape,
-        indexes: Int32Array.from(key.fields, ({ origin }) => ('index' in origin ? origin.index : -1)),
-        literals: Uint32Array.from(key.fields, ({ origin }) =>
-          'text' in origin ? this.#dictionary.text(origin.text) : 0,
-        ),
-        last: new Int32Array(key.fields.length).fill(-1),
-      }
-      this.#plans.set(key, compiled)
-    }
-    this.#lastPlan = key
-    this.#lastCompiled = compiled
-    return compiled
-  }
-
   /** @returns false, with nothing kept, when it is no template-less record of the usual form */
   #byInline(chunk: ChunkView, index: number, offset: number, end: number): boolean {
     const inline = this.#inline
@@ -325,7 +303,7 @@ export class Packer {
     if (!decoder.expander.tryCharge(inline.record.cost)) return false
     const { timeLow, timeHigh, idLow, idHigh, eventId } = inline
     const system = inline.system(chunk, this.#systems)
-    const known = inline.shape(chunk, (names) => this.#shapeByNames(names))
+    const known = inline.shape(chunk, (names) => this.#shapes.ofNames(names))
     const columns = this.#columns
     columns.reserveValues(inline.record.count + systemValues.length)
     columns.valueCount = inline.pack(chunk, known, this.#dictionary, columns)
@@ -341,17 +319,6 @@ export class Packer {
       known.shape,
     )
     return true
-  }
-
-  #shapeByNames(names: readonly string[]): number {
-    const key = names.join('\u0000')
-    let shape = this.#shapeOfNames.get(key)
-    if (shape === undefined) {
-      shape = this.#shapes.length
-      this.#shapes.push({ names: [...names], final: true })
-      this.#shapeOfNames.set(key, shape)
-    }
-    return shape
   }
 
   /** Template-less and odd forms: everything is text already. */
@@ -388,7 +355,7 @@ export class Packer {
       Number(id >> 32n),
       eventId,
       system,
-      this.#shapeByNames(texts.names),
+      this.#shapes.ofNames(texts.names),
     )
   }
 }

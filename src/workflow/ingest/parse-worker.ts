@@ -1,26 +1,34 @@
-/** Thread that reads logs from the evidence store, just behind the copy, and packs their records. */
-import { closeSync, openSync, readSync } from 'node:fs'
+/** Thread that takes blocks of a log from the copying thread and packs their records. */
 import { parentPort } from 'node:worker_threads'
+import { crc32 } from 'node:zlib'
+import { systemErrorCode } from '../../base/disk-trouble.ts'
+import type { SegmentToStore } from '../../casefile/segments.ts'
 import { ChunkView } from '../../evtx/chunk-view.ts'
-import { type FileHeaderReading, readFileHeader } from '../../evtx/file-header.ts'
-import { chunkSize, fileHeaderBlock } from '../../evtx/format.ts'
+import { readFileHeader } from '../../evtx/file-header.ts'
+import { chunkSize } from '../../evtx/format.ts'
 import type { EvtxProblem } from '../../evtx/problem.ts'
+import { GrowingBytes } from './aligned-memory.ts'
+import { DirectFile } from './direct-file.ts'
 import { LogTally } from './log-tally.ts'
-import type { ParseReply, ParseRequest } from './messages.ts'
+import type { ParseFailure, ParseReply, ParseRequest } from './messages.ts'
 import { nodePlatform } from './node-platform.ts'
-import { chunksPerBlock, chunksPerSegment } from './packed.ts'
+import { chunksPerBlock, chunksPerSegment, withParts } from './packed.ts'
 import { Packer } from './packer.ts'
-import { blockBytes, copyState, SharedState } from './shared-state.ts'
+import { SharedState } from './shared-state.ts'
 
 /** per segment of 16 MiB */
 const maxProblems = 500
-const buffer = new Uint8Array(chunksPerBlock * chunkSize)
+const blocksPerSegment = chunksPerSegment / chunksPerBlock
+
+class StoppedError extends Error {}
 
 function send(reply: ParseReply): void {
   const transfer: ArrayBuffer[] = []
-  if (reply.kind === 'segment')
-    for (const block of reply.segment.blocks)
-      transfer.push(block.heads.buffer as ArrayBuffer, block.values.buffer as ArrayBuffer)
+  if (reply.kind === 'segment') {
+    const { dictionary, blocks } = reply.segment
+    for (const part of [dictionary, ...blocks.flatMap(({ heads, values }) => [heads, values])])
+      if (part instanceof Uint8Array) transfer.push(part.buffer as ArrayBuffer)
+  }
   parentPort?.postMessage(reply, transfer)
 }
 
@@ -31,49 +39,54 @@ function bounded(problems: EvtxProblem[]): { kept: EvtxProblem[]; more: Record<s
   return { kept: problems.slice(0, maxProblems), more }
 }
 
-function parse(request: ParseRequest): ParseReply {
-  const shared = new SharedState(request.shared)
-  const file = openSync(request.path, 'r')
-  try {
-    shared.waitForBlocks(1)
-    const header = request.parser === 0 ? readHeader(file) : undefined
-    if (header && !header.header) return { kind: 'done', header: undefined, problems: header.problems }
-    let packer: Packer | undefined
-    for (let segment = request.parser; ; segment += request.parsers) {
-      const tally = new LogTally()
-      // templates stay from segment to segment; what a segment holds does not depend on them
-      packer ??= new Packer(nodePlatform, tally)
-      packer.tally = tally
-      const more = packSegment(file, shared, packer, segment * chunksPerSegment, request.parser)
-      if (more === 'stopped') return { kind: 'failed', message: 'stopped' }
-      if (more === 'end') break
-    }
-    return { kind: 'done', header: header?.header, problems: header?.problems ?? [] }
-  } finally {
-    closeSync(file)
+class LogParser {
+  readonly #parser: number
+  readonly #shared: SharedState
+  readonly #pack: DirectFile | undefined
+  readonly #packer: Packer
+  #next = 0
+
+  constructor(request: ParseRequest, shared: SharedState, packer: Packer, pack: DirectFile | undefined) {
+    this.#parser = request.parser
+    this.#shared = shared
+    this.#packer = packer
+    this.#pack = pack
   }
-}
 
-function readHeader(file: number): FileHeaderReading {
-  const read = (position: number, into: Uint8Array) => readSync(file, into, 0, into.length, position)
-  return readFileHeader({ size: Number.MAX_SAFE_INTEGER, read }, nodePlatform)
-}
+  /** Packs the chunks of a segment and sends them. @returns false when the file ends inside or before it */
+  segment(number: number): boolean {
+    const packer = this.#packer
+    const first = number * chunksPerSegment
+    this.#next = first
+    let index = first
+    packer.tally = new LogTally()
+    const tally = packer.tally
+    for (let block = number * blocksPerSegment; block < (number + 1) * blocksPerSegment; block++) {
+      const bytes = this.#shared.take(block)
+      if (!bytes) throw new StoppedError('stopped')
+      for (let at = 0; at < bytes.length; at += chunkSize) {
+        packer.addChunk(
+          new ChunkView(bytes.subarray(at, Math.min(at + chunkSize, bytes.length)), nodePlatform),
+          index++,
+        )
+        if (packer.isFull) this.#end(index, false)
+      }
+      if (bytes.length > 0) this.#shared.release(block)
+      if (bytes.length < chunksPerBlock * chunkSize) {
+        if (index > this.#next || tally !== packer.tally) this.#end(index, true)
+        return false
+      }
+    }
+    this.#end(index, true)
+    return true
+  }
 
-/** Packs the chunks from `first` on and sends them; `end` when the file ends inside or before this segment. */
-function packSegment(
-  file: number,
-  shared: SharedState,
-  packer: Packer,
-  first: number,
-  parser: number,
-): 'more' | 'end' | 'stopped' {
-  const tally = packer.tally
-  let start = first
-  let index = first
-  const endSegment = (endsStretch: boolean) => {
-    const segment = packer.endSegment(start, Math.max(start, index - 1))
+  /** Sends what was packed since the last one. */
+  #end(index: number, endsStretch: boolean): void {
+    const packer = this.#packer
+    const segment = this.#pack ? this.#packed(this.#pack, index) : this.#sent(index)
     const { kept, more } = bounded(packer.problems.splice(0))
-    start = index
+    this.#next = index
     send({
       kind: 'segment',
       segment,
@@ -82,33 +95,72 @@ function packSegment(
       problems: kept,
       moreProblems: more,
     })
-    shared.segmentSent(parser)
+    this.#shared.segmentSent(this.#parser)
     packer.tally = new LogTally()
   }
-  let end = false
-  while (!end && index < first + chunksPerSegment) {
-    const position = fileHeaderBlock + index * chunkSize
-    shared.waitForBlocks(Math.ceil((position + buffer.length) / blockBytes))
-    if (shared.cancelled || shared.state === copyState.failed) return 'stopped'
-    const read = readSync(file, buffer, 0, buffer.length, position)
-    for (let at = 0; at < read; at += chunkSize) {
-      packer.addChunk(
-        new ChunkView(buffer.subarray(at, Math.min(at + chunkSize, read)), nodePlatform),
-        index++,
-      )
-      if (packer.isFull) endSegment(false)
-    }
-    if (read > 0) shared.blockParsed()
-    end = read < buffer.length
+
+  #sent(index: number): SegmentToStore {
+    const segment = this.#packer.endSegment(this.#next, Math.max(this.#next, index - 1))
+    const { systems, shapes } = segment
+    return { ...segment, systems: JSON.stringify(systems), shapes: JSON.stringify(shapes) }
   }
-  if (index > start || tally !== packer.tally) endSegment(true)
-  return end ? 'end' : 'more'
+
+  /** Writes the segment into the pack file: one stretch of it that no other thread writes to. */
+  #packed(pack: DirectFile, index: number): SegmentToStore {
+    const segment = this.#packer.endSegmentInPlace(this.#next, Math.max(this.#next, index - 1))
+    const { systems, shapes, rows } = segment
+    const { bytes } = this.#packer
+    const place = rows > 0 ? this.#shared.placeInPack(bytes.length) : 0
+    if (rows > 0) pack.writeNow(bytes, bytes.length, place)
+    const placed = withParts(segment, ({ at, size }) => ({
+      at: place + at,
+      size,
+      sum: crc32(bytes.subarray(at, at + size)),
+    }))
+    return { ...placed, systems: JSON.stringify(systems), shapes: JSON.stringify(shapes) }
+  }
+}
+
+/** Kept from log to log: its memory and its templates. What a segment holds does not depend on them. */
+let packer: Packer | undefined
+
+function parse(request: ParseRequest): ParseReply {
+  const shared = new SharedState(request.memory)
+  const start = shared.start()
+  if (!start) throw new StoppedError('stopped')
+  const read = (position: number, into: Uint8Array) => {
+    const part = start.subarray(position, position + into.length)
+    into.set(part)
+    return part.length
+  }
+  const { header, problems } = readFileHeader({ size: Number.MAX_SAFE_INTEGER, read }, nodePlatform)
+  if (!header) {
+    shared.leaveUnread()
+    return { kind: 'done', header, problems }
+  }
+  const pack = request.pack === undefined ? undefined : new DirectFile(request.pack, Number.POSITIVE_INFINITY)
+  try {
+    packer ??= new Packer(nodePlatform, new LogTally(), false, new GrowingBytes(true))
+    const parser = new LogParser(request, shared, packer, pack)
+    let segment = request.parser
+    while (parser.segment(segment)) segment += request.parsers
+    return { kind: 'done', header, problems }
+  } finally {
+    pack?.close()
+  }
+}
+
+function failure(error: unknown): ParseFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = systemErrorCode(error)
+  return code === undefined ? { message } : { message, code }
 }
 
 parentPort?.on('message', (request: ParseRequest) => {
   try {
     send(parse(request))
   } catch (error) {
-    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+    packer = undefined
+    send({ kind: 'failed', ...failure(error) })
   }
 })

@@ -8,7 +8,7 @@ import { Cancelled } from '../../base/refusal.ts'
 import { chunkSize } from '../../evtx/format.ts'
 import { entryBeside } from '../beside.ts'
 import { LogJoin, type SegmentReply } from './log-join.ts'
-import type { CopyReply, CopyRequest, ParsedLog, ParseReply, ParseRequest } from './messages.ts'
+import type { CopyReply, CopyRequest, ParsedLog, ParseFailure, ParseReply, ParseRequest } from './messages.ts'
 import { chunksPerSegment } from './packed.ts'
 import { mostParsers, SharedState } from './shared-state.ts'
 
@@ -16,11 +16,13 @@ export class IngestThreads {
   readonly #copier: Worker
   readonly #parsers: Worker[] = []
   readonly #asked: number | undefined
-  readonly #shared = new SharedState()
+  readonly #shared: SharedState
+  #wanted = 1
 
   /** @param parsers how many threads parse one large log; chosen by its size when not given */
   constructor(parsers?: number) {
     this.#asked = parsers
+    this.#shared = SharedState.forParsers(Math.min(parsers ?? availableParallelism(), mostParsers))
     this.#copier = new Worker(entryBeside(import.meta.url, 'hash-worker'), {
       name: 'tasktrail copy and hash',
     })
@@ -31,13 +33,10 @@ export class IngestThreads {
     await Promise.all([this.#copier, ...this.#parsers].map((thread) => thread.terminate()))
   }
 
-  /** Prepares the counters for the next file. */
-  begin(): void {
-    this.#shared.reset()
-  }
-  /** Says that the file to parse is whole already: nothing is being copied. */
-  alreadyWhole(size: number): void {
-    this.#shared.finish(size)
+  /** Prepares for the next file, expected to have `size` bytes. */
+  begin(size: number): void {
+    this.#wanted = parsersFor(size, this.#asked)
+    this.#shared.begin(this.#wanted)
   }
   cancel(): void {
     this.#shared.cancel()
@@ -45,27 +44,26 @@ export class IngestThreads {
   get blocksParsed(): number {
     return this.#shared.parsed
   }
-  get blocksWritten(): number {
-    return this.#shared.written
-  }
 
-  /** Copies `source` over the empty file `target`, hashing what is written. */
-  async copy(source: string, target: string): Promise<CopyReply> {
-    const request: CopyRequest = { source, target, shared: this.#shared.buffer }
+  /**
+   * Copies `source` over the empty file `target`, hashing what is written, for `parse` to read meanwhile. Without `target` it
+   * is only read.
+   */
+  async copy(source: string, target: string | undefined): Promise<CopyReply> {
+    const request: CopyRequest = { source, target, memory: this.#shared.memory }
     for await (const reply of messages<CopyReply>(this.#copier, request)) return reply
     throw new Cancelled()
   }
 
   /**
-   * Parses the stored file at `path`, expected to have `size` bytes. Segments are handed over in file order, each once the one
-   * before was taken.
+   * Parses the file that `copy` reads. Segments are handed over in file order, each once the one before was taken; their parts
+   * are written to the file `pack` where there is one.
    */
   async parse(
-    path: string,
-    size: number,
+    pack: string | undefined,
     onSegment: (reply: SegmentReply) => void,
-  ): Promise<ParsedLog | { failed: string }> {
-    const parsers = parsersFor(size, this.#asked)
+  ): Promise<ParsedLog | { failed: ParseFailure }> {
+    const parsers = this.#wanted
     while (this.#parsers.length < parsers)
       this.#parsers.push(
         new Worker(entryBeside(import.meta.url, 'parse-worker'), { name: 'tasktrail parse' }),
@@ -76,7 +74,7 @@ export class IngestThreads {
     })
     await Promise.all(
       this.#parsers.slice(0, parsers).map(async (thread, parser) => {
-        const request: ParseRequest = { path, shared: this.#shared.buffer, parser, parsers }
+        const request: ParseRequest = { memory: this.#shared.memory, parser, parsers, pack }
         for await (const reply of messages<ParseReply>(thread, request)) {
           joining.take(reply, parser)
           if (reply.kind === 'failed') this.#shared.cancel()

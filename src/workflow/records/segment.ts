@@ -1,5 +1,5 @@
 /** One packed segment, read back: columns of all its rows, and their values block by block. */
-import type { BlockEntry, SegmentEntry } from '../../casefile/case-file.ts'
+import type { BlockEntry, SegmentEntry } from '../../casefile/segments.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { EventRecord } from '../../domain/record.ts'
 import { type FileTime, fileTime } from '../../domain/time.ts'
