@@ -58,7 +58,7 @@ export function inventoryRun(
     pid,
     image: inventoryImage,
     commandLine: `"${inventoryImage}" /quiet`,
-    parentPid: host.pids.schedule,
+    parentPid: records.pidsAt(at).schedule,
     parentImage: 'C:\\Windows\\System32\\svchost.exe',
   }
   const scheduler = (afterMs: number, eventId: number, values: Readonly<Record<string, FieldValue>>) =>
@@ -81,11 +81,10 @@ export function inventoryRun(
   ]
 }
 
-/** The start of the host, and its inventory task soon after it and last before the logs are taken: what the logs cover is plain. */
-export function baseline(cast: Cast, random: Random): Happening[] {
-  const records = new HostRecords(cast, random)
-  const { host } = cast
-  const { boot, pids } = host
+/** What a start of Windows writes. */
+export function bootRecords(records: HostRecords, random: Random, boot: bigint): Happening[] {
+  const { cast, host } = records
+  const pids = records.pidsAt(boot)
   const at = (milliseconds: number) => boot + ms(milliseconds)
   const service = (time: bigint, name: string, state: string) =>
     records.systemLog(time, 7036, { param1: name, param2: state }, pids.services)
@@ -105,6 +104,7 @@ export function baseline(cast: Cast, random: Random): Happening[] {
   const systemSession = { account: system, logonId: systemLogonId, type: 5 }
   const classic = (time: bigint, eventId: number, strings: readonly string[]) =>
     records.systemLog(time, eventId, { Strings: strings, Binary: null }, pids.eventLog)
+  const split = host.release.build >= 15_063
   return [
     records.systemLog(
       at(0),
@@ -127,13 +127,43 @@ export function baseline(cast: Cast, random: Random): Happening[] {
     classic(at(9010), 6013, ['', '', '', '', '9', '60', `${cast.zone.offsetMinutes} ${cast.zone.name}`]),
     records.privileges(at(9400), systemSession),
     records.logon(at(9400), systemSession, 'Negotiate', true),
+    started(at(9900), pids.dcomLaunch, 'DcomLaunch -p'),
     started(at(10_050), pids.rpcEndpointMapper, 'RPCSS -p'),
-    started(at(10_900), pids.schedule, 'netsvcs -p -s Schedule'),
+    // since Windows 10 1703 a service with enough memory has a process of its own, named by -s
+    started(at(10_900), pids.schedule, split ? 'netsvcs -p -s Schedule' : 'netsvcs'),
+    ...(split ? [started(at(10_910), pids.groupPolicy, 'netsvcs -p -s gpsvc')] : []),
     service(at(10_950), 'Task Scheduler', 'running'),
     service(at(11_200), 'Windows Event Log', 'running'),
     service(at(13_700), 'Server', 'running'),
-    ...inventoryRun(records, random, at(100_000), firstRunPid, 2_400),
+  ]
+}
+
+/** What a stop of Windows writes. */
+export function shutdownRecords(records: HostRecords, downAt: bigint): Happening[] {
+  const pids = records.pidsAt(downAt)
+  return [
+    records.systemLog(downAt - ms(800), 6006, { Strings: [''], Binary: null }, pids.eventLog),
+    records.systemLog(downAt, 13, { StopTime: downAt }, 4, system.sid),
+  ]
+}
+
+/** The starts of the host, and its inventory task soon after the first and last before the logs are taken: what the logs cover is plain. */
+export function baseline(cast: Cast, random: Random): Happening[] {
+  const records = new HostRecords(cast, random)
+  const { host } = cast
+  return [
+    ...bootRecords(records, random, host.boot),
+    ...inventoryRun(records, random, host.boot + ms(100_000), firstRunPid, 2_400),
+    ...host.restarts.flatMap(({ downAt, at }) => [
+      ...shutdownRecords(records, downAt),
+      ...bootRecords(records, random.fork(`start ${at}`), at),
+    ]),
     ...inventoryRun(records, random, cast.collectedAt - ms(240_000), lastRunPid, 1_900),
-    service(cast.collectedAt - ms(200_000), 'Windows Update', 'running'),
+    records.systemLog(
+      cast.collectedAt - ms(200_000),
+      7036,
+      { param1: 'Windows Update', param2: 'running' },
+      records.pidsAt(cast.collectedAt).services,
+    ),
   ]
 }

@@ -15,15 +15,43 @@ export interface PracticeAccount {
 export interface WindowsRelease {
   readonly name: string
   readonly build: number
-  readonly logonVersion: 2 | 3
+  readonly logonVersion: 1 | 2 | 3
+  /** 4688: version 2 (10 and later) names the parent's image */
+  readonly processVersion: 1 | 2
   /** 4698 … 4702: version 1 (1903 and later) names the calling process */
   readonly taskVersion: 0 | 1
+  /** 200, 201 and 202 of the task log: the later one names the engine's process */
+  readonly namesEngine: boolean
 }
+const older = { logonVersion: 2, processVersion: 2, taskVersion: 0, namesEngine: true } as const
 export const releases: readonly WindowsRelease[] = [
-  { name: 'Windows Server 2019 Standard', build: 17763, logonVersion: 2, taskVersion: 0 },
-  { name: 'Windows Server 2022 Standard', build: 20348, logonVersion: 2, taskVersion: 1 },
-  { name: 'Windows Server 2025 Standard', build: 26100, logonVersion: 3, taskVersion: 1 },
+  {
+    name: 'Windows Server 2012 R2 Standard',
+    build: 9600,
+    logonVersion: 1,
+    processVersion: 1,
+    taskVersion: 0,
+    namesEngine: false,
+  },
+  { name: 'Windows Server 2016 Standard', build: 14393, ...older },
+  { name: 'Windows Server 2019 Standard', build: 17763, ...older },
+  { name: 'Windows Server 2022 Standard', build: 20348, ...older, taskVersion: 1 },
+  { name: 'Windows Server 2025 Standard', build: 26100, ...older, taskVersion: 1, logonVersion: 3 },
 ]
+
+/** Process ids of a boot. */
+export interface SystemPids {
+  readonly lsass: number
+  readonly services: number
+  readonly schedule: number
+  readonly rpcEndpointMapper: number
+  readonly eventLog: number
+  readonly licensing: number
+  readonly sysmon: number
+  readonly remoteDesktop: number
+  readonly groupPolicy: number
+  readonly dcomLaunch: number
+}
 
 export interface PracticeHost {
   readonly name: string
@@ -34,16 +62,9 @@ export interface PracticeHost {
   readonly boot: bigint
   /** time of logs in steps of 15.625 ms: many events then carry the same tick */
   readonly coarseClock: boolean
-  readonly pids: {
-    readonly lsass: number
-    readonly services: number
-    readonly schedule: number
-    readonly rpcEndpointMapper: number
-    readonly eventLog: number
-    readonly licensing: number
-    readonly sysmon: number
-    readonly remoteDesktop: number
-  }
+  readonly pids: SystemPids
+  /** later starts of Windows, in order: everything then has new ids */
+  readonly restarts: readonly { readonly downAt: bigint; readonly at: bigint; readonly pids: SystemPids }[]
   /** EventRecordID of the first record that the logs still hold */
   readonly firstRecordId: number
   readonly sysmonGuidPrefix: string
@@ -54,6 +75,8 @@ export interface PracticeHost {
 export interface Cast {
   readonly seed: number
   readonly domain: { readonly netbios: string; readonly dns: string; readonly sid: string }
+  /** how the host's language spells the built-in accounts */
+  readonly words: { readonly authority: string; readonly system: string; readonly networkService: string }
   readonly zone: { readonly name: string; readonly offsetMinutes: number }
   /** the account the scenario is about; never used by noise */
   readonly suspect: PracticeAccount
@@ -189,6 +212,7 @@ export function castFor(
   return {
     seed,
     domain,
+    words: { authority: 'NT AUTHORITY', system: 'SYSTEM', networkService: 'NETWORK SERVICE' },
     zone: random.pick(zones),
     suspect,
     people,
@@ -203,6 +227,29 @@ export function castFor(
     collectedAt,
     host,
   }
+}
+
+const systemPids = (pid: () => number): SystemPids => ({
+  lsass: pid(),
+  services: pid(),
+  schedule: pid(),
+  rpcEndpointMapper: pid(),
+  eventLog: pid(),
+  licensing: pid(),
+  sysmon: pid(),
+  remoteDesktop: pid(),
+  groupPolicy: pid(),
+  dcomLaunch: pid(),
+})
+
+/** The same host, started again: down at `downAt`, up at `at`. */
+export function withRestart(cast: Cast, downAt: bigint, at: bigint): Cast {
+  const { host } = cast
+  const random = new Random(`${cast.seed}:${host.fqdn}:${host.restarts.length}`)
+  const taken = new Set([host.pids, ...host.restarts.map(({ pids }) => pids)].flatMap(Object.values))
+  const free = Array.from({ length: 500 }, (_, index) => 600 + index * 4).filter((pid) => !taken.has(pid))
+  const restart = { downAt, at, pids: systemPids(drawer(random, free)) }
+  return { ...cast, host: { ...host, restarts: [...host.restarts, restart] } }
 }
 
 /** One server of the domain, up for some days already at `start`. */
@@ -225,16 +272,8 @@ function makeHost(
     machineAccount: machineAccount(`${name.toUpperCase()}$`),
     boot: start - BigInt(random.between(2 * 24 * 60, 9 * 24 * 60)) * minute - random.ticks(0, 60_000),
     coarseClock: random.chance(0.25),
-    pids: {
-      lsass: pid(),
-      services: pid(),
-      schedule: pid(),
-      rpcEndpointMapper: pid(),
-      eventLog: pid(),
-      licensing: pid(),
-      sysmon: pid(),
-      remoteDesktop: pid(),
-    },
+    pids: systemPids(pid),
+    restarts: [],
     firstRecordId: random.between(150_000, 2_900_000),
     sysmonGuidPrefix: random.hex(8),
     clockOffsetMs: random.between(-180, 180),

@@ -9,6 +9,8 @@ export interface Mark {
   readonly role: StepRole
   /** the record the chain is measured from */
   readonly anchor?: true
+  /** other chains it belongs to as well: a run of a task that two have worked on */
+  readonly also?: readonly string[]
   /** looks as if it belonged, and does not: why */
   readonly decoy?: string
 }
@@ -25,11 +27,14 @@ export interface Happening {
   readonly mark?: Mark
 }
 
-/** A happening that was written: the ground truth cites these. */
-export interface RecordedMark {
-  readonly mark: Mark
+/** A happening that was written. */
+export interface Recorded {
   readonly happening: Happening
-  /** as written: the host's clock may be coarser than the deed */
+  /** as written: the host's clock may be coarse, or set */
   readonly time: bigint
   readonly recordId: bigint
+}
+/** The ground truth cites these. */
+export interface RecordedMark extends Recorded {
+  readonly mark: Mark
 }

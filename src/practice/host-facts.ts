@@ -25,8 +25,8 @@ export function hostFacts(cast: Cast, staging: Staging, channels: readonly strin
     },
     os: { name: host.release.name, build: host.release.build },
     addresses: [host.address],
-    schedulePid: host.pids.schedule,
-    boots: [utc(host.boot)],
+    schedulePid: (host.restarts.at(-1) ?? host).pids.schedule,
+    boots: [host, ...host.restarts].map((start) => utc('boot' in start ? start.boot : start.at)),
     auditPolicy: Object.fromEntries(
       (Object.keys(auditSubcategories) as AuditSubcategory[]).map((name) => [
         auditSubcategories[name],
@@ -34,9 +34,12 @@ export function hostFacts(cast: Cast, staging: Staging, channels: readonly strin
       ]),
     ),
     commandLineAudited: true,
-    channels: channels.map((name) => ({
+    channels: [
+      ...channels.map((name) => ({ name, enabled: true })),
+      ...(staging.withoutChannels ?? []).map(({ channel, enabled }) => ({ name: channel, enabled })),
+    ].map(({ name, enabled }) => ({
       name,
-      enabled: true,
+      enabled,
       mode: 'Circular',
       maxSize: name === 'Security' ? 4_294_967_296 : 1_073_741_824,
     })),

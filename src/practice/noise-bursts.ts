@@ -2,7 +2,7 @@
 import { inventoryRun, licensingTask, licensingXml } from './baseline.ts'
 import type { Cast, PracticeAccount } from './cast.ts'
 import type { Happening } from './happening.ts'
-import { LogonIds } from './logon-ids.ts'
+import { logonIdsOf, systemPidsOf } from './logon-ids.ts'
 import type { Random } from './random.ts'
 import {
   HostRecords,
@@ -47,20 +47,20 @@ export class OrdinaryLife {
   readonly random: Random
   readonly records: HostRecords
   readonly sysmon: SysmonRecords | undefined
-  readonly #logonIds: LogonIds
+  readonly #logonIds: (at: bigint) => bigint
   readonly #pids: readonly number[]
   constructor(cast: Cast, staging: Staging, random: Random) {
     this.cast = cast
     this.random = random
     this.records = new HostRecords(cast, random.fork('records'))
     this.sysmon = staging.sysmon ? new SysmonRecords(cast, random.fork('sysmon')) : undefined
-    this.#logonIds = new LogonIds(cast.host.boot, 'noise')
-    const taken = new Set([...staging.pids, ...Object.values(cast.host.pids)])
+    this.#logonIds = logonIdsOf(cast.host, 'noise')
+    const taken = new Set([...staging.pids, ...systemPidsOf(cast.host)])
     this.#pids = Array.from({ length: 4000 }, (_, index) => 2800 + index * 4).filter((pid) => !taken.has(pid))
   }
 
   session(at: bigint, account: PracticeAccount, ip: string): Session {
-    return { account, logonId: this.#logonIds.at(at), type: 3, ip, port: this.random.between(49_200, 65_500) }
+    return { account, logonId: this.#logonIds(at), type: 3, ip, port: this.random.between(49_200, 65_500) }
   }
 
   pid(): number {
@@ -157,7 +157,7 @@ function runs(life: OrdinaryLife, at: bigint, started: StartedProcess, lasts: nu
 /** Something the system starts and that ends again. */
 const process: Burst = (life, at) => {
   const [image, commandLine] = life.random.pick(programs)
-  const parentPid = life.cast.host.pids.services
+  const parentPid = life.records.pidsAt(at).services
   return runs(
     life,
     at,
@@ -176,14 +176,14 @@ const licensing: Burst = (life, at) => {
   const content = licensingXml(cast, at + ms(random.between(86_400, 604_800) * 1000))
   const session = { account: networkService, logonId: networkServiceLogonId }
   const caller = {
-    pid: cast.host.pids.licensing,
-    parentPid: cast.host.pids.services,
+    pid: records.pidsAt(at).licensing,
+    parentPid: records.pidsAt(at).services,
     startKey: 0x5000000000000n + 77n,
   }
   return [
     records.scheduler(at, 140, {
       TaskName: licensingTask,
-      UserName: `${networkService.domain}\\${networkService.name}`,
+      UserName: `${cast.words.authority}\\${cast.words.networkService}`,
     }),
     records.taskAudit(at + ms(0.4), 4702, session, { path: licensingTask, content }, caller),
   ]
@@ -191,7 +191,7 @@ const licensing: Burst = (life, at) => {
 
 const serviceState: Burst = (life, at) => {
   const name = life.random.pick(services)
-  const { services: pid } = life.cast.host.pids
+  const { services: pid } = life.records.pidsAt(at)
   return [
     life.records.systemLog(at, 7036, { param1: name, param2: 'running' }, pid),
     life.records.systemLog(

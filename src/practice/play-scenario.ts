@@ -36,7 +36,8 @@ const recordsPerBreath = 2048
 export async function playScenario(dir: string, play: Play): Promise<Played> {
   const { scenario, seed, noise, truthPath = join(dir, 'truth.json') } = play
   const random = new Random(`${scenario.name}:${seed}`)
-  const cast = castFor(scenario.name, seed, scenario.release)
+  const drawn = castFor(scenario.name, seed, scenario.release)
+  const cast = scenario.adapt?.(drawn) ?? drawn
   const staged = scenario.stage(cast, random.fork('scenario'))
   const hosts: readonly HostStaging[] = 'happenings' in staged ? [{ cast, staging: staged }] : staged
   const folderOf = (index: number) =>
@@ -53,12 +54,8 @@ export async function playScenario(dir: string, play: Play): Promise<Played> {
     const files: string[] = []
     for (const stage of stages) files.push(...(await stage.writeBeside()))
     const outcomes = stages.map((stage, index) => ({
-      cast: stage.cast,
-      staging: stage.staging,
+      evidence: stage.evidence,
       folder: folderOf(index),
-      marks: stage.marks,
-      managedUpdates: stage.managedUpdates,
-      erased: stage.erased,
       records: stage.records,
     }))
     const truth = truthOf(scenario, cast, noise, outcomes)
@@ -72,7 +69,7 @@ export async function playScenario(dir: string, play: Play): Promise<Played> {
 }
 
 async function playAll(stages: readonly HostStage[], { signal, onRecords }: Play): Promise<void> {
-  const total = stages.reduce((sum, stage) => sum + stage.total, 0)
+  const total = stages.reduce((sum, stage) => sum + stage.events.total, 0)
   let done = 0
   for (const stage of stages) {
     for (const _ of stage.play()) {

@@ -1,5 +1,6 @@
 /** What one host records: a function per kind of happening, with the values Windows would write. */
-import type { Cast, PracticeAccount, PracticeHost } from './cast.ts'
+import type { Cast, PracticeAccount, PracticeHost, SystemPids } from './cast.ts'
+import type { EventSchema } from './evtx/schema.ts'
 import type { FieldValue } from './evtx/value.ts'
 import type { Happening, Mark } from './happening.ts'
 import type { Random } from './random.ts'
@@ -78,6 +79,15 @@ const adminPrivileges = [
   'SeDelegateSessionUserImpersonatePrivilege',
 ].join('\r\n\t\t\t')
 
+/** An older version of an event lacks some of the fields. */
+function fitting(
+  { shape, fields }: EventSchema,
+  values: Readonly<Record<string, FieldValue>>,
+): Readonly<Record<string, FieldValue>> {
+  if (shape.kind === 'strings') return values
+  return Object.fromEntries(fields.flatMap(([name]) => (name in values ? [[name, values[name]]] : [])))
+}
+
 export class HostRecords {
   readonly cast: Cast
   readonly host: PracticeHost
@@ -87,6 +97,16 @@ export class HostRecords {
     this.cast = cast
     this.host = cast.host
     this.#random = random
+  }
+
+  /** Ids of the system's processes at this time: every start of Windows gives new ones. */
+  pidsAt(time: bigint): SystemPids {
+    return this.host.restarts.findLast((restart) => restart.at <= time)?.pids ?? this.host.pids
+  }
+
+  /** `NT AUTHORITY\\SYSTEM` in the host's language */
+  get systemContext(): string {
+    return `${this.cast.words.authority}\\${this.cast.words.system}`
   }
 
   #thread(): number {
@@ -99,12 +119,13 @@ export class HostRecords {
     version: number | undefined,
     values: Readonly<Record<string, FieldValue>>,
     mark?: Mark,
-    processId = this.host.pids.lsass,
+    processId = this.pidsAt(time).lsass,
   ): Happening {
+    const schema = schemaOf('Security', eventId, version)
     return {
       time,
-      schema: schemaOf('Security', eventId, version),
-      values,
+      schema,
+      values: fitting(schema, values),
       processId,
       threadId: this.#thread(),
       ...(mark ? { mark } : {}),
@@ -148,8 +169,12 @@ export class HostRecords {
               SubjectLogonId: 0n,
             }),
         TargetUserSid: account.sid,
-        TargetUserName: account.name,
-        TargetDomainName: kerberos ? this.cast.domain.dns.toUpperCase() : account.domain,
+        TargetUserName: account.sid === system.sid ? this.cast.words.system : account.name,
+        TargetDomainName: kerberos
+          ? this.cast.domain.dns.toUpperCase()
+          : account.sid === system.sid
+            ? this.cast.words.authority
+            : account.domain,
         TargetLogonId: session.logonId,
         LogonType: type,
         LogonProcessName: ntlm
@@ -165,7 +190,7 @@ export class HostRecords {
         TransmittedServices: '-',
         LmPackageName: ntlm ? 'NTLM V2' : '-',
         KeyLength: ntlm && session.ip === undefined ? 128 : 0,
-        ProcessId: !local ? 0 : type === 5 ? this.host.pids.services : this.host.pids.remoteDesktop,
+        ProcessId: !local ? 0 : type === 5 ? this.pidsAt(time).services : this.pidsAt(time).remoteDesktop,
         ProcessName: local
           ? type === 5
             ? 'C:\\Windows\\System32\\services.exe'
@@ -233,7 +258,7 @@ export class HostRecords {
   /** 1102: who emptied the Security log */
   logCleared(time: bigint, session: Session, mark?: Mark): Happening {
     const values = this.#subject(session.account, session.logonId)
-    return this.security(time, 1102, 0, values, mark, this.host.pids.eventLog)
+    return this.security(time, 1102, 0, values, mark, this.pidsAt(time).eventLog)
   }
 
   /** 4634 */
@@ -305,7 +330,7 @@ export class HostRecords {
       ParentProcessName: started.parentImage,
       MandatoryLabel: account.sid === system.sid ? 'S-1-16-16384' : 'S-1-16-12288',
     }
-    return this.security(time, 4688, 2, values, mark, 4)
+    return this.security(time, 4688, this.host.release.processVersion, values, mark, 4)
   }
 
   /** 4689 */
@@ -360,11 +385,20 @@ export class HostRecords {
     mark?: Mark,
     activityId?: string,
   ): Happening {
+    const { namesEngine } = this.host.release
+    const version = namesEngine
+      ? undefined
+      : eventId === 200 || eventId === 202
+        ? 0
+        : eventId === 201
+          ? 1
+          : undefined
+    const schema = schemaOf(taskSchedulerChannel, eventId, version)
     return {
       time,
-      schema: schemaOf(taskSchedulerChannel, eventId),
-      values,
-      processId: this.host.pids.schedule,
+      schema,
+      values: fitting(schema, values),
+      processId: this.pidsAt(time).schedule,
       threadId: this.#thread(),
       userSid: system.sid,
       ...(activityId ? { activityId } : {}),

@@ -1,6 +1,6 @@
 /** What a scenario hands over: everything that happens, what stays on disk, and what the truth is. */
-import type { ChainKind, ChainPath, Mechanism } from '../domain/chain.ts'
 import type { Cast, WindowsRelease } from './cast.ts'
+import type { Deed } from './deed.ts'
 import type { Happening } from './happening.ts'
 import type { Random } from './random.ts'
 
@@ -32,52 +32,10 @@ export const everythingAudited: AuditPolicy = {
   detailedFileShare: 1,
 }
 
-export interface TrueAnswer {
-  readonly answer: 'yes' | 'no' | 'unknown'
-  readonly why: string
-}
-
-/** A chain of the ground truth, in the terms of `chains --json`; steps and citations are added from what was written. */
-export interface TrueChain {
-  /** the `chain` of the marks that belong to it */
-  readonly mark: string
-  readonly kind: ChainKind
-  readonly task: {
-    readonly path: string
-    /** null where nothing that was collected tells it */
-    readonly action: string | null
-    readonly runAs: string | null
-    readonly author: string | null
-    readonly hidden: boolean | null
-    readonly trigger: string | null
-  }
-  readonly account: { readonly sid: string | null; readonly name: string; readonly domain: string }
-  readonly source: {
-    readonly ip: string | null
-    readonly port: number | null
-    readonly logonId: string | null
-    /** link rule the address rests on */
-    readonly basis: string | null
-    /** the machine the address belongs to, when its own evidence is there too */
-    readonly host?: string
-  }
-  readonly taskLogonId: string | null
-  readonly path: ChainPath
-  readonly mechanism: Mechanism
-  readonly executed: TrueAnswer
-  readonly deleted: TrueAnswer
-  readonly processes: readonly {
-    readonly image: string
-    readonly pid: number
-    readonly commandLine: string
-  }[]
-  readonly resembles: readonly string[]
-  /** what happened although the evidence cannot show it any more */
-  readonly hidden?: Readonly<Record<string, string | number>>
-}
-
+/** What happens on a host, what stays of it, and how it was collected. */
 export interface Staging {
   readonly happenings: readonly Happening[]
+  readonly deeds: readonly Deed[]
   readonly audit: AuditPolicy
   /** a Sysmon log is written */
   readonly sysmon: boolean
@@ -85,10 +43,21 @@ export interface Staging {
   readonly pids: readonly number[]
   /** tasks that still exist at collection: path → XML */
   readonly tasks: ReadonlyMap<string, string>
-  readonly chains: readonly TrueChain[]
   readonly notes: readonly string[]
-  /** a log emptied at some time: what it held before is gone, its record ids go on */
-  readonly cleared?: { readonly channel: string; readonly at: bigint }
+  /** logs emptied at some time: what they held before is gone, their record ids go on */
+  readonly cleared?: readonly { readonly channel: string; readonly at: bigint }[]
+  /** channel → what is older had to make room for what came later */
+  readonly retention?: ReadonlyMap<string, bigint>
+  /** channel → event ids that an export was limited to */
+  readonly filter?: ReadonlyMap<string, readonly number[]>
+  /** the clock was set: from this moment on it shows so many milliseconds more or less */
+  readonly jumps?: readonly { readonly at: bigint; readonly byMs: number }[]
+  /** channels that are not in the evidence, and whether they were recording */
+  readonly withoutChannels?: readonly { readonly channel: string; readonly enabled: boolean }[]
+  /** nobody asked the host for its policy and channels */
+  readonly withoutFacts?: boolean
+  /** `export`: as wevtutil saves a log (default) · `raw`: a copy of the live file · a Sentinel export */
+  readonly collectedAs?: 'export' | 'raw' | 'sentinel-csv' | 'sentinel-json'
 }
 
 /** What happens on one of several hosts. */
@@ -103,6 +72,8 @@ export interface Scenario {
   /** what there is to be learnt from it */
   readonly teaches: string
   readonly release?: (release: WindowsRelease) => boolean
+  /** another language, other addresses, a restart */
+  readonly adapt?: (cast: Cast) => Cast
   /** one staging, or one for every host the story plays on */
   readonly stage: (cast: Cast, random: Random) => Staging | readonly HostStaging[]
 }

@@ -79,7 +79,7 @@ export class SysmonRecords {
         ...this.#actor(process),
         Protocol: 'tcp',
         Initiated: false,
-        SourceIsIpv6: false,
+        SourceIsIpv6: from.ip.includes(':'),
         SourceIp: from.ip,
         SourceHostname: '-',
         SourcePort: from.port,
@@ -131,19 +131,21 @@ export class SysmonRecords {
     )
   }
 
-  /** 12 (key created) */
-  keyCreated(time: bigint, process: SysmonProcess, key: string): Happening {
-    return this.#event(time, 12, { ...this.#actor(process), EventType: 'CreateKey', TargetObject: key })
+  /** 12: a key created, or a value or key deleted */
+  keyChanged(
+    time: bigint,
+    process: SysmonProcess,
+    eventType: 'CreateKey' | 'DeleteKey' | 'DeleteValue',
+    key: string,
+    mark?: Mark,
+  ): Happening {
+    return this.#event(time, 12, { ...this.#actor(process), EventType: eventType, TargetObject: key }, mark)
   }
 
   /** 13 */
-  valueSet(time: bigint, process: SysmonProcess, name: string, details: string): Happening {
-    return this.#event(time, 13, {
-      ...this.#actor(process),
-      EventType: 'SetValue',
-      TargetObject: name,
-      Details: details,
-    })
+  valueSet(time: bigint, process: SysmonProcess, name: string, details: string, mark?: Mark): Happening {
+    const values = { ...this.#actor(process), EventType: 'SetValue', TargetObject: name, Details: details }
+    return this.#event(time, 13, values, mark)
   }
 
   /** 1 */

@@ -1,11 +1,42 @@
 /** Every scenario the generator can play, in the order it is listed. */
 import type { Scenario } from '../staging.ts'
-import { atexecPipe } from './atexec-pipe.ts'
-import { auditingOff } from './auditing-off.ts'
-import { localAdmin } from './local-admin.ts'
-import { logCleared } from './log-cleared.ts'
-import { schtasksTcp, schtasksTcpUnaudited } from './schtasks-tcp.ts'
+import { everyRelease, hiddenTask, ipv6, nonEnglish, registryOnly, scannerNoise } from './hosts-and-places.ts'
+import {
+  deployment,
+  groupPolicy,
+  localAdmin,
+  networkSession,
+  winrmTask,
+  winrsTask,
+  wmiTask,
+} from './on-the-host.ts'
+import { nameReuse, remoteWork, schtasksTcp, schtasksTcpUnaudited, updateInstead } from './over-tcp.ts'
+import {
+  atexecPipe,
+  pipeFileless,
+  pipeFiveDecoys,
+  pipePayload,
+  pipeTwentyDecoys,
+  twoSources,
+} from './over-the-pipe.ts'
 import { spreadTcp } from './spread-tcp.ts'
+import {
+  clockBack,
+  clockForward,
+  logonIdReuse,
+  pidReuse,
+  rebootBetween,
+  sameCommand,
+} from './time-and-ids.ts'
+import {
+  auditingOff,
+  filteredExport,
+  logCleared,
+  logClearedBefore,
+  retentionLogons,
+  retentionMissed,
+  unaudited,
+} from './what-is-left.ts'
 
 export const scenarios: readonly Scenario[] = [
   atexecPipe,
@@ -15,4 +46,35 @@ export const scenarios: readonly Scenario[] = [
   logCleared,
   auditingOff,
   spreadTcp,
+  pipeFiveDecoys,
+  pipeTwentyDecoys,
+  twoSources,
+  pipeFileless,
+  pipePayload,
+  updateInstead,
+  nameReuse,
+  remoteWork,
+  winrmTask,
+  winrsTask,
+  wmiTask,
+  networkSession,
+  groupPolicy,
+  deployment,
+  scannerNoise,
+  hiddenTask,
+  registryOnly,
+  ...unaudited,
+  logClearedBefore,
+  retentionMissed,
+  retentionLogons,
+  filteredExport,
+  clockBack,
+  clockForward,
+  rebootBetween,
+  logonIdReuse,
+  pidReuse,
+  sameCommand,
+  ...everyRelease,
+  ...nonEnglish,
+  ...ipv6,
 ]

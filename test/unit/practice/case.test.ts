@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { chainsDocument } from '../../../src/workflow/find-chains.ts'
 import { listEvidence, listProblems } from '../../../src/workflow/list-evidence.ts'
-import { makePracticeCase, practiceScenarios } from '../../../src/workflow/make-practice.ts'
+import { makePracticeCase } from '../../../src/workflow/make-practice.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tasktrail-practice-case-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -15,11 +15,21 @@ interface Step {
   readonly channel: string
   readonly recordId: string
 }
+/** Stories whose chains are compared record by record; all of them are judged in test/generated. */
+const told = [
+  'atexec-pipe',
+  'schtasks-tcp',
+  'schtasks-tcp-unaudited',
+  'local-admin',
+  'log-cleared',
+  'auditing-off',
+  'spread-tcp',
+]
 const stepKeys = (steps: readonly Step[]) =>
   steps.map(({ role, channel, recordId }) => `${channel} ${recordId} ${role}`).toSorted()
 
 describe('a practice case', () => {
-  test.each(practiceScenarios().flatMap(({ name }) => [1, 2].map((seed) => [name, seed] as const)))(
+  test.each(told.flatMap((name) => [1, 2].map((seed) => [name, seed] as const)))(
     'of %s with seed %i is found by the product as it truly happened',
     async (scenario, seed) => {
       const dir = join(root, `${scenario}-${seed}`)

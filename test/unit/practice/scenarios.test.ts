@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -17,6 +17,12 @@ let folders = 0
 const fresh = () => join(root, `written-${folders++}`)
 
 const names = practiceScenarios().map(({ name }) => name)
+/** Stories in which times run backwards, record ids are missing, nobody asked the host, or no chain can be measured. */
+const disordered = new Set(['clock-set-back'])
+const filtered = new Set(['filtered-export'])
+const withoutFacts = new Set(['policy-not-collected'])
+const withoutChains = new Set(['registry-only-task'])
+const ofTheSystem = new Set(['group-policy', 'software-deployment'])
 
 const bytesIn = (dir: string): Map<string, Buffer> =>
   new Map(
@@ -29,9 +35,10 @@ const bytesIn = (dir: string): Map<string, Buffer> =>
 
 describe.each(names)('practice evidence of %s', (scenario) => {
   const dir = fresh()
+  const noise = names.indexOf(scenario) < 7 ? 900 : 150
   let truth: Truth
   beforeAll(async () => {
-    const made = await writePractice(dir, { scenario, seed: 11, noise: 900 })
+    const made = await writePractice(dir, { scenario, seed: 11, noise })
     truth = truthIn(dir)
     expect(made.truthPath).toBe(join(dir, 'truth.json'))
     expect(made.files.map((path) => relative(dir, path)).sort()).toEqual([...bytesIn(dir).keys()])
@@ -42,8 +49,12 @@ describe.each(names)('practice evidence of %s', (scenario) => {
       const records = readLog(path)
       expect(records.length).toBe(count)
       const first = BigInt(records[0]?.id ?? 0)
-      expect(records.map(({ id }) => id)).toEqual(records.map((_, at) => (first + BigInt(at)).toString()))
-      expect(records.every(({ time }, at) => at === 0 || time >= (records[at - 1] as Read).time)).toBe(true)
+      const numbered = records.map((_, at) => (first + BigInt(at)).toString())
+      const inOrder = records.every(({ time }, at) => at === 0 || time >= (records[at - 1] as Read).time)
+      if (channel === 'Security') {
+        expect(records.every(({ id }, at) => id === numbered[at])).toBe(!filtered.has(scenario))
+        expect(inOrder).toBe(!disordered.has(scenario))
+      } else expect(records.map(({ id }) => id)).toEqual(numbered)
       expect(new Set(records.map(({ record }) => record.system.Channel))).toEqual(new Set([channel]))
       expect(new Set(records.map(({ record }) => record.system.Computer))).toEqual(new Set([host]))
     }
@@ -67,7 +78,7 @@ describe.each(names)('practice evidence of %s', (scenario) => {
     for (const { path, host, channel } of logsOf(dir, truth)) {
       for (const { id, eventId } of readLog(path)) events.set(`${host} ${channel} ${id}`, eventId)
     }
-    expect(truth.chains.length).toBeGreaterThan(0)
+    expect(truth.chains.length > 0).toBe(!withoutChains.has(scenario))
     for (const chain of truth.chains) {
       for (const step of chain.steps) {
         expect(events.get(`${chain.host} ${step.channel} ${step.recordId}`)).toBe(step.eventId)
@@ -91,7 +102,13 @@ describe.each(names)('practice evidence of %s', (scenario) => {
       )
       for (const [path, content] of last) expect(onDisk.get(path)).toBe(content)
       for (const chain of truth.chains.filter((one) => one.host === host)) {
-        if (chain.steps.some(({ role }) => role === 'task-deleted'))
+        const isNamedAgain = truth.chains.some(
+          (other) =>
+            other !== chain &&
+            other.task.path === chain.task.path &&
+            !other.steps.some(({ role }) => role === 'task-deleted'),
+        )
+        if (chain.steps.some(({ role }) => role === 'task-deleted') && !isNamedAgain)
           expect(onDisk.has(chain.task.path)).toBe(false)
         else expect(onDisk.has(chain.task.path)).toBe(true)
       }
@@ -100,6 +117,10 @@ describe.each(names)('practice evidence of %s', (scenario) => {
 
   test('comes with host facts that can be read', () => {
     for (const { host, folder } of truth.hosts) {
+      if (withoutFacts.has(scenario)) {
+        expect(existsSync(join(dir, folder, 'host.json'))).toBe(false)
+        continue
+      }
       const json = readFileSync(join(dir, folder, 'host.json'), 'utf8')
       expect(readHostFacts(json, 'e'.repeat(64))).toMatchObject({ host, commandLineAudited: true })
       expect(JSON.parse(json)).toMatchObject({ practice: true })
@@ -108,12 +129,12 @@ describe.each(names)('practice evidence of %s', (scenario) => {
 
   test('is the same for the same seed, byte for byte, and another story for another', async () => {
     const [again, other] = [fresh(), fresh()]
-    await writePractice(again, { scenario, seed: 11, noise: 900 })
+    await writePractice(again, { scenario, seed: 11, noise })
     expect(bytesIn(again)).toEqual(bytesIn(dir))
     await writePractice(other, { scenario, seed: 12, noise: 0 })
     const [mine, theirs] = [truth.chains[0], truthIn(other).chains[0]]
-    expect(theirs?.account.name).not.toBe(mine?.account.name)
-    expect(theirs?.anchor?.recordId).not.toBe(mine?.anchor?.recordId)
+    if (mine && !ofTheSystem.has(scenario)) expect(theirs?.account.sid).not.toBe(mine.account.sid)
+    if (mine) expect(theirs?.anchor?.recordId).not.toBe(mine.anchor?.recordId)
     expect(truthIn(other).hosts[0]?.host).not.toBe(truth.hosts[0]?.host)
   })
 
@@ -143,7 +164,7 @@ describe('noise', () => {
       // what a cleared log held counts, too
       return truth.hosts.reduce((sum, { erased }) => sum + erased, written)
     }
-    for (const scenario of names) {
+    for (const scenario of names.slice(0, 7)) {
       const quiet = await total(scenario, 0)
       for (const noise of [1, 7, 1999]) expect((await total(scenario, noise)) - quiet).toBe(noise)
     }
