@@ -1,4 +1,5 @@
 /** What one host records: a function per kind of happening, with the values Windows would write. */
+import { accessList, localPaths } from './access-rights.ts'
 import type { Cast, PracticeAccount, PracticeHost, SystemPids } from './cast.ts'
 import type { EventSchema } from './evtx/schema.ts'
 import type { FieldValue } from './evtx/value.ts'
@@ -44,29 +45,6 @@ export interface TaskCaller {
 }
 export const remoteCaller: TaskCaller = { pid: 0, parentPid: 0, startKey: 0n }
 
-const rights: readonly (readonly [bit: number, token: string])[] = [
-  [0x10000, '%%1537'],
-  [0x20000, '%%1538'],
-  [0x100000, '%%1541'],
-  [0x1, '%%4416'],
-  [0x2, '%%4417'],
-  [0x4, '%%4418'],
-  [0x8, '%%4419'],
-  [0x10, '%%4420'],
-  [0x80, '%%4423'],
-  [0x100, '%%4424'],
-]
-const accessList = (mask: number) =>
-  rights
-    .filter(([bit]) => mask & bit)
-    .map(([, token]) => `${token}\r\n\t\t\t\t`)
-    .join('')
-
-const localPaths: Readonly<Record<string, string>> = {
-  IPC$: '',
-  ADMIN$: '\\??\\C:\\Windows',
-  C$: '\\??\\C:\\',
-}
 const adminPrivileges = [
   'SeSecurityPrivilege',
   'SeBackupPrivilege',

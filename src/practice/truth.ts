@@ -21,6 +21,16 @@ function citation(recorded: RecordedMark, anchorTime: bigint) {
   }
 }
 
+/** Without a task record of the audit nothing ties these to the task. */
+const ofSessions: ReadonlySet<string> = new Set([
+  'smb-logon',
+  'rpc-logon',
+  'other-logon',
+  'privileges',
+  'share-connected',
+  'pipe-opened',
+])
+
 const hexText = (value: unknown) => `0x${BigInt(value as bigint).toString(16)}`
 
 function rejectedOf(recorded: RecordedMark) {
@@ -118,7 +128,9 @@ function chainTruth(deed: Deed, evidence: HostEvidence) {
           .find(({ happening: { schema, values } }) => schema.eventId === 4688 && values.NewProcessId === pid)
           ?.recordId.toString() ?? null,
     })),
-    steps: own.map((recorded) => citation(recorded, anchorTime)),
+    steps: own
+      .filter(({ mark }) => known?.account.value !== undefined || !ofSessions.has(mark.role))
+      .map((recorded) => citation(recorded, anchorTime)),
   }
 }
 
