@@ -24,3 +24,16 @@ export const localPaths: Readonly<Record<string, string>> = {
   ADMIN$: '\\??\\C:\\Windows',
   C$: '\\??\\C:\\',
 }
+
+/** 4672 of an administrator */
+export const adminPrivileges = [
+  'SeSecurityPrivilege',
+  'SeBackupPrivilege',
+  'SeRestorePrivilege',
+  'SeTakeOwnershipPrivilege',
+  'SeDebugPrivilege',
+  'SeSystemEnvironmentPrivilege',
+  'SeLoadDriverPrivilege',
+  'SeImpersonatePrivilege',
+  'SeDelegateSessionUserImpersonatePrivilege',
+].join('\r\n\t\t\t')

@@ -1,5 +1,5 @@
 /** What one host records: a function per kind of happening, with the values Windows would write. */
-import { accessList, localPaths } from './access-rights.ts'
+import { accessList, adminPrivileges, localPaths } from './access-rights.ts'
 import type { Cast, PracticeAccount, PracticeHost, SystemPids } from './cast.ts'
 import type { EventSchema } from './evtx/schema.ts'
 import type { FieldValue } from './evtx/value.ts'
@@ -44,18 +44,6 @@ export interface TaskCaller {
   readonly startKey: bigint
 }
 export const remoteCaller: TaskCaller = { pid: 0, parentPid: 0, startKey: 0n }
-
-const adminPrivileges = [
-  'SeSecurityPrivilege',
-  'SeBackupPrivilege',
-  'SeRestorePrivilege',
-  'SeTakeOwnershipPrivilege',
-  'SeDebugPrivilege',
-  'SeSystemEnvironmentPrivilege',
-  'SeLoadDriverPrivilege',
-  'SeImpersonatePrivilege',
-  'SeDelegateSessionUserImpersonatePrivilege',
-].join('\r\n\t\t\t')
 
 /** An older version of an event lacks some of the fields. */
 function fitting(
