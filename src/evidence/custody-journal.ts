@@ -2,6 +2,7 @@
  * The custody journal of a case: hash-chained JSON lines, flushed one by one (bundle.md §5.5).
  * Nothing written is ever changed; a line torn by a crash is set aside beside the journal and a note says so.
  */
+import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -75,10 +76,16 @@ export class CustodyJournal {
   }
 
   /** Adds one line and returns it once it is on disk. Calls made at the same time queue up. */
-  append(statement: CustodyStatement): Promise<CustodyLine> {
-    const line = this.#queue.then(() => this.#append(statement))
-    this.#queue = line.catch(() => undefined)
-    return line
+  async append(statement: CustodyStatement): Promise<CustodyLine> {
+    const [line] = await this.appendAll([statement])
+    return line as CustodyLine
+  }
+
+  /** Adds lines with one flush. A crash may leave the first of them only, never a later one without those before. */
+  appendAll(statements: readonly CustodyStatement[]): Promise<readonly CustodyLine[]> {
+    const lines = this.#queue.then(() => this.#append(statements))
+    this.#queue = lines.catch(() => undefined)
+    return lines
   }
 
   /** Every readable line, in order. */
@@ -102,7 +109,7 @@ export class CustodyJournal {
     return first ? { intact: false, brokenAt: first.line, why: first.what } : { intact: true }
   }
 
-  async #append(statement: CustodyStatement): Promise<CustodyLine> {
+  async #append(statements: readonly CustodyStatement[]): Promise<readonly CustodyLine[]> {
     if (this.#options.readOnly) {
       throw new Refusal(
         'evidence.custody.read-only',
@@ -110,15 +117,25 @@ export class CustodyJournal {
         'Open the case with write access, or start a new case.',
       )
     }
+    if (statements.length === 0) return []
     this.#reread()
-    const line = this.#compose(statement)
-    const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`)
+    const lines: CustodyLine[] = []
+    const texts: string[] = []
+    let seq = this.#reading.nextSeq
+    let prev = this.#reading.lastHash
+    for (const statement of statements) {
+      const line = this.#compose(statement, seq++, prev)
+      const text = JSON.stringify(line)
+      prev = createHash('sha256').update(text).digest('hex')
+      lines.push(line)
+      texts.push(`${text}\n`)
+    }
+    const bytes = new TextEncoder().encode(texts.join(''))
     await this.#write(bytes)
-    const reading = verifyCustodyBytes(bytes)
-    this.#entries.push(...reading.entries)
-    this.#reading = { ...this.#reading, lastHash: reading.lastHash, nextSeq: line.seq + 1 }
+    this.#entries.push(...verifyCustodyBytes(bytes).entries)
+    this.#reading = { ...this.#reading, lastHash: prev, nextSeq: seq }
     this.#length += bytes.length
-    return line
+    return lines
   }
 
   /** Another process may have added lines since: continue after those. */
@@ -130,12 +147,12 @@ export class CustodyJournal {
     this.#length = bytes.length
   }
 
-  #compose(statement: CustodyStatement): CustodyLine {
+  #compose(statement: CustodyStatement, seq: number, prev: string): CustodyLine {
     const now = statement.at ?? (this.#options.now ?? (() => new Date()))()
     const { operator } = this.#options
     return {
-      seq: this.#reading.nextSeq,
-      prev: this.#reading.lastHash,
+      seq,
+      prev,
       at: now.toISOString(),
       tzOffset: statement.tzOffset ?? offsetOf(now),
       clock: { source: 'system clock of the workstation', offsetMs: null },

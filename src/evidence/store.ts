@@ -24,6 +24,13 @@ export interface Staged {
   discard(): Promise<void>
 }
 
+/** A staged file that was flushed by who wrote it. `id` must be the SHA-256 of what was written, `size` its length. */
+export interface Flushed {
+  readonly path: string
+  readonly id: EvidenceId
+  readonly size: number
+}
+
 export interface Admitted {
   readonly id: EvidenceId
   readonly size: number
@@ -66,8 +73,8 @@ export class EvidenceStore {
     return store
   }
 
-  /** A new empty file in `incoming/` with a name nobody else has. */
-  async stage(): Promise<Staged> {
+  /** A path in `incoming/` with a name nobody else has, for a caller that makes and flushes the file itself. */
+  stagingPath(): string {
     if (this.#readOnly) {
       throw new Refusal(
         'evidence.store.read-only',
@@ -75,7 +82,12 @@ export class EvidenceStore {
         'Import the evidence into a new case.',
       )
     }
-    const path = join(this.#incoming, `${randomBytes(16).toString('hex')}.part`)
+    return join(this.#incoming, `${randomBytes(16).toString('hex')}.part`)
+  }
+
+  /** A new empty file in `incoming/` with a name nobody else has. */
+  async stage(): Promise<Staged> {
+    const path = this.stagingPath()
     try {
       await (await open(path, 'wx', 0o600)).close()
     } catch (error) {
@@ -84,7 +96,7 @@ export class EvidenceStore {
     return {
       path,
       commit: (id, size) => this.#commit(path, id, size),
-      discard: () => this.#discard(path),
+      discard: () => this.discard(path),
     }
   }
 
@@ -153,7 +165,7 @@ export class EvidenceStore {
   /** Deletes the staging files of a killed import; gives back how many. Call only while no import runs. */
   async sweep(): Promise<number> {
     const paths = await this.leftovers()
-    for (const path of paths) await this.#discard(path)
+    for (const path of paths) await this.discard(path)
     return paths.length
   }
 
@@ -170,37 +182,65 @@ export class EvidenceStore {
   }
 
   async #commit(staged: string, id: EvidenceId, size: number): Promise<{ already: boolean }> {
-    const final = this.pathOf(id)
-    const folder = join(this.#evidence, id.slice(0, 2))
     try {
       const file = await open(staged, 'r+')
       try {
-        const { size: written } = await file.stat()
-        assert(written === size, `staged ${written} bytes, committed as ${size}`)
         await file.sync()
       } finally {
         await file.close()
       }
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-      // Windows shares the read-only attribute between hard links and then refuses to unlink the staged one.
-      if (process.platform !== 'win32') await chmod(staged, 0o444)
-      const already = !(await this.#place(staged, final))
-      if (already) await this.#confirmSame(final, id)
-      else if (process.platform === 'win32') await chmod(final, 0o444)
-      await unlink(staged).catch((error: unknown) => {
-        if (systemErrorCode(error) !== 'ENOENT') throw error
-      })
-      await flushFolder(folder)
-      if (made !== undefined) await flushFolder(this.#evidence)
-      return { already }
     } catch (error) {
-      await this.#discard(staged)
-      throw diskRefusal(error, 'storing evidence', final)
+      await this.discard(staged)
+      throw diskRefusal(error, 'storing evidence', this.pathOf(id))
+    }
+    const [already] = await this.placeFlushed([{ path: staged, id, size }])
+    return { already: already === true }
+  }
+
+  /**
+   * Gives staged files that are whole, hashed and flushed their final names, and flushes each folder once. Gives back for each
+   * whether the same content was stored before. When one fails it and those behind it are gone; those before it are stored.
+   */
+  async placeFlushed(files: readonly Flushed[]): Promise<readonly boolean[]> {
+    const already: boolean[] = []
+    const folders = new Set<string>()
+    let at: Flushed | undefined
+    try {
+      for (const file of files) {
+        at = file
+        const folder = join(this.#evidence, file.id.slice(0, 2))
+        // a new folder is flushed itself and in the one above
+        if (!folders.has(folder) && (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
+          folders.add(this.#evidence)
+        folders.add(folder)
+        already.push(!(await this.#place(file)))
+      }
+      await Promise.all([...folders].map(flushFolder))
+      return already
+    } catch (error) {
+      for (const { path } of files) await this.discard(path)
+      throw diskRefusal(error, 'storing evidence', this.pathOf((at as Flushed).id))
     }
   }
 
+  /** False: the same content is stored already, and the staged copy is gone. */
+  async #place({ path, id, size }: Flushed): Promise<boolean> {
+    const final = this.pathOf(id)
+    const { size: written } = await stat(path)
+    assert(written === size, `staged ${written} bytes, committed as ${size}`)
+    // Windows shares the read-only attribute between hard links and then refuses to unlink the staged one.
+    if (process.platform !== 'win32') await chmod(path, 0o444)
+    const isNew = await this.#rename(path, final)
+    if (!isNew) await this.#confirmSame(final, id)
+    else if (process.platform === 'win32') await chmod(final, 0o444)
+    await unlink(path).catch((error: unknown) => {
+      if (systemErrorCode(error) !== 'ENOENT') throw error
+    })
+    return isNew
+  }
+
   /** Gives `staged` the name `final` unless that name is taken. False: taken. Never overwrites. */
-  async #place(staged: string, final: string): Promise<boolean> {
+  async #rename(staged: string, final: string): Promise<boolean> {
     try {
       await link(staged, final)
       return true
@@ -225,7 +265,8 @@ export class EvidenceStore {
     )
   }
 
-  async #discard(path: string): Promise<void> {
+  /** Deletes a staged file, if it is there. */
+  async discard(path: string): Promise<void> {
     await unlink(path).catch(() => undefined)
   }
 }

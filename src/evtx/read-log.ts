@@ -149,10 +149,11 @@ export function readRecord(
       return unreadable('evtx.record.incomplete', 'the words of its template were overwritten')
     const time = ticksOfText(texts.system.TimeCreated)
     const eventId = numberOf(texts.system.EventID)
-    if (time === undefined || eventId === undefined)
+    const isOutside = time !== undefined && (time < 0n || time > 0xffff_ffff_ffff_ffffn)
+    if (time === undefined || isOutside || eventId === undefined)
       return unreadable(
         'evtx.record.incomplete',
-        `System has no ${time === undefined ? 'TimeCreated' : 'EventID'} that can be read`,
+        `System has no ${eventId === undefined ? 'EventID' : 'TimeCreated'} that can be read`,
       )
     // the values of a record that was zeroed in a frame that was not (trap 5): no event has number 0 in the year 1601
     if (time === 0n && eventId === 0n)

@@ -9,6 +9,8 @@ import type { OnProgress } from '../domain/progress.ts'
 import { type FoundFile, findEvidence } from '../sources/find-evidence.ts'
 import { assignHosts } from './ingest/assign-hosts.ts'
 import { ItemImport } from './ingest/item-import.ts'
+import type { TakenItem } from './ingest/item-rows.ts'
+import { isSmallLog, LogBatches } from './ingest/log-batches.ts'
 import { NotedProblems } from './ingest/noted-problems.ts'
 import { closeImports, noteOpenImport } from './ingest/open-imports.ts'
 import { IngestThreads } from './ingest/threads.ts'
@@ -21,6 +23,8 @@ export interface ImportOptions {
   readonly host?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
+  /** false: small logs are taken one by one too; for comparison */
+  readonly batches?: boolean | undefined
   /** threads that parse one large log; as many as the machine has processors when not given. The result is the same. */
   readonly parsers?: number | undefined
 }
@@ -33,7 +37,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
       'This case shows a sealed bundle and takes no further evidence.',
       'Create a case and import there.',
     )
-  const { casefile, custody } = open
+  const { casefile } = open
   const meter = new Meter(options.onProgress, {
     phase: 'Looking for evidence',
     step: 'scan',
@@ -50,20 +54,41 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     noted.note(null, problem)
   }
   const files: FoundFile[] = []
-  for await (const found of findEvidence(paths, { signal: options.signal })) {
-    if (found.ok) files.push(found.value)
-    else note(found.problem)
-    meter.add(1)
+  let threads: IngestThreads | undefined
+  try {
+    for await (const found of findEvidence(paths, { signal: options.signal })) {
+      if (found.ok) files.push(found.value)
+      else note(found.problem)
+      meter.add(1)
+      if (threads || !found.ok || found.value.kind !== 'evtx') continue
+      threads = new IngestThreads(options.parsers)
+      threads.warmUp()
+    }
+    stopIfAborted(options.signal)
+    if (files.length === 0 && problems.length === 0)
+      note({
+        code: 'source.nothing-found',
+        severity: 'warning',
+        where: paths.join(', '),
+        what: 'No log, task definition or other evidence was found there. Choose the folder that holds the collected files.',
+      })
+    return await takeFiles(open, paths, files, problems, options, noted, threads)
+  } finally {
+    await threads?.stop()
   }
-  stopIfAborted(options.signal)
-  if (files.length === 0 && problems.length === 0)
-    note({
-      code: 'source.nothing-found',
-      severity: 'warning',
-      where: paths.join(', '),
-      what: 'No log, task definition or other evidence was found there. Choose the folder that holds the collected files.',
-    })
+}
 
+/** Takes what was found, in order, and tells what the case has of it then. */
+async function takeFiles(
+  open: OpenCase,
+  paths: readonly string[],
+  files: readonly FoundFile[],
+  problems: Problem[],
+  options: ImportOptions,
+  noted: NotedProblems,
+  threads: IngestThreads | undefined,
+) {
+  const { casefile, custody } = open
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
   const reading = new Meter(options.onProgress, {
     phase: 'Reading',
@@ -71,27 +96,39 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     unit: 'bytes',
     total: bytes,
   })
-  const threads = files.some((file) => file.kind === 'evtx') ? new IngestThreads(options.parsers) : undefined
-  const taken: string[] = []
+  const taken = new Set<string>()
   const onAbort = () => threads?.cancel()
   options.signal?.addEventListener('abort', onAbort, { once: true })
   const imports = new ItemImport(open, threads, reading, options, noted)
+  /** Runs of small logs in batches, everything else by itself. */
+  async function* takeEach(): AsyncGenerator<TakenItem> {
+    for (let at = 0; at < files.length; ) {
+      stopIfAborted(options.signal)
+      const first = files[at] as FoundFile
+      if (!threads || options.batches === false || !isSmallLog(first)) {
+        yield await imports.take(first)
+        at++
+        continue
+      }
+      const run = [first]
+      for (let next = files[++at]; next && isSmallLog(next); next = files[++at]) run.push(next)
+      yield* new LogBatches(open, threads, reading, options, noted, imports).take(run)
+    }
+  }
   let handled = 0
   noteOpenImport(casefile, paths, files.length)
   try {
-    for (const file of files) {
-      stopIfAborted(options.signal)
-      const done = await imports.take(file)
+    for await (const done of takeEach()) {
       problems.push(...done.problems)
-      if (done.sha256) taken.push(done.sha256)
+      if (done.sha256) taken.add(done.sha256)
       handled++
     }
-    assignHosts(open, options.host, new Set(taken))
+    assignHosts(open, options.host, taken)
     closeImports(casefile, paths)
   } catch (error) {
     // what stopped the import is what the operator has to hear: a full disk may refuse these two as well
     try {
-      assignHosts(open, options.host, new Set(taken))
+      assignHosts(open, options.host, taken)
       await custody.append({
         action: 'note',
         note: `import stopped after ${handled} of ${files.length} files; what was finished stays, the same import goes on from there`,
@@ -102,10 +139,9 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     throw error
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
-    await threads?.stop()
   }
   reading.to(bytes, true)
-  const evidence = listEvidence(open).filter((row) => taken.includes(row.sha256))
+  const evidence = listEvidence(open).filter((row) => taken.has(row.sha256))
   return {
     case: open.dir,
     evidence,

@@ -93,6 +93,8 @@ export class Dictionary {
     // values start at even places, so that all text of the dictionary can be decoded in one go
     const from = (this.#used + 1) & ~1
     if (from + size > this.#bytes.length) this.#growBytes(from + size)
+    // the byte between is of the segment before this one: what is packed must not depend on that
+    if (from > this.#used) this.#bytes[this.#used] = 0
     this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + at, size), from)
     this.#used = from + size
     this.#entries[number * 2] = from

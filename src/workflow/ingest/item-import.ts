@@ -2,36 +2,34 @@
 import { readFile } from 'node:fs/promises'
 import { diskRefusal } from '../../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../../base/refusal.ts'
-import { duplicateCode } from '../../casefile/dump.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Staged } from '../../evidence/store.ts'
-import type { EvtxProblem } from '../../evtx/problem.ts'
 import { type FoundFile, SourceTrouble } from '../../sources/find-evidence.ts'
-import { troubleOf } from '../../sources/plain-file.ts'
 import { readTaskBytes } from '../../tasks/read-task.ts'
 import { readHostFacts } from '../host-facts.ts'
 import type { Meter } from '../meter.ts'
 import type { OpenCase } from '../open-case.ts'
-import type { LogSummary } from './log-summary.ts'
+import {
+  changedWhileRead,
+  completeItem,
+  copyTrouble,
+  duplicateProblem,
+  duplicateStatement,
+  importedStatement,
+  logProblem,
+  logUnreadable,
+  mostFrequent,
+  problemsOfLog,
+  type Stored,
+  type TakenItem,
+} from './item-rows.ts'
 import type { CopyReply } from './messages.ts'
 import { NotedProblems } from './noted-problems.ts'
 import type { IngestThreads } from './threads.ts'
 
-export interface TakenItem {
-  /** undefined when the file could not be taken */
-  readonly sha256: string | undefined
-  readonly problems: readonly Problem[]
-}
-
 /** bytes of a log from which on its records get a file of their own; of smaller ones the database takes them */
 const packedFrom = 8 << 20
-
-interface Stored {
-  readonly id: EvidenceId
-  readonly size: number
-  readonly already: boolean
-}
 
 export class ItemImport {
   readonly #open: OpenCase
@@ -145,27 +143,15 @@ export class ItemImport {
           }
       }
       if ('failed' in parsed || !reply.ok || !stored)
-        throw new Refusal(
-          'import.copy.unreadable',
-          `reading ${file.origin} failed: ${failed?.message ?? (reply.ok ? 'nothing was stored' : reply.message)}`,
-          'Check the disk of the case, then import again. If it fails at the same file once more, import the other files without it.',
-        )
+        throw logUnreadable(file, failed?.message ?? (reply.ok ? 'nothing was stored' : reply.message))
       const { id } = stored
-      for (const problem of parsed.problems) problems.push(logProblem(problem, file.origin))
-      for (const [code, count] of Object.entries(parsed.moreProblems))
-        problems.push({
-          code,
-          severity: 'error',
-          where: file.origin,
-          what: `${count} more problems of this kind were counted and not listed one by one.`,
-          facts: { count },
-        })
+      problems.push(...problemsOfLog(parsed, file.origin))
       if (this.#isDuplicate(stored, item)) return await this.#duplicate(file, stored, item)
       if (pack !== undefined && isPacked) casefile.placePack(pack, id)
       const host = mostFrequent(parsed.summary?.computers) ?? this.#options.host ?? null
-      this.#complete(item, stored, host, problems, parsed.summary)
+      completeItem(this.#open, item, stored, host, problems, parsed.summary)
       casefile.commit()
-      await this.#journal(file, stored)
+      await this.#open.custody.append(importedStatement(file, stored))
       return {
         sha256: id,
         problems: problems.map((problem) => ({ ...problem, evidenceId: id })),
@@ -209,9 +195,9 @@ export class ItemImport {
           what: reading.trouble.what,
         })
     }
-    this.#complete(item, stored, host, problems, summary)
+    completeItem(this.#open, item, stored, host, problems, summary)
     casefile.commit()
-    await this.#journal(file, stored)
+    await this.#open.custody.append(importedStatement(file, stored))
     return { sha256: stored.id, problems: problems.map((problem) => ({ ...problem, evidenceId: stored.id })) }
   }
 
@@ -224,85 +210,9 @@ export class ItemImport {
     const { casefile } = this.#open
     casefile.rollback()
     casefile.dropItem(item)
-    const problem: Problem = {
-      code: duplicateCode,
-      severity: 'info',
-      evidenceId: stored.id,
-      where: file.origin,
-      what: 'The same bytes are in the case already; they are stored and counted once.',
-    }
+    const problem = duplicateProblem(file, stored.id)
     this.#noted.note(casefile.evidenceByHash(stored.id)?.item ?? null, problem)
-    await this.#open.custody.append({
-      action: 'note',
-      items: [stored.id],
-      note: `${file.origin} holds the same bytes as an item of the case and was not stored again`,
-    })
+    await this.#open.custody.append(duplicateStatement(file, stored.id))
     return { sha256: stored.id, problems: [problem] }
   }
-
-  #complete(
-    item: number,
-    stored: Stored,
-    host: string | null,
-    problems: readonly Problem[],
-    summary: LogSummary | unknown,
-  ): void {
-    const { casefile, now } = this.#open
-    for (const problem of problems) casefile.insertProblem(item, problem)
-    const log = summary as Partial<LogSummary> | undefined
-    casefile.completeItem(item, {
-      sha256: stored.id,
-      size: stored.size,
-      host,
-      admittedAt: now().toISOString(),
-      records: log?.records ?? 0,
-      events: log?.selected ?? 0,
-      summary: summary === undefined ? null : JSON.stringify(summary),
-    })
-  }
-
-  async #journal(file: FoundFile, stored: Stored): Promise<void> {
-    await this.#open.custody.append({
-      action: 'imported',
-      items: [stored.id],
-      sha256: { before: null, after: stored.id },
-      location: { from: file.origin, to: 'evidence store of this case' },
-      method: 'copied and hashed in one pass',
-      note: `${file.name}, ${stored.size} bytes, ${file.kind}`,
-    })
-  }
-}
-
-function logProblem(problem: EvtxProblem, origin: string): Problem {
-  return {
-    code: problem.code,
-    severity: problem.severity,
-    where: problem.chunk < 0 ? origin : `${origin}, chunk ${problem.chunk}, offset ${problem.offset}`,
-    what: problem.what,
-    facts: { chunk: problem.chunk, offset: problem.offset, lost: problem.lost },
-  }
-}
-
-function copyTrouble(reply: Extract<CopyReply, { ok: false }>, file: FoundFile, target: string): Error {
-  if (reply.code === 'CANCELLED') return new Cancelled()
-  const cause = Object.assign(new Error(reply.message), { code: reply.code })
-  if (reply.writing) {
-    const refusal = diskRefusal(cause, 'writing evidence', target)
-    return refusal instanceof Error ? refusal : cause
-  }
-  return troubleOf(cause, file.origin)
-}
-
-const changedWhileRead = (file: FoundFile): Problem => ({
-  code: 'source.file.changed',
-  severity: 'warning',
-  where: file.origin,
-  what: 'The file changed after it was found or while it was read; what was read is stored and hashed. Import it again when nothing writes to it.',
-})
-
-function mostFrequent(counts: Readonly<Record<string, number>> | undefined): string | undefined {
-  let best: string | undefined
-  for (const [name, count] of Object.entries(counts ?? {}))
-    if (name !== '' && (best === undefined || count > (counts?.[best] ?? 0))) best = name
-  return best
 }

@@ -4,9 +4,7 @@ import type { EvtxProblem } from '../../evtx/problem.ts'
 import { chunkCountProblem } from '../../evtx/read-log.ts'
 import { summariseLog } from './log-summary.ts'
 import { joinTallies, type TallyPart } from './log-tally.ts'
-import type { ParsedLog, ParseFailure, ParseReply } from './messages.ts'
-
-export type SegmentReply = Extract<ParseReply, { kind: 'segment' }>
+import type { ParsedLog, ParseFailure, ParseReply, SegmentReply } from './messages.ts'
 
 export class LogJoin {
   readonly #onSegment: (reply: SegmentReply, parser: number) => void

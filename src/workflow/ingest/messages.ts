@@ -49,6 +49,36 @@ export interface ParseFailure {
   readonly code?: string
 }
 
+export type SegmentReply = Extract<ParseReply, { kind: 'segment' }>
+
+/** Several small logs, each with a new file in the store's staging folder to write it to. */
+export interface BatchRequest {
+  readonly kind: 'batch'
+  readonly number: number
+  /** only looked at for a stop */
+  readonly memory: SharedMemory
+  readonly files: readonly { readonly source: string; readonly target: string }[]
+}
+export type BatchedLog =
+  | {
+      /** written to its target and flushed */
+      readonly state: 'whole'
+      readonly sha256: string
+      readonly size: number
+      readonly changed: boolean
+      readonly segments: readonly SegmentReply[]
+      readonly parsed: ParsedLog
+    }
+  | { readonly state: 'untaken'; readonly code: string; readonly message: string; readonly writing: boolean }
+  /** it has grown: to be taken by itself */
+  | { readonly state: 'large' }
+  | { readonly state: 'failed'; readonly message: string }
+export interface BatchReply {
+  readonly kind: 'batch'
+  readonly number: number
+  readonly logs: readonly BatchedLog[]
+}
+
 /** All of a log, joined. */
 export interface ParsedLog {
   readonly summary: LogSummary | undefined

@@ -6,37 +6,39 @@ import type { SegmentToStore } from '../../casefile/segments.ts'
 import { ChunkView } from '../../evtx/chunk-view.ts'
 import { readFileHeader } from '../../evtx/file-header.ts'
 import { chunkSize } from '../../evtx/format.ts'
-import type { EvtxProblem } from '../../evtx/problem.ts'
 import { GrowingBytes } from './aligned-memory.ts'
 import { DirectFile } from './direct-file.ts'
 import { LogTally } from './log-tally.ts'
-import type { ParseFailure, ParseReply, ParseRequest } from './messages.ts'
+import type {
+  BatchReply,
+  BatchRequest,
+  ParseFailure,
+  ParseReply,
+  ParseRequest,
+  SegmentReply,
+} from './messages.ts'
 import { nodePlatform } from './node-platform.ts'
 import { chunksPerBlock, chunksPerSegment, withParts } from './packed.ts'
 import { Packer } from './packer.ts'
 import { SharedState } from './shared-state.ts'
+import { takeBatch } from './small-logs.ts'
+import { type CloseSegment, closeSegment, Stretch } from './stretch.ts'
 
-/** per segment of 16 MiB */
-const maxProblems = 500
 const blocksPerSegment = chunksPerSegment / chunksPerBlock
 
 class StoppedError extends Error {}
 
-function send(reply: ParseReply): void {
-  const transfer: ArrayBuffer[] = []
-  if (reply.kind === 'segment') {
-    const { dictionary, blocks } = reply.segment
-    for (const part of [dictionary, ...blocks.flatMap(({ heads, values }) => [heads, values])])
-      if (part instanceof Uint8Array) transfer.push(part.buffer as ArrayBuffer)
-  }
-  parentPort?.postMessage(reply, transfer)
-}
+const buffersOf = ({ segment: { dictionary, blocks } }: SegmentReply): ArrayBuffer[] =>
+  [dictionary, ...blocks.flatMap(({ heads, values }) => [heads, values])].flatMap((part) =>
+    part instanceof Uint8Array ? [part.buffer as ArrayBuffer] : [],
+  )
 
-/** Problems of one segment, bounded: a hostile log may have one per record. */
-function bounded(problems: EvtxProblem[]): { kept: EvtxProblem[]; more: Record<string, number> } {
-  const more: Record<string, number> = {}
-  for (const problem of problems.slice(maxProblems)) more[problem.code] = (more[problem.code] ?? 0) + 1
-  return { kept: problems.slice(0, maxProblems), more }
+function send(reply: ParseReply): void {
+  parentPort?.postMessage(reply, reply.kind === 'segment' ? buffersOf(reply) : [])
+}
+function sendBatch(reply: BatchReply): void {
+  const segments = reply.logs.flatMap((log) => (log.state === 'whole' ? log.segments : []))
+  parentPort?.postMessage(reply, segments.flatMap(buffersOf))
 }
 
 class LogParser {
@@ -44,7 +46,6 @@ class LogParser {
   readonly #shared: SharedState
   readonly #pack: DirectFile | undefined
   readonly #packer: Packer
-  #next = 0
 
   constructor(request: ParseRequest, shared: SharedState, packer: Packer, pack: DirectFile | undefined) {
     this.#parser = request.parser
@@ -56,58 +57,31 @@ class LogParser {
   /** Packs the chunks of a segment and sends them. @returns false when the file ends inside or before it */
   segment(number: number): boolean {
     const packer = this.#packer
-    const first = number * chunksPerSegment
-    this.#next = first
-    let index = first
-    packer.tally = new LogTally()
-    const tally = packer.tally
-    for (let block = number * blocksPerSegment; block < (number + 1) * blocksPerSegment; block++) {
+    const pack = this.#pack
+    const close: CloseSegment = pack
+      ? (first, lastChunk) => this.#packed(pack, first, lastChunk)
+      : (first, lastChunk) => closeSegment(packer, first, lastChunk)
+    const stretch = new Stretch(packer, number * chunksPerSegment, close, (reply) => {
+      send(reply)
+      this.#shared.segmentSent(this.#parser)
+    })
+    let isWhole = true
+    for (let i = 0; i < blocksPerSegment && isWhole; i++) {
+      const block = number * blocksPerSegment + i
       const bytes = this.#shared.take(block)
       if (!bytes) throw new StoppedError('stopped')
-      for (let at = 0; at < bytes.length; at += chunkSize) {
-        packer.addChunk(
-          new ChunkView(bytes.subarray(at, Math.min(at + chunkSize, bytes.length)), nodePlatform),
-          index++,
-        )
-        if (packer.isFull) this.#end(index, false)
-      }
+      for (let at = 0; at < bytes.length; at += chunkSize)
+        stretch.add(new ChunkView(bytes.subarray(at, Math.min(at + chunkSize, bytes.length)), nodePlatform))
       if (bytes.length > 0) this.#shared.release(block)
-      if (bytes.length < chunksPerBlock * chunkSize) {
-        if (index > this.#next || tally !== packer.tally) this.#end(index, true)
-        return false
-      }
+      isWhole = bytes.length === chunksPerBlock * chunkSize
     }
-    this.#end(index, true)
-    return true
-  }
-
-  /** Sends what was packed since the last one. */
-  #end(index: number, endsStretch: boolean): void {
-    const packer = this.#packer
-    const segment = this.#pack ? this.#packed(this.#pack, index) : this.#sent(index)
-    const { kept, more } = bounded(packer.problems.splice(0))
-    this.#next = index
-    send({
-      kind: 'segment',
-      segment,
-      endsStretch,
-      tally: packer.tally.part(),
-      problems: kept,
-      moreProblems: more,
-    })
-    this.#shared.segmentSent(this.#parser)
-    packer.tally = new LogTally()
-  }
-
-  #sent(index: number): SegmentToStore {
-    const segment = this.#packer.endSegment(this.#next, Math.max(this.#next, index - 1))
-    const { systems, shapes } = segment
-    return { ...segment, systems: JSON.stringify(systems), shapes: JSON.stringify(shapes) }
+    stretch.end()
+    return isWhole
   }
 
   /** Writes the segment into the pack file: one stretch of it that no other thread writes to. */
-  #packed(pack: DirectFile, index: number): SegmentToStore {
-    const segment = this.#packer.endSegmentInPlace(this.#next, Math.max(this.#next, index - 1))
+  #packed(pack: DirectFile, number: number, lastChunk: number): SegmentToStore {
+    const segment = this.#packer.endSegmentInPlace(number, lastChunk)
     const { systems, shapes, rows } = segment
     const { bytes } = this.#packer
     const place = rows > 0 ? this.#shared.placeInPack(bytes.length) : 0
@@ -156,11 +130,13 @@ function failure(error: unknown): ParseFailure {
   return code === undefined ? { message } : { message, code }
 }
 
-parentPort?.on('message', (request: ParseRequest) => {
-  try {
-    send(parse(request))
-  } catch (error) {
-    packer = undefined
-    send({ kind: 'failed', ...failure(error) })
-  }
+parentPort?.on('message', (request: ParseRequest | BatchRequest) => {
+  if ('files' in request) void takeBatch(request).then(sendBatch)
+  else
+    try {
+      send(parse(request))
+    } catch (error) {
+      packer = undefined
+      send({ kind: 'failed', ...failure(error) })
+    }
 })

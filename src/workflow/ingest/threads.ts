@@ -7,13 +7,24 @@ import { Worker } from 'node:worker_threads'
 import { Cancelled } from '../../base/refusal.ts'
 import { chunkSize } from '../../evtx/format.ts'
 import { entryBeside } from '../beside.ts'
-import { LogJoin, type SegmentReply } from './log-join.ts'
-import type { CopyReply, CopyRequest, ParsedLog, ParseFailure, ParseReply, ParseRequest } from './messages.ts'
+import { BatchQueue } from './batch-queue.ts'
+import { LogJoin } from './log-join.ts'
+import type {
+  BatchReply,
+  BatchRequest,
+  CopyReply,
+  CopyRequest,
+  ParsedLog,
+  ParseFailure,
+  ParseReply,
+  ParseRequest,
+  SegmentReply,
+} from './messages.ts'
 import { chunksPerSegment } from './packed.ts'
 import { mostParsers, SharedState } from './shared-state.ts'
 
 export class IngestThreads {
-  readonly #copier: Worker
+  #copier: Worker | undefined
   readonly #parsers: Worker[] = []
   readonly #asked: number | undefined
   readonly #shared: SharedState
@@ -23,14 +34,24 @@ export class IngestThreads {
   constructor(parsers?: number) {
     this.#asked = parsers
     this.#shared = SharedState.forParsers(Math.min(parsers ?? availableParallelism(), mostParsers))
-    this.#copier = new Worker(entryBeside(import.meta.url, 'hash-worker'), {
-      name: 'tasktrail copy and hash',
-    })
+  }
+
+  /** Starts the first parser: what there is to do meanwhile hides how long a thread takes to start. */
+  warmUp(): void {
+    this.#parseThreads(1)
+  }
+
+  #parseThreads(count: number): readonly Worker[] {
+    while (this.#parsers.length < count)
+      this.#parsers.push(
+        new Worker(entryBeside(import.meta.url, 'parse-worker'), { name: 'tasktrail parse' }),
+      )
+    return this.#parsers.slice(0, count)
   }
 
   async stop(): Promise<void> {
     this.#shared.cancel()
-    await Promise.all([this.#copier, ...this.#parsers].map((thread) => thread.terminate()))
+    await Promise.all([this.#copier, ...this.#parsers].map((thread) => thread?.terminate()))
   }
 
   /** Prepares for the next file, expected to have `size` bytes. */
@@ -51,6 +72,9 @@ export class IngestThreads {
    */
   async copy(source: string, target: string | undefined): Promise<CopyReply> {
     const request: CopyRequest = { source, target, memory: this.#shared.memory }
+    this.#copier ??= new Worker(entryBeside(import.meta.url, 'hash-worker'), {
+      name: 'tasktrail copy and hash',
+    })
     for await (const reply of messages<CopyReply>(this.#copier, request)) return reply
     throw new Cancelled()
   }
@@ -64,16 +88,12 @@ export class IngestThreads {
     onSegment: (reply: SegmentReply) => void,
   ): Promise<ParsedLog | { failed: ParseFailure }> {
     const parsers = this.#wanted
-    while (this.#parsers.length < parsers)
-      this.#parsers.push(
-        new Worker(entryBeside(import.meta.url, 'parse-worker'), { name: 'tasktrail parse' }),
-      )
     const joining = new LogJoin(parsers, (reply, parser) => {
       onSegment(reply)
       this.#shared.segmentStored(parser)
     })
     await Promise.all(
-      this.#parsers.slice(0, parsers).map(async (thread, parser) => {
+      this.#parseThreads(parsers).map(async (thread, parser) => {
         const request: ParseRequest = { memory: this.#shared.memory, parser, parsers, pack }
         for await (const reply of messages<ParseReply>(thread, request)) {
           joining.take(reply, parser)
@@ -85,7 +105,40 @@ export class IngestThreads {
     )
     return joining.result()
   }
+
+  /**
+   * Takes batches of small logs, on all threads at once; replies come in order. Whoever stops early, or calls `cancel`, gets the
+   * threads back when they are through with the logs at hand.
+   */
+  async *batches(batches: readonly BatchRequest['files'][]): AsyncGenerator<BatchReply> {
+    const count = Math.max(1, Math.min(this.#asked ?? availableParallelism(), batches.length, mostParsers))
+    const queues = this.#parseThreads(count).map((thread) => new BatchQueue(thread))
+    const underWay: Promise<BatchReply>[] = []
+    this.#shared.begin(1)
+    try {
+      for (let number = 0; number < batches.length; number++) {
+        const most = Math.min(batches.length, number + count * batchesEach)
+        for (let next = underWay.length; next < most; next++)
+          underWay.push(
+            (queues[next % count] as BatchQueue).take({
+              kind: 'batch',
+              number: next,
+              memory: this.#shared.memory,
+              files: (batches[next] ?? []).map(({ source, target }) => ({ source, target })),
+            }),
+          )
+        yield await (underWay[number] as Promise<BatchReply>)
+      }
+    } finally {
+      this.#shared.cancel()
+      await Promise.allSettled(underWay)
+      for (const queue of queues) queue.close()
+    }
+  }
 }
+
+/** How many batches of small logs may be with each thread: one that is read and one that waits. */
+const batchesEach = 2
 
 /**
  * How many threads a log is worth. A fresh thread is slow until its code is compiled, and one processor is busy with the copy:
