@@ -18,6 +18,7 @@ export default defineConfig({
           cli: at('src/cli/main.ts'),
           'parse-worker': at('src/workflow/ingest/parse-worker.ts'),
           'hash-worker': at('src/workflow/ingest/hash-worker.ts'),
+          'age-worker': at('src/workflow/age-worker.ts'),
         },
       },
     },

@@ -71,8 +71,8 @@ export async function writeZip(
     }
     await options.inspect?.({ path: partial, ...written })
     if (options.signal?.aborted) throw new Cancelled()
-    await publish(partial, target)
-    await writeSidecar(sidecar, `${written.sha256}  ${basename(target)}\n`)
+    await publishFile(partial, target)
+    await writeHashBeside(sidecar, `${written.sha256}  ${basename(target)}\n`)
     return { path: target, sidecar, ...written }
   } catch (error) {
     await unlink(partial).catch(() => undefined)
@@ -214,7 +214,7 @@ function checkName(name: string, names: Set<string>): void {
 }
 
 /** Gives the partial file its final name, unless that name is taken. */
-async function publish(partial: string, target: string): Promise<void> {
+export async function publishFile(partial: string, target: string): Promise<void> {
   try {
     try {
       await link(partial, target)
@@ -231,7 +231,8 @@ async function publish(partial: string, target: string): Promise<void> {
   }
 }
 
-async function writeSidecar(path: string, text: string): Promise<void> {
+/** Writes a small file beside an archive, whole or not at all; replaces one of that name. */
+export async function writeHashBeside(path: string, text: string): Promise<void> {
   const partial = join(dirname(path), `.${basename(path)}.partial`)
   try {
     const file = await open(partial, 'w', 0o644)
