@@ -39,6 +39,8 @@ export interface SealOptions {
   readonly key?: SigningKey | undefined
   /** who the key is to stand for in an allowed_signers file */
   readonly principal?: string | undefined
+  /** a time stamp over the tag manifest; undefined when there is to be none, or the authority failed */
+  readonly timeStamp?: ((signed: Uint8Array) => Promise<Uint8Array | undefined>) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
 }
@@ -273,6 +275,8 @@ class Bag {
       )
       yield this.#text('signatures/signer.pub', `${signer.line} ${principal}\n`)
     }
+    const stamp = await this.#options.timeStamp?.(signed)
+    if (stamp) yield this.#part('signatures/tagmanifest-sha256.txt.tsr', [stamp])
   }
 
   #text(path: string, text: string): ZipPart {

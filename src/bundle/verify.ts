@@ -2,7 +2,7 @@
  * Verifies a bundle in place, without extracting anything: ZIP, BagIt, hashes, signature, records (bundle.md §6, §8).
  * One bad file does not hide the next; only what is unsafe or unreadable ends the check early.
  */
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, type Hash, type X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { EntryDamage, hashFile, type ZipEntry, ZipReader } from '../archive/read-zip.ts'
@@ -17,12 +17,15 @@ import { ByteProgress } from './progress.ts'
 import { checkRecords } from './record-check.ts'
 import type { BundleRecord, InventoryLine } from './records.ts'
 import { type AllowedSigner, allowedSigner, verifySignature } from './sshsig.ts'
+import { verifyTimeStamp } from './time-stamp.ts'
 
 export interface VerifyOptions {
   /** keys the receiver knows, with the identity each stands for */
   readonly allowedSigners?: readonly AllowedSigner[] | undefined
   /** SHA-256 of the ZIP as it was told in the ticket */
   readonly ticketSha256?: string | undefined
+  /** authorities whose time stamps the receiver trusts */
+  readonly timeStampRoots?: readonly X509Certificate[] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
   /** the moment `valid-after` and `valid-before` of allowed signers are held against */
@@ -40,6 +43,12 @@ export interface VerifyReport {
   readonly bagDigest: string | null
   readonly zipSha256: string | null
   readonly signer: { readonly fingerprint: string; readonly identity: string | null } | null
+  /** the time an authority vouches for (RFC 3161); null when there is none that holds */
+  readonly timeStamp: {
+    readonly time: string
+    readonly authority: string
+    readonly isTrusted: boolean
+  } | null
   readonly findings: readonly Finding[]
   readonly checked: { readonly files: number; readonly bytes: number }
 }
@@ -114,11 +123,12 @@ async function checkContent(
   const tagManifest = bag.kept.get('tagmanifest-sha256.txt')
   const bagDigest = tagManifest && createHash('sha256').update(tagManifest).digest('hex')
   const signature = checkSignature(bag, options, findings)
+  const timeStamp = checkTimeStamp(bag, options, findings)
   if (!listing.isOurs) {
     const what =
       'Valid as BagIt, or checked as far as BagIt goes, but not a Tasktrail bundle: it has no record of a case.'
     findings.add('warning', 'FOREIGN_BAG', null, what)
-    const report = reportOf(findings, zipSha256, bagDigest, signature, checked)
+    const report = reportOf(findings, zipSha256, bagDigest, signature, checked, timeStamp)
     return { report, bundle: undefined }
   }
   const custody = bag.kept.get('data/record/custody.jsonl')
@@ -132,7 +142,7 @@ async function checkContent(
     new Map([...listing.files].map(([file, entry]) => [file, entry.size])),
     findings,
   )
-  const report = reportOf(findings, zipSha256, bagDigest, signature, checked)
+  const report = reportOf(findings, zipSha256, bagDigest, signature, checked, timeStamp)
   if (!report.verdict.startsWith('VALID') || !records.bundle || !custody) return { report, bundle: undefined }
   const bundle: VerifiedBundle = {
     path,
@@ -200,6 +210,7 @@ const keptFiles = new Set([
   'bag-info.txt',
   'fetch.txt',
   'signatures/tagmanifest-sha256.txt.sig',
+  'signatures/tagmanifest-sha256.txt.tsr',
   'data/record/bundle.json',
   'data/record/inventory.jsonl',
   'data/record/custody.jsonl',
@@ -262,6 +273,31 @@ function checkSignature(
   return { state: 'unknown', fingerprint, identity: undefined }
 }
 
+function checkTimeStamp(
+  bag: HashedBag,
+  options: VerifyOptions,
+  findings: Findings,
+): VerifyReport['timeStamp'] {
+  const file = 'signatures/tagmanifest-sha256.txt.tsr'
+  const stamp = bag.kept.get(file)
+  const message = bag.kept.get('tagmanifest-sha256.txt')
+  if (!stamp || !message) return null
+  const reading = verifyTimeStamp(stamp, message, options.timeStampRoots ?? [])
+  if (!reading.ok) {
+    const hint = 'The bag was changed after it was stamped, or the stamp is of another bag.'
+    findings.add('bad', 'TIMESTAMP_INVALID', file, `The time stamp does not hold: ${reading.why}.`, hint)
+    return null
+  }
+  const { authority, isTrusted } = reading
+  const time = reading.time.toISOString()
+  if (!isTrusted) {
+    const what = `Stamped at ${time} by "${authority}", an authority that none of your roots vouches for.`
+    const hint = 'Name the root certificate of the authority, got by another way, to trust its time.'
+    findings.add('note', 'TIMESTAMP_UNKNOWN_AUTHORITY', file, what, hint)
+  }
+  return { time, authority, isTrusted }
+}
+
 /** The hash file beside the ZIP and the hash in the ticket. */
 async function checkOutside(
   path: string,
@@ -317,6 +353,7 @@ function reportOf(
   bagDigest: string | undefined,
   signature: SignatureState | undefined,
   checked: { files: number; bytes: number },
+  timeStamp: VerifyReport['timeStamp'] = null,
 ): VerifyReport {
   const verdict = findings.verdict(signature?.state ?? 'none')
   if (verdict === 'VALID-UNSIGNED' && bagDigest !== undefined) {
@@ -331,6 +368,7 @@ function reportOf(
     signer: signature?.fingerprint
       ? { fingerprint: signature.fingerprint, identity: signature.identity ?? null }
       : null,
+    timeStamp,
     findings: findings.list(),
     checked: { ...checked },
   }

@@ -10,6 +10,12 @@ import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice
 import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
+import type {
+  AdmitReceiptOptions,
+  AdmittedReceipt,
+  MakeReceiptOptions,
+  WrittenReceipt,
+} from '../workflow/receipts.ts'
 import type { SealCaseOptions, SealCaseResult } from '../workflow/seal-bundle.ts'
 import type { summariseCase } from '../workflow/summarise-case.ts'
 import type { VerifyBundleOptions, verifyBundleFile } from '../workflow/verify-bundle.ts'
@@ -29,6 +35,8 @@ export interface Doors {
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
   verifyBundleFile(path: string, how: VerifyBundleOptions): Promise<Verification>
   openBundle(path: string, how: OpenBundleOptions): Promise<Case>
+  makeReceipt(path: string, how: MakeReceiptOptions): Promise<WrittenReceipt>
+  admitReceipt(open: Case, path: string, how: AdmitReceiptOptions): Promise<AdmittedReceipt>
   summariseCase(open: Case): Promise<CaseSummary>
   practiceScenarios(): readonly Scenario[] | Promise<readonly Scenario[]>
   writePractice(dir: string, how: PracticeOptions): Promise<WrittenPractice>

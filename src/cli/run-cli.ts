@@ -11,6 +11,7 @@ import { addImport } from './verbs/import.ts'
 import { addInspect } from './verbs/inspect.ts'
 import { addOpen } from './verbs/open.ts'
 import { addPractice } from './verbs/practice.ts'
+import { addReceipt } from './verbs/receipt.ts'
 import { addSeal } from './verbs/seal.ts'
 import { addServe } from './verbs/serve.ts'
 import { addTasks } from './verbs/tasks.ts'
@@ -28,6 +29,7 @@ const verbs: readonly AddVerb[] = [
   addSeal,
   addVerify,
   addOpen,
+  addReceipt,
   addPractice,
   addServe,
 ]

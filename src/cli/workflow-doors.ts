@@ -41,6 +41,12 @@ export const workflowDoors: Doors = {
   async openBundle(path, how) {
     return (await import('../workflow/open-bundle.ts')).openBundle(path, how)
   },
+  async makeReceipt(path, how) {
+    return (await import('../workflow/receipts.ts')).makeReceipt(path, how)
+  },
+  async admitReceipt(open, path, how) {
+    return (await import('../workflow/receipts.ts')).admitReceipt(open, path, how)
+  },
   async summariseCase(open) {
     return (await import('../workflow/summarise-case.ts')).summariseCase(open)
   },

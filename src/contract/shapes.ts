@@ -244,6 +244,7 @@ export const VerifyResult = z.object({
   bagDigest: z.string().nullable(),
   zipSha256: z.string().nullable(),
   signer: z.object({ fingerprint: z.string(), identity: z.string().nullable() }).nullable(),
+  timeStamp: z.object({ time: z.string(), authority: z.string(), isTrusted: z.boolean() }).nullable(),
   findings: z.array(Finding),
   checked: z.object({ files: z.int(), bytes: z.number() }),
 })
@@ -256,6 +257,10 @@ export const SealResult = z.object({
   files: z.int(),
   bytes: z.number(),
   verdict: z.string(),
+  timeStamp: z
+    .object({ url: z.string(), time: z.string().nullable(), why: z.string().nullable() })
+    .nullable(),
+  encrypted: z.object({ path: z.string(), sha256: z.string(), bytes: z.number() }).nullable(),
 })
 
 export type Progress = z.infer<typeof Progress>

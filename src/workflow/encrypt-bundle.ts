@@ -44,16 +44,17 @@ const identityForm = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/
 /** True for a receiver's age key; `age1pq…` is longer and is not used: Debian's age 1.1 cannot read it. */
 export const isRecipient = (text: string): boolean => recipientForm.test(text)
 
+export const unknownRecipient = (text: string): Refusal =>
+  new Refusal(
+    'bundle.recipient.malformed',
+    `"${text.slice(0, 80)}" is no age key of a receiver`,
+    'Ask the receiver for the public line of the key: age1 and 58 characters (age-keygen -y).',
+  )
+
 /** Writes `<bundle>.age` and its `.sha256`. Refuses a taken name, a wrong key, a failing disk; throws Cancelled. */
 export async function encryptBundle(bundle: string, options: EncryptOptions): Promise<WrittenFile> {
   const { recipients, passphrase } = options
-  for (const recipient of recipients)
-    if (!isRecipient(recipient))
-      throw new Refusal(
-        'bundle.recipient.malformed',
-        `"${recipient.slice(0, 80)}" is no age key of a receiver`,
-        'Ask the receiver for the public line of the key: age1 and 58 characters (age-keygen -y).',
-      )
+  for (const recipient of recipients) if (!isRecipient(recipient)) throw unknownRecipient(recipient)
   if (recipients.length === 0 && !passphrase)
     throw new Refusal(
       'bundle.recipient.none',

@@ -16,9 +16,11 @@ import {
   type SealedEvidence,
   sealBundle,
 } from '../bundle/seal.ts'
+import { requestTimeStamp, TimeStampFailure } from '../bundle/time-stamp.ts'
 import type { EvidenceKind } from '../domain/evidence.ts'
 import type { EvidenceId } from '../domain/ids.ts'
 import type { OnProgress } from '../domain/progress.ts'
+import { encryptBundle, isRecipient, unknownRecipient } from './encrypt-bundle.ts'
 import { chainsDocument, hostFactsOf } from './find-chains.ts'
 import { type ListedEvidence, listEvidence } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
@@ -35,6 +37,12 @@ export interface SealCaseOptions {
   readonly purpose: string
   /** who receives it */
   readonly to: string
+  /** `age1…` keys the finished bundle is encrypted for as well */
+  readonly recipients?: readonly string[] | undefined
+  /** a passphrase instead of keys */
+  readonly encryptionPassphrase?: string | undefined
+  /** where an authority for time stamps (RFC 3161) answers */
+  readonly timeStampUrl?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
   readonly now?: (() => Date) | undefined
@@ -53,6 +61,14 @@ export interface SealCaseResult {
   /** bytes of the ZIP */
   readonly bytes: number
   readonly verdict: string
+  /** null when none was asked for; `why` says why there is none although one was */
+  readonly timeStamp: {
+    readonly url: string
+    readonly time: string | null
+    readonly why: string | null
+  } | null
+  /** the encrypted copy, when one was asked for */
+  readonly encrypted: { readonly path: string; readonly sha256: string; readonly bytes: number } | null
 }
 
 /**
@@ -61,6 +77,9 @@ export interface SealCaseResult {
  */
 export async function sealCase(open: OpenCase, options: SealCaseOptions): Promise<SealCaseResult> {
   refuseUnfit(open)
+  // before anything is written: a bundle must not lie there readable because a key was mistyped
+  for (const recipient of options.recipients ?? [])
+    if (!isRecipient(recipient)) throw unknownRecipient(recipient)
   const outDir = resolve(options.outDir)
   await mkdir(outDir, { recursive: true }).catch((error: unknown) => {
     throw diskRefusal(error, 'making the folder for the bundle', outDir)
@@ -84,9 +103,14 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
   })
   const custody = open.custody.bytes()
   let sealed: SealedBundle
+  const stamp = new StampRequest(options)
   try {
     const { signal, onProgress } = options
-    sealed = await sealBundle({ ...contents, custody }, { outDir, key, principal, signal, onProgress })
+    const timeStamp = options.timeStampUrl ? (signed: Uint8Array) => stamp.ask(signed) : undefined
+    sealed = await sealBundle(
+      { ...contents, custody },
+      { outDir, key, principal, timeStamp, signal, onProgress },
+    )
   } catch (error) {
     const why = error instanceof Cancelled ? 'cancelled by the operator' : String((error as Error).message)
     await open.custody
@@ -99,8 +123,9 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     items,
     sha256: { before: null, after: sealed.sha256 },
     location: { from: open.dir, to: sealed.path },
-    note: `${name}.zip is complete: bag digest ${sealed.bagDigest}, own check ${sealed.report.verdict}`,
+    note: `${name}.zip is complete: bag digest ${sealed.bagDigest}, own check ${sealed.report.verdict}${stamp.note}`,
   })
+  const encrypted = await encryptedCopy(open, sealed, items, options)
   return {
     path: sealed.path,
     sidecar: sealed.sidecar,
@@ -110,7 +135,65 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     files: sealed.files,
     bytes: sealed.size,
     verdict: sealed.report.verdict,
+    timeStamp: stamp.outcome(sealed),
+    encrypted,
   }
+}
+
+/** Asks for the time stamp. An authority that fails does not stop the sealing; it is said. */
+class StampRequest {
+  readonly #options: SealCaseOptions
+  #why: string | null = null
+  constructor(options: SealCaseOptions) {
+    this.#options = options
+  }
+
+  async ask(signed: Uint8Array): Promise<Uint8Array | undefined> {
+    const { timeStampUrl = '', signal } = this.#options
+    try {
+      return await requestTimeStamp(timeStampUrl, signed, { signal })
+    } catch (error) {
+      if (signal?.aborted) throw new Cancelled()
+      if (!(error instanceof TimeStampFailure)) throw error
+      this.#why = error.message
+      return undefined
+    }
+  }
+
+  get note(): string {
+    return this.#why === null ? '' : `; sealed without a time stamp: ${this.#why}`
+  }
+
+  outcome(sealed: SealedBundle): SealCaseResult['timeStamp'] {
+    const { timeStampUrl } = this.#options
+    if (!timeStampUrl) return null
+    return { url: timeStampUrl, time: sealed.report.timeStamp?.time ?? null, why: this.#why }
+  }
+}
+
+async function encryptedCopy(
+  open: OpenCase,
+  sealed: SealedBundle,
+  items: readonly string[],
+  options: SealCaseOptions,
+): Promise<SealCaseResult['encrypted']> {
+  const { recipients = [], encryptionPassphrase, signal, onProgress } = options
+  if (recipients.length === 0 && !encryptionPassphrase) return null
+  const written = await encryptBundle(sealed.path, {
+    recipients,
+    passphrase: encryptionPassphrase,
+    signal,
+    onProgress,
+  })
+  await open.custody.append({
+    action: 'encrypted',
+    items,
+    sha256: { before: sealed.sha256, after: written.sha256 },
+    location: { from: sealed.path, to: written.path },
+    counterparty: options.to,
+    method: recipients.length > 0 ? `age for ${recipients.join(', ')}` : 'age with a passphrase',
+  })
+  return { path: written.path, sha256: written.sha256, bytes: written.size }
 }
 
 function refuseUnfit(open: OpenCase): void {

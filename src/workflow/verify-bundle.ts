@@ -1,4 +1,5 @@
 /** Verifies a sealed bundle without extracting it; the shape of design/cli.md. */
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -11,6 +12,8 @@ export interface VerifyBundleOptions {
   readonly allowedSigners?: string | undefined
   /** SHA-256 of the ZIP as the ticket tells it */
   readonly ticketSha256?: string | undefined
+  /** path of a PEM file with root certificates of time stamping authorities */
+  readonly timeStampRoots?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
   readonly now?: (() => Date) | undefined
@@ -26,7 +29,7 @@ export async function verifyBundleFile(
 
 /** The same, with the verified bundle itself when there is one. */
 export async function checkBundleFile(path: string, options: VerifyBundleOptions): Promise<Verification> {
-  const { allowedSigners, ticketSha256, ...rest } = options
+  const { allowedSigners, ticketSha256, timeStampRoots, ...rest } = options
   if (ticketSha256 !== undefined && !/^[0-9a-f]{64}$/i.test(ticketSha256.trim())) {
     throw new Refusal(
       'bundle.ticket.not-a-hash',
@@ -35,7 +38,26 @@ export async function checkBundleFile(path: string, options: VerifyBundleOptions
     )
   }
   const signers = allowedSigners === undefined ? [] : await readSigners(allowedSigners)
-  return verifyBundle(path, { ...rest, ticketSha256, allowedSigners: signers })
+  const roots = timeStampRoots === undefined ? [] : await readRoots(timeStampRoots)
+  return verifyBundle(path, { ...rest, ticketSha256, allowedSigners: signers, timeStampRoots: roots })
+}
+
+async function readRoots(path: string): Promise<readonly X509Certificate[]> {
+  const text = await readFile(path, 'latin1').catch((error: unknown) => {
+    throw diskRefusal(error, 'reading the root certificates', path)
+  })
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  try {
+    if (blocks.length > 0) return blocks.slice(0, 1000).map((block) => new X509Certificate(block))
+  } catch {
+    // said below
+  }
+  throw new Refusal(
+    'bundle.roots.none',
+    `no certificate could be read from ${path}`,
+    'Give a PEM file with the root certificate of the time stamping authority.',
+    { path },
+  )
 }
 
 async function readSigners(path: string): Promise<readonly AllowedSigner[]> {

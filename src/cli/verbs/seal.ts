@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { InvalidArgumentError } from 'commander'
 import { withCase } from '../case-folder.ts'
 import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
@@ -23,7 +22,8 @@ interface Options extends CaseOption, ProgressOption {
   readonly sign: boolean | string
   readonly caseNumber: string
   readonly purpose: string
-  readonly to: string
+  readonly to: readonly string[]
+  readonly timeStamp?: string
   readonly json?: true
 }
 
@@ -33,31 +33,38 @@ export const addSeal: AddVerb = (program, surface, run) => {
     .summary('hand the case over as a signed bundle')
     .description(
       'Packs the case into one ZIP that anybody can check without Tasktrail: evidence, custody journal, timeline, chains and what could not be told,\n' +
-        'with SHA-256 manifests, signed. $TASKTRAIL_KEY_PASSPHRASE opens a key that has a passphrase.',
+        'with SHA-256 manifests, signed. $TASKTRAIL_KEY_PASSPHRASE opens a key that has a passphrase.\n' +
+        'With an age1… key, or $TASKTRAIL_AGE_PASSPHRASE set, an encrypted copy for the way to the receiver is written beside it.',
     )
     .option('--out <dir>', 'folder to write the bundle into', '.')
     .option('--sign [key]', 'sign with this key file (default: your own key, made on first use)', true)
     .option('--no-sign', 'leave the bundle unsigned')
     .option('--case-number <text>', 'number of the case or ticket', '')
     .option('--purpose <text>', 'why it is handed over', '')
-    .option('--to <text>', 'who receives it', receiver, '')
+    .option(
+      '--to <who>',
+      'who receives it: a name, or an age1… key to encrypt for; may be given again',
+      oneMore,
+      [],
+    )
+    .option(
+      '--time-stamp <url>',
+      'ask this authority for a time stamp (RFC 3161); sealed without when it fails',
+    )
     .option('--json', 'print path, digests and signer as one JSON document')
   withProgressOption(withCaseOption(command)).action((options: Options) =>
     run(() => sealVerb(surface, options)),
   )
   withExamples(command, [
     'seal --case fs01 --out handover --case-number INC-2026-0142 --to "Tier 2"',
+    'seal --case fs01 --out handover --to "Tier 2" --to age1…',
     'seal --case fs01 --out handover --no-sign --json',
   ])
 }
 
-/** A recipient's key would promise encryption, and the bundle would go out readable. */
-function receiver(text: string): string {
-  if (!/^age1/i.test(text)) return text
-  throw new InvalidArgumentError(
-    'Bundles are not encrypted in this release. Name who receives it, and encrypt the ZIP with age.',
-  )
-}
+/** `--to` takes receivers by name and by age key; each may be given several times. */
+const oneMore = (text: string, before: readonly string[]): readonly string[] => [...before, text]
+const isKey = (text: string) => /^age1/i.test(text)
 
 async function sealVerb({ terminal, doors }: Surface, options: Options) {
   const progress = progressLine(terminal, options.progress)
@@ -70,7 +77,10 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
         passphrase: terminal.env.TASKTRAIL_KEY_PASSPHRASE,
         caseNumber: options.caseNumber,
         purpose: options.purpose,
-        to: options.to,
+        to: options.to.filter((one) => !isKey(one)).join(', '),
+        recipients: options.to.filter(isKey),
+        encryptionPassphrase: terminal.env.TASKTRAIL_AGE_PASSPHRASE || undefined,
+        timeStampUrl: options.timeStamp,
         signal: terminal.signal,
         onProgress: progress.onProgress,
       }),
@@ -86,6 +96,12 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
         ...(sealed.signer ? [['public key', sealed.signer.publicKey] as const] : []),
         ['holds', `${sealed.files} files, ${bytesInWords(sealed.bytes)}`],
         ['checked', sealed.verdict],
+        ...(sealed.timeStamp
+          ? [['time stamp', sealed.timeStamp.time ?? `none: ${sealed.timeStamp.why ?? 'no answer'}`] as const]
+          : []),
+        ...(sealed.encrypted
+          ? [['encrypted', sealed.encrypted.path] as const, ['its SHA-256', sealed.encrypted.sha256] as const]
+          : []),
       ],
       Number.isFinite(terminal.columns) ? terminal.columns : 120,
       '',

@@ -18,6 +18,7 @@ import {
 interface Options extends ProgressOption {
   readonly allowedSigners?: string
   readonly ticketSha256?: string
+  readonly tsaRoots?: string
   readonly json?: true
 }
 
@@ -37,6 +38,7 @@ export const addVerify: AddVerb = (program, surface, run) => {
     .argument('<bundle>', 'a sealed bundle (ZIP)')
     .option('--allowed-signers <file>', 'who may sign, as ssh-keygen has it (allowed_signers)')
     .option('--ticket-sha256 <hex>', 'SHA-256 of the ZIP as the ticket says', sha256)
+    .option('--tsa-roots <file>', 'root certificates (PEM) of the authorities whose time stamps you trust')
     .option('--json', 'print one JSON document')
   withProgressOption(command).action((path: string, options: Options) =>
     run(() => verifyVerb(surface, path, options)),
@@ -62,6 +64,7 @@ export function trustOf(terminal: Pick<Terminal, 'cwd'>, options: Options) {
   return {
     ...(options.allowedSigners ? { allowedSigners: resolve(terminal.cwd, options.allowedSigners) } : {}),
     ...(options.ticketSha256 ? { ticketSha256: options.ticketSha256 } : {}),
+    ...(options.tsaRoots ? { timeStampRoots: resolve(terminal.cwd, options.tsaRoots) } : {}),
   }
 }
 
@@ -99,6 +102,14 @@ function verificationText(found: Verification, terminal: Terminal): string {
   const facts = labelled(
     [
       ['signer', signer ? `${signer.identity ?? 'unknown'}  ${signer.fingerprint}` : 'none'],
+      ...(found.timeStamp
+        ? [
+            [
+              'time stamp',
+              `${found.timeStamp.time} by ${found.timeStamp.authority}${found.timeStamp.isTrusted ? '' : ' (not one of your roots)'}`,
+            ] as const,
+          ]
+        : []),
       ['SHA-256', found.zipSha256 ?? 'not read'],
       ['bag digest', found.bagDigest ?? 'not read'],
       ['checked', `${checked.files} files, ${bytesInWords(checked.bytes)}`],

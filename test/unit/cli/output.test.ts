@@ -193,6 +193,7 @@ describe('verify', () => {
       bagDigest: null,
       zipSha256: 'ab'.repeat(32),
       signer: null,
+      timeStamp: null,
       findings: [
         {
           severity: 'bad',

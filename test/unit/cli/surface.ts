@@ -65,6 +65,8 @@ const doorNames: Record<keyof Doors, true> = {
   sealCase: true,
   verifyBundleFile: true,
   openBundle: true,
+  makeReceipt: true,
+  admitReceipt: true,
   summariseCase: true,
   practiceScenarios: true,
   writePractice: true,

@@ -13,6 +13,7 @@ const verbs = [
   'seal',
   'verify',
   'open',
+  'receipt',
   'practice',
   'serve',
 ]
