@@ -52,7 +52,9 @@ export function fileAccesses(scene: Scene, story: Story, change: TaskChangedEven
   const { outputs, named } = filesOf(story)
   const { payloadSeconds, outputSeconds } = scene.windows
   const from = change.time - seconds(payloadSeconds)
-  const to = change.time + seconds(outputSeconds)
+  const end = change.time + seconds(outputSeconds)
+  // what is fetched after the name was registered again belongs to that task
+  const to = story.next !== undefined && story.next < end ? story.next : end
   const boot = bootOf(scene, change.time)
   const found = new Map<ShareEvent, FileAccess>()
   for (const file of named) {

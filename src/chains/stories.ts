@@ -46,6 +46,8 @@ export interface Story {
   deletion: TaskEvent | undefined
   /** end of the lifetime: deletion, or the next creation under the same name */
   end: FileTime | undefined
+  /** when the same name was registered again */
+  next: FileTime | undefined
 }
 
 const isCreation = (event: TaskEvent): boolean => event.kind === 'task-created'
@@ -144,6 +146,7 @@ class LifetimeWalk {
       instances: new Set(),
       deletion: undefined,
       end: undefined,
+      next: undefined,
     }
     this.stories.push(story)
     return story
@@ -173,6 +176,11 @@ class LifetimeWalk {
   begin(anchor: TaskEvent, kind: ChainKind): void {
     this.close(anchor.time)
     this.closed = []
+    for (let index = this.stories.length - 1; index >= 0; index--) {
+      const earlier = this.stories[index] as Story
+      if (earlier.next !== undefined) break
+      earlier.next = anchor.time
+    }
     const story = this.add(anchor, kind)
     this.takeWaiting(story, false)
     this.open = [story]

@@ -95,6 +95,8 @@ export function findTaskProcesses(scene: Scene, story: Story): TaskProcesses {
       // Sysmon 1 beside 4688 tells of the same process again: one record of it is enough.
       const known = found.some(
         (other) =>
+          other.process.event.kind !== match.process.event.kind &&
+          other.process.boot === match.process.boot &&
           other.process.pid === match.process.pid &&
           Math.abs(millisecondsBetween(other.process.event.time, match.process.event.time)) < 2000,
       )

@@ -117,6 +117,17 @@ function wordsOf(event: WindowsEvent): string {
       return event.clearedChannel
         ? `${event.clearedChannel} log cleared`
         : 'A log was cleared; its name is not recorded'
+    case 'log-interrupted':
+      return event.what === 'full' ? 'The Security log is full' : 'The event log service shut down'
+    case 'connection': {
+      const end = (ip: string | undefined, port: number | undefined) =>
+        `${ip ?? 'an unrecorded address'} port ${port ?? '?'}`
+      return list(
+        `Connection allowed from ${end(event.sourceIp, event.sourcePort)} to ${end(event.destinationIp, event.destinationPort)}`,
+        event.application && `by ${event.application.split('\\').at(-1)} ${event.pid ?? ''}`.trim(),
+        event.direction,
+      )
+    }
     case 'audit-policy-changed':
       return list('Audit policy changed', event.subcategoryGuid, event.changes)
     case 'time-changed':

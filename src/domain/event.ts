@@ -42,6 +42,8 @@ export type WindowsEvent =
   | TaskChangedEvent
   | ShareEvent
   | LogClearedEvent
+  | LogInterruptedEvent
+  | ConnectionEvent
   | AuditPolicyChangedEvent
   | TimeChangedEvent
   | TaskHistoryEvent
@@ -127,7 +129,7 @@ export interface ProcessEndedEvent extends EventBase {
   readonly image: string | undefined
   readonly exitStatus: string | undefined
 }
-/** 4697 */
+/** 4697; 7045 of the service manager, which names no logon session */
 export interface ServiceInstalledEvent extends EventBase {
   readonly kind: 'service-installed'
   readonly subject: Account
@@ -176,6 +178,23 @@ export interface LogClearedEvent extends EventBase {
   /** channel that was cleared */
   readonly clearedChannel: string
 }
+/** 1100: the log service stopped, 1104: the Security log was full; what happened then was not recorded */
+export interface LogInterruptedEvent extends EventBase {
+  readonly kind: 'log-interrupted'
+  readonly what: 'stopped' | 'full'
+}
+/** 5156: Windows let a connection through; source and destination as on the wire */
+export interface ConnectionEvent extends EventBase {
+  readonly kind: 'connection'
+  readonly pid: number | undefined
+  /** device path as recorded */
+  readonly application: string | undefined
+  readonly direction: 'inbound' | 'outbound' | undefined
+  readonly sourceIp: string | undefined
+  readonly sourcePort: number | undefined
+  readonly destinationIp: string | undefined
+  readonly destinationPort: number | undefined
+}
 /** 4719 */
 export interface AuditPolicyChangedEvent extends EventBase {
   readonly kind: 'audit-policy-changed'
@@ -184,7 +203,7 @@ export interface AuditPolicyChangedEvent extends EventBase {
   readonly subcategoryGuid: string | undefined
   readonly changes: string | undefined
 }
-/** 4616 */
+/** 4616; Kernel-General 1 */
 export interface TimeChangedEvent extends EventBase {
   readonly kind: 'time-changed'
   readonly account: Account

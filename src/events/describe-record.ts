@@ -43,13 +43,6 @@ const security: Readonly<Record<number, Words>> = {
       from(fields.text('IpAddress')),
       outcome(fields.text('Status'), kerberosFailureMeaning),
     ),
-  5156: (fields) =>
-    list(
-      `Connection allowed from ${at(fields, 'SourceAddress', 'SourcePort')} to ${at(fields, 'DestAddress', 'DestPort')}`,
-      fields.text('Application') &&
-        `by ${fields.text('Application')?.split('\\').at(-1)} ${fields.text('ProcessID') ?? ''}`.trim(),
-      directions[fields.text('Direction') ?? ''],
-    ),
   4776: (fields) =>
     list(
       `NTLM credentials of ${fields.text('TargetUserName') ?? anAccount} checked`,
@@ -57,32 +50,20 @@ const security: Readonly<Record<number, Words>> = {
       outcome(fields.text('Status'), logonFailureMeaning),
     ),
 }
-const directions: Readonly<Record<string, string>> = { '%%14592': 'inbound', '%%14593': 'outbound' }
-const at = (fields: RecordFields, address: string, port: string) =>
-  `${fields.text(address) ?? 'an unrecorded address'} port ${fields.text(port) ?? '?'}`
-
 const serviceControl: Readonly<Record<number, Words>> = {
   7036: (fields) =>
     `Service ${fields.text('param1') ?? '?'} is now ${fields.text('param2') ?? 'in an unrecorded state'}`,
   7040: (fields) =>
     `Start of service ${fields.text('param1') ?? '?'} changed from ${fields.text('param2') ?? '?'} to ${fields.text('param3') ?? '?'}`,
-  7045: (fields) =>
-    `Service ${fields.text('ServiceName') ?? '?'} installed: ${fields.exact('ImagePath') ?? 'no path recorded'}`,
 }
 const known: Readonly<Record<string, Readonly<Record<number, Words>>>> = {
   'microsoft-windows-security-auditing': security,
   'service control manager': serviceControl,
   'microsoft-windows-eventlog': {
-    1100: () => 'The event log service shut down',
     1101: () => 'Audit events were lost',
-    1104: () => 'The Security log is full',
     1105: () => 'The log was backed up by itself and started anew',
     1108: (fields) =>
       `An event could not be recorded: ${fields.text('PublisherID') ?? 'unnamed provider'} ${fields.text('EventID') ?? ''}`,
-  },
-  'microsoft-windows-kernel-general': {
-    1: (fields) =>
-      `System time changed from ${fields.text('OldTime') ?? 'an unrecorded time'} to ${fields.text('NewTime') ?? 'an unrecorded time'}`,
   },
   'microsoft-windows-kernel-power': { 41: () => 'Windows started again without having shut down' },
   'microsoft-windows-powershell': {

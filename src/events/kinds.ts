@@ -1,6 +1,12 @@
 /** Which records the product understands: what an import decodes fully, and what chains are built from. */
 
-export type ProviderFamily = 'security' | 'task-scheduler' | 'sysmon' | 'eventlog' | 'kernel-general'
+export type ProviderFamily =
+  | 'security'
+  | 'task-scheduler'
+  | 'sysmon'
+  | 'eventlog'
+  | 'kernel-general'
+  | 'service-manager'
 
 /** Provider names in lower case: Windows treats them without regard to case, and converted logs spell them as they like. */
 export const providers: ReadonlyMap<string, ProviderFamily> = new Map([
@@ -11,6 +17,7 @@ export const providers: ReadonlyMap<string, ProviderFamily> = new Map([
   ['microsoft-windows-eventlog', 'eventlog'],
   ['eventlog', 'eventlog'],
   ['microsoft-windows-kernel-general', 'kernel-general'],
+  ['service control manager', 'service-manager'],
 ])
 
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, at) => first + at)
@@ -19,12 +26,13 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 export const chainEventIds: Readonly<Record<ProviderFamily, ReadonlySet<number>>> = {
   security: new Set([
     4608, 4616, 4624, 4625, 4634, 4647, 4648, 4672, 4688, 4689, 4697, 4698, 4699, 4700, 4701, 4702, 4719,
-    5140, 5145,
+    5140, 5145, 5156,
   ]),
   'task-scheduler': new Set([...range(100, 203), ...range(319, 332)]),
   sysmon: new Set([1, 3, 11, 12, 13]),
-  eventlog: new Set([104, 1102, 6005, 6006, 6008, 6009]),
-  'kernel-general': new Set([12, 13]),
+  eventlog: new Set([104, 1100, 1102, 1104, 6005, 6006, 6008, 6009]),
+  'kernel-general': new Set([1, 12, 13]),
+  'service-manager': new Set([7045]),
 }
 
 /** True for a record chains, answers or coverage need: it is decoded fully whatever else is asked for. */

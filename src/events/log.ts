@@ -3,8 +3,10 @@ import type {
   AuditPolicyChangedEvent,
   BootEvent,
   LogClearedEvent,
+  LogInterruptedEvent,
   TimeChangedEvent,
 } from '../domain/event.ts'
+import { sid } from '../domain/ids.ts'
 import type { EventRecord } from '../domain/record.ts'
 import { eventBase, RecordFields } from './fields.ts'
 
@@ -20,6 +22,13 @@ export function readLogCleared(record: EventRecord): LogClearedEvent {
   }
 }
 
+/** 1100 and 1104 of the event log service. */
+export const readLogInterrupted = (record: EventRecord): LogInterruptedEvent => ({
+  kind: 'log-interrupted',
+  ...eventBase(record),
+  what: record.eventId === 1104 ? 'full' : 'stopped',
+})
+
 export function readAuditPolicyChanged(record: EventRecord): AuditPolicyChangedEvent {
   const fields = new RecordFields(record)
   return {
@@ -30,6 +39,18 @@ export function readAuditPolicyChanged(record: EventRecord): AuditPolicyChangedE
     // as host facts spell it: upper case, without braces
     subcategoryGuid: fields.text('SubcategoryGuid')?.replace(/[{}]/g, '').toUpperCase(),
     changes: fields.text('AuditPolicyChanges'),
+  }
+}
+
+/** Kernel-General 1: the system clock was set. */
+export function readClockSet(record: EventRecord): TimeChangedEvent {
+  const fields = new RecordFields(record)
+  return {
+    kind: 'time-changed',
+    ...eventBase(record),
+    account: { sid: sid(record.userSid), name: undefined, domain: undefined },
+    previousTime: fields.text('OldTime'),
+    newTime: fields.text('NewTime'),
   }
 }
 

@@ -1,7 +1,7 @@
-/** 4688 and 4689 (processes), 4697 (service installed). */
+/** 4688 and 4689 (processes), 4697 and 7045 (service installed). */
 import { type Absent, absent, type Field } from '../domain/absent.ts'
 import type { ProcessEndedEvent, ProcessStartedEvent, ServiceInstalledEvent } from '../domain/event.ts'
-import { type LogonId, logonId, processId } from '../domain/ids.ts'
+import { type LogonId, logonId, processId, sid } from '../domain/ids.ts'
 import type { EventRecord } from '../domain/record.ts'
 import { eventBase, RecordFields } from './fields.ts'
 
@@ -61,5 +61,26 @@ export function readServiceInstalled(record: EventRecord): ServiceInstalledEvent
     startType: fields.text('ServiceStartType'),
     serviceAccount: fields.text('ServiceAccount'),
     clientProcessId: fields.parsed('ClientProcessId', processId),
+  }
+}
+
+const notByServiceManager: Absent = absent(
+  'not-applicable',
+  '7045 is written by the service manager, which does not record the calling process',
+)
+
+/** 7045: names its account only by the SID of the record itself, and no logon session. */
+export function readServiceAnnounced(record: EventRecord): ServiceInstalledEvent {
+  const fields = new RecordFields(record)
+  return {
+    kind: 'service-installed',
+    ...eventBase(record),
+    subject: { sid: sid(record.userSid), name: undefined, domain: undefined },
+    subjectLogonId: undefined,
+    serviceName: fields.exact('ServiceName'),
+    imagePath: fields.exact('ImagePath'),
+    startType: fields.text('StartType'),
+    serviceAccount: fields.text('AccountName'),
+    clientProcessId: notByServiceManager,
   }
 }

@@ -1,11 +1,24 @@
 /** Record → event, by provider and event id. */
 import type { WindowsEvent } from '../domain/event.ts'
 import type { EventRecord } from '../domain/record.ts'
+import { readConnection } from './connection.ts'
 import { isTaskHistory, readTaskHistory } from './history.ts'
 import { providers } from './kinds.ts'
-import { readAuditPolicyChanged, readBoot, readLogCleared, readTimeChanged } from './log.ts'
+import {
+  readAuditPolicyChanged,
+  readBoot,
+  readClockSet,
+  readLogCleared,
+  readLogInterrupted,
+  readTimeChanged,
+} from './log.ts'
 import { readExplicitLogon, readLogoff, readLogon, readLogonFailed, readPrivileges } from './logon.ts'
-import { readProcessEnded, readProcessStarted, readServiceInstalled } from './processes.ts'
+import {
+  readProcessEnded,
+  readProcessStarted,
+  readServiceAnnounced,
+  readServiceInstalled,
+} from './processes.ts'
 import { readShare } from './share.ts'
 import { readSysmonFile, readSysmonNetwork, readSysmonProcess, readSysmonRegistry } from './sysmon.ts'
 import { readTaskChanged } from './task.ts'
@@ -32,6 +45,7 @@ const security: Readonly<Record<number, Reader>> = {
   4719: readAuditPolicyChanged,
   5140: readShare,
   5145: readShare,
+  5156: readConnection,
 }
 const sysmon: Readonly<Record<number, Reader>> = {
   1: readSysmonProcess,
@@ -42,13 +56,16 @@ const sysmon: Readonly<Record<number, Reader>> = {
 }
 const eventlog: Readonly<Record<number, Reader>> = {
   104: readLogCleared,
+  1100: readLogInterrupted,
+  1104: readLogInterrupted,
   1102: readLogCleared,
   6005: readBoot,
   6006: readBoot,
   6008: readBoot,
   6009: readBoot,
 }
-const kernelGeneral: Readonly<Record<number, Reader>> = { 12: readBoot, 13: readBoot }
+const kernelGeneral: Readonly<Record<number, Reader>> = { 1: readClockSet, 12: readBoot, 13: readBoot }
+const serviceManager: Readonly<Record<number, Reader>> = { 7045: readServiceAnnounced }
 
 /**
  * The typed meaning of a record; undefined when this product gives it none (`describeRecord` then speaks for it). Never throws:
@@ -70,6 +87,8 @@ function readerOf({ provider, eventId }: EventRecord): Reader | undefined {
       return eventlog[eventId]
     case 'kernel-general':
       return kernelGeneral[eventId]
+    case 'service-manager':
+      return serviceManager[eventId]
     default:
       return undefined
   }

@@ -20,8 +20,8 @@ export interface ChainEvents {
 
 const shortName = (computer: string) => computer.toLowerCase().split('.')[0] ?? ''
 const isTaskAnchor = (eventId: number) => (eventId >= 4698 && eventId <= 4702) || eventId === 106
-/** kinds that no rule of the chains room reads: failed and explicit logons, services, policy, clock, Sysmon but processes */
-const unread: ReadonlySet<number> = new Set([3, 11, 12, 13, 4616, 4625, 4648, 4697, 4719])
+/** kinds that no rule of the chains room reads: failed and explicit logons, connections, Sysmon but processes */
+const unread: ReadonlySet<number> = new Set([3, 11, 12, 13, 4625, 4648, 5156])
 const ofAccounts: ReadonlySet<number> = new Set([4624, 4634, 4647, 4672, 5140, 5145])
 
 /** Where the records of one shape name accounts and sessions. */

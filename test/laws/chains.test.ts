@@ -20,6 +20,9 @@ const placesOf = (chain: Chain): readonly Locator[] => [
   ...chain.source.candidates.map((one) => one.locator),
   ...chain.executed.citations,
   ...chain.deleted.citations,
+  ...chain.runs.flatMap((run) => run.citations),
+  ...chain.tree.nodes.flatMap((node) => (node.endLocator ? [node.locator, node.endLocator] : [node.locator])),
+  ...chain.files.map((file) => file.locator),
 ]
 const runs = { numRuns: 150 }
 /** `fc.assert` of synchronous properties, which returns nothing to wait for. */
@@ -275,6 +278,7 @@ const isFrame = (event: WindowsEvent): boolean =>
  */
 const takesOver = (chain: Chain, event: WindowsEvent): boolean =>
   (event.kind === 'logon' && chain.steps.some((step) => step.facts.logonId === event.logonId)) ||
+  (event.kind === 'process-started' && chain.tree.nodes.some((node) => node.pid === event.pid)) ||
   (event.kind === 'process-started' && chain.steps.some((step) => step.facts.pid === String(event.pid)))
 
 const taskPath = (event: WindowsEvent): string | undefined =>

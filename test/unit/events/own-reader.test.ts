@@ -32,6 +32,6 @@ describe.runIf(haveSamples)('events read from real logs by the product', () => {
         compared++
       }
     }
-    expect(compared).toBe(6428)
+    expect(compared).toBe(6764)
   }, 120_000)
 })
