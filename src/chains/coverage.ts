@@ -4,34 +4,41 @@
  */
 import type { ChannelCoverage, GapState, HostFacts } from '../domain/chain.ts'
 import type { LogClearedEvent } from '../domain/event.ts'
+import type { Locator } from '../domain/locator.ts'
 import { type FileTime, fileTime, formatUtc, largestFileTime, seconds } from '../domain/time.ts'
+import { type AuditKnowledge, auditBetween, type Subcategory } from './audit-policy.ts'
+import { type ClockSet, setBackWithin } from './clock.ts'
+import { spanWords } from './order.ts'
 
 export const channels = {
   security: 'Security',
   scheduler: 'Microsoft-Windows-TaskScheduler/Operational',
 } as const
 
-/** Audit subcategories by GUID (locale-free) with the events that show that one was on. */
-export const subcategories = {
-  logon: { guid: '0CCE9215-69AE-11D9-BED3-505054503030', name: 'Logon', ids: [4624] },
-  specialLogon: { guid: '0CCE921B-69AE-11D9-BED3-505054503030', name: 'Special Logon', ids: [4672] },
-  processCreation: { guid: '0CCE922B-69AE-11D9-BED3-505054503030', name: 'Process Creation', ids: [4688] },
-  taskChanges: {
-    guid: '0CCE9227-69AE-11D9-BED3-505054503030',
-    name: 'Other Object Access Events',
-    ids: [4698, 4699, 4700, 4701, 4702],
-  },
-  detailedFileShare: {
-    guid: '0CCE9244-69AE-11D9-BED3-505054503030',
-    name: 'Detailed File Share',
-    ids: [5145],
-  },
-} as const
-export type Subcategory = (typeof subcategories)[keyof typeof subcategories]
+export { type Subcategory, subcategories } from './audit-policy.ts'
 
 export interface Judgement {
   readonly state: GapState
+  /** the reason in one clause */
   readonly why: string
+  /** `"Detailed File Share" success auditing = on now (collected …)`; undefined where no subcategory writes the records */
+  readonly audit: string | undefined
+  /** `Security covers … to …`; undefined when the log is not there */
+  readonly covers: string | undefined
+  /** records the judgement rests on: clearings, policy changes, clock changes */
+  readonly citations: readonly Locator[]
+}
+
+/** windows.md §9: what is missing, the policy, what the log covers, the reason, and what the absence is worth. */
+export function absenceSentence(expected: string, { state, why, audit, covers }: Judgement): string {
+  const parts = [audit, covers, audit === why || covers === why ? undefined : why].filter(Boolean)
+  const worth =
+    state === 'truly-absent'
+      ? 'it would have been recorded'
+      : state === 'expected-absent'
+        ? 'none is expected'
+        : 'absence proves nothing'
+  return `No ${expected.replace(/^an? /, '')}. ${parts.join('; ')}; so ${worth}.`
 }
 
 /** What is known of the logs of one host. */
@@ -39,25 +46,24 @@ export interface HostCoverage {
   readonly logs: readonly ChannelCoverage[]
   readonly facts: readonly HostFacts[]
   readonly cleared: readonly LogClearedEvent[]
+  readonly audit: AuditKnowledge
+  readonly jumps: readonly ClockSet[]
+  /** spans in which the log service did not write, or could not */
+  readonly blind: readonly BlindSpan[]
+}
+
+/** From a stop of the log service (1100) or a full Security log (1104) to the next sign that it writes again. */
+export interface BlindSpan {
+  readonly channel: string | undefined
+  readonly from: FileTime
+  readonly to: FileTime
+  readonly why: string
+  readonly locator: Locator
 }
 
 const sameChannel = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 export const logsOf = (host: HostCoverage, channel: string): readonly ChannelCoverage[] =>
   host.logs.filter((log) => sameChannel(log.channel, channel))
-
-/** undefined: nobody collected the policy. Collectors that disagree leave it unknown. */
-export function auditSetting(host: HostCoverage, subcategory: Subcategory): number | undefined {
-  const settings = new Set(
-    host.facts.flatMap((facts) => {
-      const setting = facts.auditPolicy?.[subcategory.guid]
-      return setting === undefined ? [] : [setting]
-    }),
-  )
-  return settings.size === 1 ? [...settings][0] : undefined
-}
-
-export const auditsSuccess = (setting: number | undefined): boolean =>
-  setting !== undefined && (setting & 1) === 1
 
 /** A log that holds everything written between its first and last record, and was read without trouble. */
 export const isWhole = (log: ChannelCoverage): boolean =>
@@ -89,7 +95,8 @@ const lastOf = (logs: readonly ChannelCoverage[]): FileTime =>
 const span = (log: ChannelCoverage) => `${formatUtc(log.from)} to ${formatUtc(log.to)}`
 
 /**
- * What it means that no such record lies between `from` and `until` (inclusive; `end`: until the log was taken). Security records need the subcategory that writes them.
+ * What it means that no such record lies between `from` and `until` (inclusive; `end`: until the log was taken). Security records need
+ * the subcategory that writes them.
  */
 export function judgeAbsence(
   host: HostCoverage,
@@ -99,88 +106,132 @@ export function judgeAbsence(
   until: FileTime | 'end',
 ): Judgement {
   const logs = logsOf(host, channel)
-  if (logs.length === 0) {
-    const enabled = host.facts.flatMap((facts) =>
-      (facts.channels ?? []).filter((one) => sameChannel(one.name, channel)).map((one) => one.enabled),
-    )
-    if (enabled.length > 0 && enabled.every((on) => !on))
-      return {
-        state: 'not-audited',
-        why: `${channel} was disabled when the host was looked at, and is not in the evidence`,
-      }
-    return { state: 'not-collected', why: `${channel} of this host is not in the evidence` }
-  }
-  const setting = subcategory ? auditSetting(host, subcategory) : undefined
-  if (subcategory && setting !== undefined && !auditsSuccess(setting))
-    return {
-      state: 'not-audited',
-      why: `success auditing of "${subcategory.name}" was off when the policy was collected`,
-    }
   const to = until === 'end' ? fileTime(largestFileTime) : until
+  const audit = subcategory && auditBetween(host.audit, subcategory, from, to)
+  const judged = (
+    state: GapState,
+    why: string,
+    log?: ChannelCoverage,
+    citations: readonly Locator[] = [],
+  ): Judgement => ({
+    state,
+    why,
+    audit: audit && logs.length > 0 ? audit.why : undefined,
+    covers: log ? `${channel} covers ${span(log)}` : undefined,
+    citations,
+  })
+  if (logs.length === 0) return withoutLog(host, channel, judged)
   const around = logs.filter((log) => log.from <= to && log.to >= from)
+  const nearest = around[0] ?? (logs[0] as ChannelCoverage)
+  if (audit?.then === 'off') return judged('not-audited', audit.why, nearest, audit.citations)
   const complete = around.find(
     (log) =>
       isWhole(log) &&
       log.from <= from &&
       (until === 'end' ? goesOnAfter(log, from) : log.to >= until || isRawCopy(log)),
   )
+  const lost = complete ? undefined : whatWasLost(host, channel, logs, around, from, to)
+  if (lost) return judged(lost.state, lost.why, lost.log, lost.citations)
+  if (!complete) return judged('unknown', `${channel} covers the moment, but ${whatSpoils(around)}`, nearest)
+  const blind = host.blind.find(
+    (one) =>
+      (one.channel === undefined || sameChannel(one.channel, channel)) && one.from < to && one.to > from,
+  )
+  if (blind) return judged('unknown', blind.why, complete, [blind.locator])
+  const setBack = setBackWithin(host.jumps, from, to)
+  if (setBack)
+    return judged(
+      'unknown',
+      `the clock of the host was set back by ${spanWords(setBack.ms ?? 0)} within the time in question`,
+      complete,
+      [setBack.locator],
+    )
+  if (audit && audit.then !== 'on') return judged('unknown', audit.why, complete, audit.citations)
+  return judged(
+    'truly-absent',
+    `${channel} covers ${span(complete)} without a gap${subcategory ? ` and "${subcategory.name}" was audited` : ''}: it would have been recorded`,
+    complete,
+    audit?.citations,
+  )
+}
+
+type Judge = (state: GapState, why: string) => Judgement
+
+function withoutLog(host: HostCoverage, channel: string, judged: Judge): Judgement {
+  const enabled = host.facts.flatMap((facts) =>
+    (facts.channels ?? []).filter((one) => sameChannel(one.name, channel)).map((one) => one.enabled),
+  )
+  return enabled.length > 0 && enabled.every((on) => !on)
+    ? judged('not-audited', `${channel} was disabled when the host was looked at, and is not in the evidence`)
+    : judged('not-collected', `${channel} of this host is not in the evidence`)
+}
+
+interface Lost {
+  readonly state: GapState
+  readonly why: string
+  readonly log?: ChannelCoverage
+  readonly citations?: readonly Locator[]
+}
+
+/** Filtered, cleared or out of retention: why no log holds the whole span. */
+function whatWasLost(
+  host: HostCoverage,
+  channel: string,
+  logs: readonly ChannelCoverage[],
+  around: readonly ChannelCoverage[],
+  from: FileTime,
+  to: FileTime,
+): Lost | undefined {
+  const filtered: Lost = {
+    state: 'filtered-out',
+    why: `${channel} is a filtered export: it may have left the record out`,
+  }
   // An export that reaches over the moment was taken while the log still held it: the filter decides, not a later clearing.
-  if (!complete && around.length > 0 && around.every((log) => log.provenance === 'filtered-export'))
-    return { state: 'filtered-out', why: `${channel} is a filtered export: it may have left the record out` }
+  if (around.length > 0 && around.every((log) => log.provenance === 'filtered-export'))
+    return { ...filtered, log: around[0] as ChannelCoverage }
   const clearing = host.cleared.find(
     (event) => sameChannel(event.clearedChannel, channel) && event.time >= from,
   )
-  if (clearing && !complete)
+  if (clearing)
     return {
       state: 'log-cleared',
       why: `${channel} was cleared at ${formatUtc(clearing.time)}; what it held before is gone`,
+      log: logs[0] as ChannelCoverage,
+      citations: [clearing.locator],
     }
   // A filtered export begins and ends where its filter says: its edges tell nothing of the log's own.
-  if (!complete && logs.every((log) => log.provenance === 'filtered-export'))
-    return { state: 'filtered-out', why: `${channel} is a filtered export: it may have left the record out` }
+  if (logs.every((log) => log.provenance === 'filtered-export')) return filtered
   if (around.length === 0) {
     const nearest = logs[0] as ChannelCoverage
     return logs.every((log) => log.from > to)
       ? {
           state: 'out-of-retention',
           why: `${channel} begins at ${formatUtc(nearest.from)}, after the moment in question`,
+          log: nearest,
         }
       : {
           state: 'out-of-retention',
           why: `${channel} holds nothing from the moment in question (${span(nearest)})`,
+          log: nearest,
         }
   }
+  const first = around[0] as ChannelCoverage
   if (!around.some((log) => log.from <= from))
     return {
       state: 'out-of-retention',
-      why: `${channel} begins at ${formatUtc((around[0] as ChannelCoverage).from)}, inside the time in question`,
+      why: `${channel} begins at ${formatUtc(first.from)}, inside the time in question`,
+      log: first,
     }
-  if (!complete) {
-    const missing = around.reduce((sum, log) => sum + log.missingRecordIds, 0n)
-    const problems = around.reduce((sum, log) => sum + log.problems, 0)
-    const what =
-      missing > 0n
-        ? `${missing} record ids are missing from it`
-        : problems > 0
-          ? `${problems} places in it could not be read`
-          : around.every((log) => log.mixedRecordIds)
-            ? 'its record ids are those of several logs, so nothing shows that it is whole'
-            : `its records end at ${formatUtc(lastOf(around))}, and it is not a copy that would show that nothing followed`
-    return { state: 'unknown', why: `${channel} covers the moment, but ${what}` }
-  }
-  if (subcategory && !auditsSuccess(setting)) {
-    const seen = subcategory.ids.some((id) => complete.eventIds.includes(id))
-    return {
-      state: 'unknown',
-      why: seen
-        ? `"${subcategory.name}" was audited at some time in this log, but the audit policy of the host was not collected`
-        : `the audit policy of the host was not collected, and the log holds no event of "${subcategory.name}"`,
-    }
-  }
-  if (subcategory && complete.eventIds.includes(4719))
-    return { state: 'unknown', why: 'the audit policy was changed within this log (4719)' }
-  return {
-    state: 'truly-absent',
-    why: `${channel} covers ${span(complete)} without a gap${subcategory ? ` and "${subcategory.name}" was audited` : ''}: it would have been recorded`,
-  }
+  return undefined
+}
+
+/** Why a log that covers the moment may still have lost the record. */
+function whatSpoils(around: readonly ChannelCoverage[]): string {
+  const missing = around.reduce((sum, log) => sum + log.missingRecordIds, 0n)
+  if (missing > 0n) return `${missing} record ids are missing from it`
+  const problems = around.reduce((sum, log) => sum + log.problems, 0)
+  if (problems > 0) return `${problems} places in it could not be read`
+  return around.every((log) => log.mixedRecordIds)
+    ? 'its record ids are those of several logs, so nothing shows that it is whole'
+    : `its records end at ${formatUtc(lastOf(around))}, and it is not a copy that would show that nothing followed`
 }

@@ -6,7 +6,7 @@ import type { TaskChangedEvent } from '../domain/event.ts'
 import type { TaskDefinition } from '../domain/task.ts'
 import type { FileTime } from '../domain/time.ts'
 import { baseName, commandKey } from './paths.ts'
-import type { Story } from './stories.ts'
+import { isTaskChange, type Story } from './stories.ts'
 
 export interface ExecAction {
   readonly command: string
@@ -26,8 +26,7 @@ export interface ExecAction {
 
 /** The definition of the anchor; of the nearest other record of the story when the anchor carries none. */
 export function definitionOf(story: Story): TaskDefinition | undefined {
-  if (story.anchor.kind !== 'task-history' && story.anchor.task?.definition)
-    return story.anchor.task.definition
+  if (isTaskChange(story.anchor) && story.anchor.task?.definition) return story.anchor.task.definition
   return story.changes.find((change) => change.task?.definition)?.task?.definition
 }
 
@@ -38,7 +37,7 @@ export function taskOf(story: Story): Chain['task'] {
     definition?.principals.find((one) => one.id !== undefined && one.id === definition.actionsContext) ??
     definition?.principals[0]
   return {
-    path: story.anchor.taskPath,
+    path: story.path,
     action: definition && taskActionLine(definition),
     runAs: principal?.userId ?? principal?.groupId,
     author: definition?.registration.author,
@@ -128,7 +127,7 @@ export function filesOf(story: Story): TaskFiles {
       if (/\.[a-z0-9]{1,5}$/.test(word) || word.includes('\\')) named.add(word)
     }
   }
-  const name = baseName(story.anchor.taskPath)
+  const name = baseName(story.path)
   if (name) outputs.add(`${name}.tmp`)
   for (const file of outputs) named.add(file)
   return { outputs: [...outputs], named: [...named] }

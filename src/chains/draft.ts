@@ -75,6 +75,17 @@ function factsOf(event: WindowsEvent): Record<string, FactValue> {
         account: event.user,
         logonId: event.logonId,
       }
+    case 'service-installed':
+      return {
+        service: event.serviceName,
+        image: event.imagePath,
+        account: accountWords(event.subject),
+        logonId: event.subjectLogonId,
+      }
+    case 'sysmon-file':
+      return { image: event.image, pid: event.pid, target: event.targetFilename, account: event.user }
+    case 'sysmon-registry':
+      return { image: event.image, pid: event.pid, target: event.targetObject, account: event.user }
     case 'process-ended':
       return { pid: event.pid, image: event.image, exitStatus: event.exitStatus }
     case 'log-cleared':
@@ -139,8 +150,9 @@ export class ChainDraft {
     })
   }
 
-  gap(expected: string, state: ChainGap['state'], why: string): void {
-    if (!this.gapList.some((gap) => gap.expected === expected)) this.gapList.push({ expected, state, why })
+  gap(expected: string, state: ChainGap['state'], why: string, citations: readonly Locator[] = []): void {
+    if (!this.gapList.some((gap) => gap.expected === expected))
+      this.gapList.push({ expected, state, why, citations })
   }
 
   /** Steps in time order, then by record and place. */

@@ -69,7 +69,7 @@ function tellHistory(draft: ChainDraft, story: Story): void {
       story.anchor,
       event,
       'exact',
-      { task: story.anchor.taskPath },
+      { task: story.path },
       'same task name on the same host within one lifetime of the task',
     )
   }

@@ -4,7 +4,8 @@ import type { ShareEvent, TaskChangedEvent } from '../domain/event.ts'
 import { seconds } from '../domain/time.ts'
 import { filesOf } from './definition.ts'
 import { compareEvents, within } from './order.ts'
-import { baseName, commandKey, equalsWithVariables, shareOf } from './paths.ts'
+import { baseName, commandKey, equalsWithVariables } from './paths.ts'
+import { localPath } from './plants.ts'
 import { bootOf, type Scene } from './scene.ts'
 import type { Story } from './stories.ts'
 import { chainBounds } from './windows.ts'
@@ -20,16 +21,6 @@ export interface FileAccess {
 const readMask = 0x1
 const writeMask = 0x6
 const deleteMask = 0x1_0000
-
-/** Where the file lies on the host, as a command key; undefined when the record does not say. */
-function localPath(event: ShareEvent): string | undefined {
-  const target = (recorded(event.relativeTarget) ?? '').replace(/^\\+/, '')
-  const folder = event.shareLocalPath?.replace(/^\\\?\?\\/, '').replace(/\\+$/, '')
-  if (folder) return commandKey(`${folder}\\${target}`)
-  const share = shareOf(event.shareName)
-  if (share === 'admin$') return commandKey(`c:\\windows\\${target}`)
-  return /^[a-z]\$$/.test(share) ? commandKey(`${share[0]}:\\${target}`) : undefined
-}
 
 function names(file: string, event: ShareEvent): boolean {
   const path = localPath(event)

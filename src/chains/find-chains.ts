@@ -1,34 +1,38 @@
 /**
- * From events to chains: one story per task lifetime and host, its source, its run, its gaps (windows.md §5, §6).
- * Pure and deterministic: the same evidence gives the same chains, ids and order, whatever order the events come in.
+ * From events to chains: one story per task lifetime and host, its source, its run, its gaps (windows.md §5, §6); then the links between
+ * hosts. Pure and deterministic: the same evidence gives the same chains, ids and order, whatever order the events come in.
  */
-import { sha256Hex, utf8Of } from '../base/sha256.ts'
-import { recorded } from '../domain/absent.ts'
-import type { Chain, ChainInput, Mechanism, TaskFile } from '../domain/chain.ts'
-import type { TaskChangedEvent, WindowsEvent } from '../domain/event.ts'
-import type { ChainId } from '../domain/ids.ts'
-import { compareLocators } from '../domain/locator.ts'
-import { millisecondsBetween, seconds } from '../domain/time.ts'
-import { clientProcessOf } from './client-process.ts'
-import type { HostCoverage } from './coverage.ts'
-import { taskOf } from './definition.ts'
-import { ChainDraft } from './draft.ts'
-import { tellExecution } from './execution.ts'
-import { type FileAccess, fileAccesses } from './file-access.ts'
-import { deletionOf, tellGaps } from './gaps.ts'
+import type { Chain, ChainInput } from '../domain/chain.ts'
+import type { ChannelCoverage, CoverageReport, HostFacts } from '../domain/coverage.ts'
+import type { WindowsEvent } from '../domain/event.ts'
+import type { Locator } from '../domain/locator.ts'
+import { arrivalsOf, joinHosts, reachOf } from './cross-host/join-hosts.ts'
+import { mayPointElsewhere } from './cross-host/traces.ts'
+import { hostCoverage } from './host-coverage.ts'
 import { indexHost } from './host-index.ts'
-import { hostKeys, hostName } from './hosts.ts'
-import { judgeMechanism, orphanLogoff } from './mechanism.ts'
-import { compareEvents, inTotalOrder, within } from './order.ts'
-import { resemblancesOf } from './resembles.ts'
+import { hostKeys } from './hosts.ts'
+import { inTotalOrder } from './order.ts'
+import { isPlantEvent, plantOf } from './plants.ts'
+import { reportHost } from './report-coverage.ts'
 import type { Scene } from './scene.ts'
-import { noOrigin, originOf } from './source.ts'
-import { type Story, storiesOf } from './stories.ts'
-import { tellChanges, tellOrigin } from './tell-origin.ts'
+import { bySeriousness } from './seriousness.ts'
+import { storiesOf } from './stories.ts'
+import { tellChain } from './tell-chain.ts'
 import { type ChainWindows, defaultWindows } from './windows.ts'
 
-/** Every chain of the evidence, the most serious first; ties by time, then locator. */
-export function findChains(input: ChainInput, windows: ChainWindows = defaultWindows): readonly Chain[] {
+/** One host's share of the evidence. `key` is its name in lower case, the full one where it is known. */
+export interface HostInput {
+  readonly key: string
+  readonly events: readonly WindowsEvent[]
+  readonly coverage: readonly ChannelCoverage[]
+  readonly facts: readonly HostFacts[]
+  readonly duplicates: ReadonlyMap<string, readonly Locator[]>
+}
+
+/** Recorded name → host key, over every name the evidence knows. */
+export function hostKeysOf(
+  input: Pick<ChainInput, 'events' | 'coverage' | 'hosts'>,
+): (name: string) => string {
   const names = new Set<string>()
   let last: string | undefined
   for (const { recordedComputer } of input.events) {
@@ -37,163 +41,90 @@ export function findChains(input: ChainInput, windows: ChainWindows = defaultWin
   }
   for (const { host } of [...input.coverage, ...input.hosts]) names.add(host)
   const keys = hostKeys(names)
-  const keyOf = (name: string) => keys.get(name) ?? name.toLowerCase()
-  const chains: Chain[] = []
-  for (const [key, events] of eventsByHost(input.events, keyOf)) {
-    const host = indexHost(key, inTotalOrder(events))
-    const facts = input.hosts.filter((one) => keyOf(one.host) === key)
-    const coverage: HostCoverage = {
-      logs: input.coverage.filter((log) => keyOf(log.host) === key).sort(byEvidence),
-      facts,
-      cleared: host.cleared,
-    }
-    const scene: Scene = { host, coverage, facts, duplicates: input.duplicates, windows }
-    for (const story of storiesOf(host, windows)) chains.push(chainOf(scene, story))
-  }
-  return chains.sort(bySeriousness)
+  return (name) => keys.get(name) ?? name.toLowerCase()
 }
 
-/** Only hosts with a task record can have a chain; the events of the others are not even indexed. */
-function eventsByHost(
-  events: readonly WindowsEvent[],
-  keyOf: (name: string) => string,
-): ReadonlyMap<string, WindowsEvent[]> {
+/** The chains of one host, in no particular order and without links to others: nothing outside the host is looked at. */
+export function findHostChains(host: HostInput, windows: ChainWindows = defaultWindows): readonly Chain[] {
+  if (!host.events.some(mayBegin)) return []
+  const events = inTotalOrder(host.events)
+  const index = indexHost(host.key, events)
+  const scene: Scene = {
+    host: index,
+    coverage: hostCoverage(index, events, host.coverage, host.facts),
+    facts: host.facts,
+    duplicates: host.duplicates,
+    windows,
+  }
+  return storiesOf(index, windows).map((story) => tellChain(scene, story))
+}
+
+/** Only a host with a record that a story can begin with has a chain. */
+function mayBegin(event: WindowsEvent): boolean {
+  if (event.kind === 'task-history') return event.what === 'registered'
+  return event.kind.startsWith('task-') || (isPlantEvent(event) && plantOf(event, () => false) !== undefined)
+}
+
+/** Every chain of the evidence, the most serious first; ties by time, then locator. */
+export function findChains(input: ChainInput, windows: ChainWindows = defaultWindows): readonly Chain[] {
+  const { chains, join } = findSeparateChains(input, windows)
+  const asked = chains.some((chain) => chain.source.ip !== undefined)
+  return join(chains, asked ? input.events.filter(mayPointElsewhere) : [])
+}
+
+/** Chains host by host, and how to join them: a caller with much evidence looks for the few `traces` near `asks` itself. */
+export interface SeparateChains {
+  readonly chains: readonly Chain[]
+  /** moments other hosts are asked about, and how far around them a record may matter */
+  readonly asks: readonly bigint[]
+  readonly reach: bigint
+  readonly join: (chains: readonly Chain[], traces: readonly WindowsEvent[]) => readonly Chain[]
+}
+
+export function findSeparateChains(
+  input: ChainInput,
+  windows: ChainWindows = defaultWindows,
+): SeparateChains {
+  const keyOf = hostKeysOf(input)
+  const chains: Chain[] = []
+  for (const host of hostsOf(input, keyOf)) chains.push(...findHostChains(host, windows))
+  return {
+    chains,
+    asks: arrivalsOf(chains, keyOf).map(({ time }) => time),
+    reach: reachOf(input.hosts, windows),
+    join: (found, traces) => joinHosts(found, traces, input.hosts, keyOf, windows).toSorted(bySeriousness),
+  }
+}
+
+/** What the logs of each host can tell, hosts in order of their names; of the audit policy at the moment asked about. */
+export function reportCoverage(input: ChainInput, at?: WindowsEvent['time']): readonly CoverageReport[] {
+  return [...hostsOf(input, hostKeysOf(input))]
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map((host) => reportHost(host, at))
+}
+
+/** The evidence host by host; a host of which only logs or facts are known comes too. */
+function* hostsOf(input: ChainInput, keyOf: (name: string) => string): Generator<HostInput, void> {
   const byHost = new Map<string, WindowsEvent[]>()
-  const withTasks = new Set<string>()
   let lastName: string | undefined
-  let lastKey = ''
   let list: WindowsEvent[] = []
-  for (const event of events) {
+  for (const event of input.events) {
     if (event.recordedComputer !== lastName) {
       lastName = event.recordedComputer
-      lastKey = keyOf(lastName)
-      list = byHost.get(lastKey) ?? []
-      byHost.set(lastKey, list)
+      const key = keyOf(lastName)
+      list = byHost.get(key) ?? []
+      byHost.set(key, list)
     }
     list.push(event)
-    if (isTaskRecord(event)) withTasks.add(lastKey)
   }
-  for (const key of byHost.keys()) if (!withTasks.has(key)) byHost.delete(key)
-  return byHost
-}
-
-const isTaskRecord = (event: WindowsEvent): boolean =>
-  (event.kind.startsWith('task-') && event.kind !== 'task-history') ||
-  (event.kind === 'task-history' && event.what === 'registered')
-
-const byEvidence = (
-  a: { from: bigint; evidenceId: string },
-  b: { from: bigint; evidenceId: string },
-): number => (a.from === b.from ? (a.evidenceId < b.evidenceId ? -1 : 1) : a.from < b.from ? -1 : 1)
-
-/** Same record, same id, whatever file it was read from: a second export of the log keeps it. */
-function chainId(story: Story): ChainId {
-  const { anchor } = story
-  const parts = [
-    'tasktrail-chain/1',
-    anchor.recordedComputer.toLowerCase(),
-    anchor.channel.toLowerCase(),
-    String(anchor.eventId),
-    anchor.locator.recordId.toString(),
-    anchor.time.toString(),
-  ]
-  return sha256Hex(utf8Of(parts.join('\n'))).slice(0, 20) as ChainId
-}
-
-const fileOf = ({ event, role, file }: FileAccess, anchor: WindowsEvent): TaskFile => ({
-  what: role,
-  file,
-  time: event.time,
-  ip: recorded(event.ip),
-  logonId: event.logonId,
-  accessMask: event.accessMask,
-  beforeTask: compareEvents(event, anchor) < 0,
-  locator: event.locator,
-})
-
-const nobody = { sid: undefined, name: undefined, domain: undefined } as const
-
-function chainOf(scene: Scene, story: Story): Chain {
-  const { anchor } = story
-  const draft = new ChainDraft(scene.duplicates)
-  const change: TaskChangedEvent | undefined = anchor.kind === 'task-history' ? undefined : anchor
-  const client = change && clientProcessOf(scene, change)
-  const files = change ? fileAccesses(scene, story, change) : []
-  const isLocalCall = client !== undefined && ((client.pid ?? 0) > 0 || client.process !== undefined)
-  const origin = change ? originOf(scene, change, files, isLocalCall) : noOrigin
-  const judged = judgeMechanism(scene, story.kind, change, client, origin, files)
-
-  if (change && client) {
-    tellChanges(scene, story, draft, new Set(origin.owners.map((owner) => owner.logonId)))
-    tellOrigin(scene, draft, change, origin, client, files, judged)
-    const logoff = origin.taskSession ? undefined : orphanLogoff(scene, change)
-    if (logoff) draft.step('other-logon', logoff)
-  } else draft.step('task-registered', anchor)
-  const execution = tellExecution(scene, story, draft, files)
-  const deleted = deletionOf(scene, story)
-  const { clearedBeforeSeconds, clearedAfterSeconds } = scene.windows
-  const from = anchor.time - seconds(clearedBeforeSeconds)
-  for (const event of within(scene.host.cleared, from, anchor.time + seconds(clearedAfterSeconds)))
-    draft.step('log-cleared', event)
-  tellGaps({ scene, story, draft, change, origin, judged, execution, deleted })
-
-  return {
-    id: chainId(story),
-    host: hostName(anchor.recordedComputer, scene.host.key),
-    kind: story.kind,
-    anchor: anchor.locator,
-    time: anchor.time,
-    task: taskOf(story),
-    account: change?.account ?? nobody,
-    accountBasis: change && (change.account.sid ? 'sid' : change.account.name ? 'name' : undefined),
-    source: origin.source,
-    taskLogonId: change?.logonId,
-    path: judged.path,
-    mechanism: judged.mechanism,
-    mechanismWhy: judged.why,
-    executed: execution.executed,
-    deleted,
-    runs: execution.runs,
-    tree: execution.tree,
-    files: files.map((file) => fileOf(file, anchor)),
-    cameFrom: [],
-    wentTo: [],
-    steps: draft.steps(),
-    links: draft.links(),
-    gaps: draft.gaps(),
-    resembles: resemblancesOf(story, judged.path),
-    lookAlikes: [],
-  }
-}
-
-const ranks: Readonly<Record<Mechanism, number>> = {
-  'remote-confirmed': 0,
-  'remote-probable': 1,
-  undetermined: 2,
-  local: 3,
-  'machine-managed': 4,
-}
-
-const runsAsSystem = (chain: Chain): boolean =>
-  /^(s-1-5-18|system|(.*\\)system)$/i.test(chain.task.runAs ?? '')
-
-/** Deleted within 30 s of its creation (windows.md §5.6). */
-function isShortLived(chain: Chain): boolean {
-  const end = chain.steps.find((step) => step.role === 'task-deleted')
-  return end !== undefined && millisecondsBetween(chain.time, end.time) <= 30_000
-}
-
-/** Serious signs, most telling first; each decides before the next is looked at. */
-const signs: readonly ((chain: Chain) => boolean)[] = [
-  (chain) => chain.executed.answer === 'yes',
-  runsAsSystem,
-  (chain) => chain.task.hidden === true,
-  isShortLived,
-]
-
-function bySeriousness(a: Chain, b: Chain): number {
-  if (a.mechanism !== b.mechanism) return ranks[a.mechanism] - ranks[b.mechanism]
-  for (const sign of signs) if (sign(a) !== sign(b)) return sign(a) ? -1 : 1
-  if (a.time !== b.time) return a.time < b.time ? -1 : 1
-  return compareLocators(a.anchor, b.anchor)
+  for (const { host } of [...input.coverage, ...input.hosts])
+    if (!byHost.has(keyOf(host))) byHost.set(keyOf(host), [])
+  for (const [key, events] of byHost)
+    yield {
+      key,
+      events,
+      coverage: input.coverage.filter((log) => keyOf(log.host) === key),
+      facts: input.hosts.filter((one) => keyOf(one.host) === key),
+      duplicates: input.duplicates,
+    }
 }

@@ -3,7 +3,7 @@ import type { StepRole, TriState } from '../domain/chain.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
 import { fileTime, seconds } from '../domain/time.ts'
-import { channels, judgeAbsence, type Subcategory, subcategories } from './coverage.ts'
+import { absenceSentence, channels, judgeAbsence, type Subcategory, subcategories } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { Execution } from './execution.ts'
 import { coveringHistory } from './history-coverage.ts'
@@ -45,19 +45,19 @@ function judged(
 ): void {
   const { time } = story.anchor
   const to = after === 'end' ? (story.end ?? 'end') : fileTime(time + seconds(after))
-  const { state, why } = judgeAbsence(
-    scene.coverage,
-    channel,
-    subcategory,
-    fileTime(time - seconds(before)),
-    to,
-  )
-  draft.gap(expected, state, why)
+  const judgement = judgeAbsence(scene.coverage, channel, subcategory, fileTime(time - seconds(before)), to)
+  draft.gap(expected, judgement.state, absenceSentence(expected, judgement), judgement.citations)
 }
 
 function creationGap(told: Told): void {
   const { story, change } = told
-  if (story.anchor.kind === 'task-history')
+  if (story.plants.length > 0)
+    told.draft.gap(
+      '4698',
+      'expected-absent',
+      'the file or the registry was written directly: the task service was not asked and records nothing',
+    )
+  else if (story.anchor.kind === 'task-history')
     judged(told, '4698', channels.security, subcategories.taskChanges, 1, 1)
   else if (creationIds[story.kind] === undefined)
     told.draft.gap(
@@ -177,18 +177,19 @@ export function deletionOf(scene: Scene, story: Story): TriState {
       why: `${channels.scheduler} holds every record ${covering.span} and no deletion.`,
       citations: covering.bounds.map((event) => event.locator),
     }
-  const { state, why } = judgeAbsence(
+  const judgement = judgeAbsence(
     scene.coverage,
     channels.security,
     subcategories.taskChanges,
     story.anchor.time,
     'end',
   )
+  const { state, why } = judgement
   return state === 'truly-absent'
-    ? { answer: 'no', why: `No deletion is recorded: ${why}.`, citations: [] }
+    ? { answer: 'no', why: `No deletion is recorded: ${why}.`, citations: judgement.citations }
     : {
         answer: 'unknown',
         why: `No deletion is recorded, and that proves nothing: ${why}; ${channels.scheduler} does not tell either.`,
-        citations: [],
+        citations: judgement.citations,
       }
 }

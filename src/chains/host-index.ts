@@ -1,24 +1,32 @@
 /** One host's events, laid out once so that every rule looks up instead of searching. */
 import { isAbsent, recorded } from '../domain/absent.ts'
 import type {
+  AuditPolicyChangedEvent,
   BootEvent,
   LogClearedEvent,
+  LogInterruptedEvent,
   LogoffEvent,
   LogonEvent,
   PrivilegesEvent,
   ProcessEndedEvent,
   ProcessStartedEvent,
+  ServiceInstalledEvent,
   ShareEvent,
+  SysmonFileEvent,
   SysmonProcessEvent,
+  SysmonRegistryEvent,
   TaskChangedEvent,
   TaskHistoryEvent,
+  TimeChangedEvent,
   WindowsEvent,
 } from '../domain/event.ts'
 import { isWellKnownLogon, type LogonId, type Sid } from '../domain/ids.ts'
 import type { FileTime } from '../domain/time.ts'
-import { bootAt, bootStarts } from './boots.ts'
+import { bootAt, bootStarts, bootsByLogonIds } from './boots.ts'
+import { type ClockSet, clockJumps } from './clock.ts'
 import { append } from './order.ts'
 import { baseName, shareOf, taskKey } from './paths.ts'
+import { isPlantEvent, opensRegistryPipe, type Plant, type PlantEvent, plantOf } from './plants.ts'
 import { type Processes, processesOf } from './processes.ts'
 import { type Sessions, sessionsOf } from './sessions.ts'
 
@@ -32,11 +40,21 @@ export interface HostIndex {
   readonly pipeOpens: ReadonlyMap<Sid, readonly ShareEvent[]>
   /** 5145 on shares other than IPC$ by file name, lower case */
   readonly files: ReadonlyMap<string, readonly ShareEvent[]>
+  /** write access to the remote registry, by anybody, in order */
+  readonly registryOpens: readonly ShareEvent[]
   readonly changesByPath: ReadonlyMap<string, readonly TaskChangedEvent[]>
   readonly historyByPath: ReadonlyMap<string, readonly TaskHistoryEvent[]>
   /** boot → PID of the Schedule service's svchost → the record that says so */
   readonly schedulePids: ReadonlyMap<number, ReadonlyMap<number, WindowsEvent>>
+  /** tasks put in place past the task service */
+  readonly plantsByPath: ReadonlyMap<string, readonly Plant[]>
+  readonly services: readonly ServiceInstalledEvent[]
   readonly cleared: readonly LogClearedEvent[]
+  readonly policyChanges: readonly AuditPolicyChangedEvent[]
+  readonly interruptions: readonly LogInterruptedEvent[]
+  readonly jumps: readonly ClockSet[]
+  /** records of starts and stops of Windows */
+  readonly bootEvents: readonly BootEvent[]
   readonly security: Processes
   readonly sysmon: Processes
 }
@@ -54,7 +72,13 @@ export const opensTaskPipe = (event: ShareEvent): boolean =>
 
 /** Index of the events of one host, in total order. */
 export function indexHost(key: string, events: readonly WindowsEvent[]): HostIndex {
-  const boots = bootStarts(events.filter((event): event is BootEvent => event.kind === 'boot'))
+  const bootEvents = events.filter((event): event is BootEvent => event.kind === 'boot')
+  const recordedBoots = bootStarts(bootEvents)
+  const inferred = bootsByLogonIds(
+    events.filter((event): event is LogonEvent => event.kind === 'logon'),
+    recordedBoots,
+  )
+  const boots = [...recordedBoots, ...inferred].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   const logons: (LogonEvent | LogoffEvent)[] = []
   const starts: (ProcessStartedEvent | ProcessEndedEvent)[] = []
   const sysmonStarts: SysmonProcessEvent[] = []
@@ -66,6 +90,12 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
   const historyByPath = new Map<string, TaskHistoryEvent[]>()
   const schedulePids = new Map<number, Map<number, WindowsEvent>>()
   const cleared: LogClearedEvent[] = []
+  const policyChanges: AuditPolicyChangedEvent[] = []
+  const interruptions: LogInterruptedEvent[] = []
+  const clockEvents: TimeChangedEvent[] = []
+  const services: ServiceInstalledEvent[] = []
+  const registryOpens: ShareEvent[] = []
+  const mayPlant: PlantEvent[] = []
 
   const noteSchedulePid = (event: WindowsEvent, pid: number | undefined) => {
     if (!pid) return
@@ -76,6 +106,7 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
   }
 
   for (const event of events) {
+    if (isPlantEvent(event)) mayPlant.push(event)
     switch (event.kind) {
       case 'logon':
       case 'logoff':
@@ -89,6 +120,7 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
       case 'share-access': {
         if (event.logonId !== undefined && !isWellKnownLogon(event.logonId))
           append(shares, event.logonId, event)
+        if (opensRegistryPipe(event)) registryOpens.push(event)
         if (opensTaskPipe(event)) {
           if (event.account.sid !== undefined) append(pipeOpens, event.account.sid, event)
         } else if (event.kind === 'share-access' && shareOf(event.shareName) !== 'ipc$') {
@@ -127,8 +159,32 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
       case 'log-cleared':
         cleared.push(event)
         break
+      case 'audit-policy-changed':
+        policyChanges.push(event)
+        break
+      case 'log-interrupted':
+        interruptions.push(event)
+        break
+      case 'time-changed':
+        clockEvents.push(event)
+        break
+      case 'service-installed':
+        services.push(event)
+        break
       default:
     }
+  }
+  // only now every record that names the service has been seen
+  const isService = (event: SysmonFileEvent | SysmonRegistryEvent) => {
+    if (baseName(event.image) !== 'svchost.exe') return false
+    const pids = schedulePids.get(bootAt(boots, event.time))
+    // an svchost.exe nobody can name is taken for the service: it writes both for every task there is
+    return pids === undefined || pids.size === 0 || event.pid === undefined || pids.has(event.pid)
+  }
+  const plantsByPath = new Map<string, Plant[]>()
+  for (const event of mayPlant) {
+    const plant = plantOf(event, isService)
+    if (plant) append(plantsByPath, taskKey(plant.taskPath), plant)
   }
   return {
     key,
@@ -140,8 +196,15 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
     files,
     changesByPath,
     historyByPath,
+    plantsByPath,
+    registryOpens,
     schedulePids,
+    services,
     cleared,
+    policyChanges,
+    interruptions,
+    jumps: clockJumps(clockEvents),
+    bootEvents,
     security: processesOf(starts, boots),
     sysmon: processesOf(sysmonStarts, boots),
   }

@@ -15,7 +15,11 @@ export interface Judged {
   readonly path: ChainPath
 }
 
-const judged = (mechanism: Mechanism, path: ChainPath, why: string): Judged => ({ mechanism, path, why })
+export const judged = (mechanism: Mechanism, path: ChainPath, why: string): Judged => ({
+  mechanism,
+  path,
+  why,
+})
 
 const serviceAccounts: Readonly<Record<string, string>> = {
   '0x3e7': 'SYSTEM',

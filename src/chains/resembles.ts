@@ -45,7 +45,7 @@ export function resemblancesOf(story: Story, path: Chain['path']): Chain['resemb
   const shared = sharedSigns(story, definition, path)
   const exec = definition.actions[0]
   const line = exec?.kind === 'exec' ? `${exec.command} ${exec.arguments ?? ''}` : ''
-  const name = story.anchor.taskPath.replace(/^\\/, '')
+  const name = story.path.replace(/^\\/, '')
   const wrapped = /^"?(%comspec%|(.*\\)?cmd(\.exe)?)"?\s+\/c\s/i.test(line)
   const output = /(?<!\d)>\s*(\S+)/.exec(line)?.[1] ?? ''
   const ownOutput = baseName(output) === `${name.toLowerCase()}.tmp` && /temp\\/i.test(output)

@@ -4,7 +4,7 @@ import type { LogoffEvent, LogonEvent } from '../domain/event.ts'
 import { isWellKnownLogon, type LogonId, type Sid } from '../domain/ids.ts'
 import type { FileTime } from '../domain/time.ts'
 import { bootAt } from './boots.ts'
-import { append, firstNotBefore } from './order.ts'
+import { append, compareEvents, firstNotBefore } from './order.ts'
 
 export interface LogonSession {
   readonly logonId: LogonId
@@ -12,6 +12,8 @@ export interface LogonSession {
   readonly opened: LogonEvent
   /** last 4634/4647 before the id is opened again; undefined when none is in the evidence */
   closed: LogoffEvent | undefined
+  /** known only as the twin of `opened`: Windows made both with one logon, one with the full token */
+  readonly isTwin?: true
 }
 
 export interface Sessions {
@@ -50,7 +52,26 @@ export function sessionsOf(
     const sid = event.account.sid
     if (sid !== undefined && isNetworkLogon(event.logonType)) append(networkBySid, sid, session)
   }
+  addTwins(byId, orphanLogoffs)
   return { byId, networkBySid, orphanLogoffs }
+}
+
+/** A session whose own 4624 is missing is known by the one that names it as its twin. */
+function addTwins(
+  byId: Map<LogonId, LogonSession[]>,
+  orphanLogoffs: ReadonlyMap<LogonId, readonly LogoffEvent[]>,
+): void {
+  const twins: LogonSession[] = []
+  for (const sessions of byId.values())
+    for (const { opened, boot } of sessions) {
+      const id = recorded(opened.linkedLogonId)
+      if (id === undefined || isWellKnownLogon(id)) continue
+      if (byId.get(id)?.some((other) => other.boot === boot)) continue
+      const closed = orphanLogoffs.get(id)?.findLast((event) => event.time >= opened.time)
+      twins.push({ logonId: id, boot, opened, closed, isTwin: true })
+    }
+  for (const twin of twins) append(byId, twin.logonId, twin)
+  for (const twin of twins) byId.get(twin.logonId)?.sort((a, b) => compareEvents(a.opened, b.opened))
 }
 
 /** The session that had this logon id at `time` in its boot: opened before, not closed; `slack` in ticks for records of one moment. */

@@ -105,7 +105,9 @@ export const noOrigin: Origin = {
 }
 
 /** The name the caller gave itself: a claim. */
-function workstationOf(session: LogonSession | undefined): Pick<Chain['source'], 'host' | 'hostBasis'> {
+export function workstationOf(
+  session: LogonSession | undefined,
+): Pick<Chain['source'], 'host' | 'hostBasis'> {
   const host = session?.opened.workstation || undefined
   return { host, hostBasis: host === undefined ? undefined : 'workstation' }
 }

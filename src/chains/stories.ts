@@ -10,6 +10,7 @@ import { type FileTime, seconds } from '../domain/time.ts'
 import type { HostIndex } from './host-index.ts'
 import { compareEvents, firstAtOrAfter } from './order.ts'
 import { isLoopback } from './paths.ts'
+import { isPlantEvent, type Plant, type PlantEvent } from './plants.ts'
 import { addressOf, isNetworkLogon, sessionAt } from './sessions.ts'
 import { type ChainWindows, chainBounds } from './windows.ts'
 
@@ -30,14 +31,23 @@ function isSameUpkeep(a: TaskChangedEvent, b: TaskChangedEvent): boolean {
 }
 
 type TaskEvent = TaskChangedEvent | TaskHistoryEvent
+/** A record a story can begin with. */
+export type StoryEvent = TaskEvent | PlantEvent
+
+export const isTaskChange = (event: StoryEvent): event is TaskChangedEvent =>
+  event.kind.startsWith('task-') && event.kind !== 'task-history'
 
 export interface Story {
-  readonly anchor: TaskEvent
+  readonly anchor: StoryEvent
+  /** full task path, as the anchor spells it */
+  readonly path: string
   readonly kind: ChainKind
   /** 4698–4702 of the story in order, the anchor too */
   readonly changes: TaskChangedEvent[]
   /** TaskScheduler records of the same lifetime, in order */
   readonly history: TaskHistoryEvent[]
+  /** records that put the task in place past the task service, in order */
+  readonly plants: Plant[]
   /** earliest moment the task is known to be there as this story tells it */
   readonly from: FileTime
   /** instance ids of its runs, lower case */
@@ -54,6 +64,12 @@ const isCreation = (event: TaskEvent): boolean => event.kind === 'task-created'
 const isRegistration = (event: TaskEvent): boolean =>
   event.kind === 'task-history' && event.what === 'registered'
 
+const isUpkeepRecord = (event: TaskHistoryEvent): boolean =>
+  event.what === 'registered' ||
+  event.what === 'updated' ||
+  event.what === 'disabled' ||
+  event.what === 'deleted'
+
 function tellTo(story: Story, event: TaskHistoryEvent): void {
   story.history.push(event)
   const instance = recorded(event.instanceId)?.toLowerCase()
@@ -63,12 +79,17 @@ function tellTo(story: Story, event: TaskHistoryEvent): void {
 /** All stories of a host, in order of their anchors. */
 export function storiesOf(host: HostIndex, windows: ChainWindows): readonly Story[] {
   const stories: Story[] = []
-  const paths = new Set([...host.changesByPath.keys(), ...host.historyByPath.keys()])
+  const paths = new Set([
+    ...host.changesByPath.keys(),
+    ...host.historyByPath.keys(),
+    ...host.plantsByPath.keys(),
+  ])
   for (const path of paths) {
     const changes = host.changesByPath.get(path) ?? []
     const history = host.historyByPath.get(path) ?? []
-    if (changes.length > 0 || history.some(isRegistration))
-      stories.push(...lifetimes(host, changes, history, windows))
+    const plants = host.plantsByPath.get(path) ?? []
+    if (changes.length > 0 || plants.length > 0 || history.some(isRegistration))
+      stories.push(...lifetimes(host, changes, history, plants, windows))
   }
   return stories.sort((a, b) => compareEvents(a.anchor, b.anchor))
 }
@@ -77,17 +98,25 @@ function lifetimes(
   host: HostIndex,
   changes: readonly TaskChangedEvent[],
   history: readonly TaskHistoryEvent[],
+  plants: readonly Plant[],
   windows: ChainWindows,
 ): readonly Story[] {
   const sameAct = seconds(windows.registrationSeconds)
   const creations = changes.filter(isCreation).sort(compareEvents)
-  const near = (event: TaskEvent, others: readonly TaskEvent[]) => {
+  const near = (event: StoryEvent, others: readonly TaskEvent[]) => {
     const next = others[firstAtOrAfter(others, event.time - sameAct)]
     return next !== undefined && next.time - event.time <= sameAct
   }
   const walk = new LifetimeWalk(host, windows)
-  for (const event of [...changes, ...history].sort(compareEvents)) {
-    if (event.kind === 'task-history') {
+  const plantOf = new Map<StoryEvent, Plant>(plants.map((plant) => [plant.event, plant]))
+  // the service writes file and key too: its own record of the same moment says that it did
+  const registrations = [...changes, ...history.filter(isUpkeepRecord)].sort(compareEvents)
+  for (const event of [...changes, ...history, ...plantOf.keys()].sort(compareEvents)) {
+    const plant = plantOf.get(event)
+    if (plant) {
+      if (plant.how === 'share' || !near(event, registrations)) walk.plant(plant)
+    } else if (isPlantEvent(event)) continue
+    else if (event.kind === 'task-history') {
       if (!isRegistration(event)) walk.tell(event)
       else if (near(event, creations)) walk.announce(event)
       else walk.begin(event, 'task-created')
@@ -136,12 +165,14 @@ class LifetimeWalk {
     this.open = []
   }
 
-  private add(anchor: TaskEvent, kind: ChainKind): Story {
+  private add(anchor: StoryEvent, kind: ChainKind, plant?: Plant): Story {
     const story: Story = {
       anchor,
+      path: plant?.taskPath ?? ('taskPath' in anchor ? anchor.taskPath : ''),
       kind,
-      changes: anchor.kind === 'task-history' ? [] : [anchor],
+      changes: isTaskChange(anchor) ? [anchor] : [],
       history: anchor.kind === 'task-history' ? [anchor] : [],
+      plants: plant ? [plant] : [],
       from: anchor.time,
       instances: new Set(),
       deletion: undefined,
@@ -173,7 +204,7 @@ class LifetimeWalk {
     else this.waiting.push(event)
   }
 
-  begin(anchor: TaskEvent, kind: ChainKind): void {
+  begin(anchor: StoryEvent, kind: ChainKind, plant?: Plant): void {
     this.close(anchor.time)
     this.closed = []
     for (let index = this.stories.length - 1; index >= 0; index--) {
@@ -181,9 +212,23 @@ class LifetimeWalk {
       if (earlier.next !== undefined) break
       earlier.next = anchor.time
     }
-    const story = this.add(anchor, kind)
+    const story = this.add(anchor, kind, plant)
     this.takeWaiting(story, false)
     this.open = [story]
+  }
+
+  /** Several records of one doing, file and key, are one act. */
+  plant(plant: Plant): void {
+    const { event } = plant
+    if (this.isOver(event.time)) this.close(undefined)
+    const same = seconds(chainBounds.plantSeconds)
+    const own = this.open.findLast(
+      (story) => story.plants.length > 0 && event.time - (story.plants.at(-1) as Plant).event.time <= same,
+    )
+    if (own) own.plants.push(plant)
+    else if (this.current === undefined || this.current.deletion !== undefined)
+      this.begin(event, 'task-created', plant)
+    else this.open.push(this.add(event, 'task-updated', plant))
   }
 
   change(event: TaskChangedEvent): void {
@@ -256,7 +301,7 @@ class LifetimeWalk {
    * everybody's, goes on only as long as it does the very same again: a service that keeps its task as it is.
    */
   private belongs(story: Story, event: TaskChangedEvent): boolean {
-    if (story.anchor.kind === 'task-history') return true
+    if (!isTaskChange(story.anchor)) return true
     if (story.kind !== 'task-created') {
       if (event.logonId === undefined || event.logonId !== story.anchor.logonId) return false
       return !isWellKnownLogon(event.logonId) || isSameUpkeep(story.anchor, event)

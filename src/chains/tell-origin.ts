@@ -41,9 +41,11 @@ export function tellChanges(
       'L1',
       session.opened,
       change,
-      'exact',
+      session.isTwin ? 'strong' : 'exact',
       { logonId: session.logonId, logonType: session.opened.logonType },
-      'the logon id of the task record, in the same boot, while its session was open',
+      session.isTwin
+        ? `this logon names ${session.logonId} as its twin with the other token (UAC); the logon of the twin itself is not in the evidence`
+        : 'the logon id of the task record, in the same boot, while its session was open',
     )
   }
 }
@@ -58,7 +60,11 @@ function tellSession(scene: Scene, draft: ChainDraft, session: LogonSession, rol
 }
 
 /** L2 and L7: a share record with the logon that opened its session. */
-function tellShareSession(scene: Scene, draft: ChainDraft, event: ShareEvent): LogonSession | undefined {
+export function tellShareSession(
+  scene: Scene,
+  draft: ChainDraft,
+  event: ShareEvent,
+): LogonSession | undefined {
   const session = sessionAt(scene.host.sessions, scene.host.boots, event.logonId, event.time, slackOf(scene))
   if (!session) return undefined
   tellSession(scene, draft, session, isNetworkLogon(session.opened.logonType) ? 'smb-logon' : 'other-logon')

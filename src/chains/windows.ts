@@ -18,6 +18,8 @@ export interface ChainWindows {
   /** log clearings this long before or after the task event are told */
   readonly clearedBeforeSeconds: number
   readonly clearedAfterSeconds: number
+  /** X1: the record of the source host at most this long before the logon on the target, clocks compared */
+  readonly crossHostSeconds: number
 }
 
 export const defaultWindows: ChainWindows = {
@@ -31,6 +33,7 @@ export const defaultWindows: ChainWindows = {
   clientSeconds: 10,
   clearedBeforeSeconds: 3600,
   clearedAfterSeconds: 86_400,
+  crossHostSeconds: 10,
 }
 
 /** How much of one thing a chain tells before it says that there is more. */
@@ -43,4 +46,8 @@ export const chainBounds = {
   processMatches: 20,
   processesCompared: 20_000,
   openStories: 32,
+  /** records of one task put in place past the service, at most this far apart, are one act */
+  plantSeconds: 60,
+  /** records of other hosts that speak of one logon */
+  tracesPerLogon: 20,
 } as const

@@ -160,7 +160,15 @@ export const ChainShape = z.object({
       why: z.string(),
     }),
   ),
-  gaps: z.array(z.object({ expected: z.string(), state: z.string(), why: z.string() })),
+  gaps: z.array(
+    z.object({
+      expected: z.string(),
+      state: z.string(),
+      why: z.string(),
+      /** what the judgement rests on: clearings, changes of policy or clock */
+      citations: z.array(Citation).optional(),
+    }),
+  ),
   resembles: z.array(
     z.object({ tool: z.string(), because: z.array(z.string()), differs: z.array(z.string()) }),
   ),

@@ -118,6 +118,8 @@ export interface ChainGap {
   readonly expected: string
   readonly state: GapState
   readonly why: string
+  /** what the judgement rests on: clearings, changes of policy or clock; mostly none */
+  readonly citations: readonly Locator[]
 }
 
 export interface TriState {
@@ -245,8 +247,8 @@ export interface Chain {
     }[]
   }
   readonly account: Account
-  /** `sid`: the task record names the account by SID; `history`: only the task history names it, which is a claim */
-  readonly accountBasis: 'sid' | 'name' | 'history' | undefined
+  /** `sid`: a record of the act names the account by SID; `name`: by name only, which is a claim */
+  readonly accountBasis: 'sid' | 'name' | undefined
   readonly source: {
     readonly ip: string | undefined
     readonly port: number | undefined

@@ -278,6 +278,7 @@ export interface SysmonFileEvent extends EventBase {
   readonly kind: 'sysmon-file'
   readonly pid: number | undefined
   readonly image: string | undefined
+  readonly user: string | undefined
   readonly targetFilename: string | undefined
 }
 /** Sysmon 12, 13 */
@@ -285,6 +286,7 @@ export interface SysmonRegistryEvent extends EventBase {
   readonly kind: 'sysmon-registry'
   readonly pid: number | undefined
   readonly image: string | undefined
+  readonly user: string | undefined
   readonly eventType: string | undefined
   readonly targetObject: string | undefined
   readonly details: Field<string>

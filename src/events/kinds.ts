@@ -45,3 +45,17 @@ export function isChainEvent(provider: string, eventId: number): boolean {
 export const playbookEventIds: ReadonlySet<number> = new Set(
   Object.values(chainEventIds).flatMap((ids) => [...ids]),
 )
+
+/** Which of them may tell of a call to another host: connections, credentials used, programs started. */
+const traceIds: Readonly<Partial<Record<ProviderFamily, ReadonlySet<number>>>> = {
+  security: new Set([4648, 4688, 5156]),
+  sysmon: new Set([1, 3]),
+}
+export function isTraceEvent(provider: string, eventId: number): boolean {
+  const family = providers.get(provider.toLowerCase())
+  return family !== undefined && traceIds[family]?.has(eventId) === true
+}
+
+/** Values (lower case) that show that a share access or Sysmon record is about a task's file, its registry key, or the remote registry. */
+export const mayBePlanted = (value: string): boolean =>
+  value.includes('system32\\tasks\\') || value.includes('\\taskcache\\tree\\') || value === 'winreg'

@@ -67,6 +67,7 @@ export function readSysmonFile(record: EventRecord): SysmonFileEvent {
     ...eventBase(record),
     pid: fields.processId('ProcessId'),
     image: fields.exact('Image'),
+    user: fields.text('User'),
     targetFilename: fields.exact('TargetFilename'),
   }
 }
@@ -78,6 +79,7 @@ export function readSysmonRegistry(record: EventRecord): SysmonRegistryEvent {
     ...eventBase(record),
     pid: fields.processId('ProcessId'),
     image: fields.exact('Image'),
+    user: fields.text('User'),
     eventType: fields.text('EventType'),
     targetObject: fields.exact('TargetObject'),
     details: fields.field('Details'),

@@ -160,7 +160,12 @@ export const chainJson = (chain: Chain) => ({
   wentTo: chain.wentTo.map(crossHostJson),
   steps: chain.steps.map((step) => stepJson(step, chain.time)),
   links: chain.links.map(linkJson),
-  gaps: chain.gaps.map((gap) => ({ expected: gap.expected, state: gap.state, why: gap.why })),
+  gaps: chain.gaps.map((gap) => ({
+    expected: gap.expected,
+    state: gap.state,
+    why: gap.why,
+    citations: gap.citations.map(citationOf),
+  })),
   resembles: chain.resembles.map((one) => ({
     tool: one.tool,
     because: [...one.because],

@@ -6,7 +6,7 @@
 import type { WindowsEvent } from '../domain/event.ts'
 import { logonId } from '../domain/ids.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
-import { isChainEvent, playbookEventIds } from '../events/kinds.ts'
+import { isChainEvent, mayBePlanted, playbookEventIds } from '../events/kinds.ts'
 import { typedEvent } from '../events/typed-event.ts'
 import type { RecordIndex } from './records/record-index.ts'
 import type { Segment } from './records/segment.ts'
@@ -20,8 +20,10 @@ export interface ChainEvents {
 
 const shortName = (computer: string) => computer.toLowerCase().split('.')[0] ?? ''
 const isTaskAnchor = (eventId: number) => (eventId >= 4698 && eventId <= 4702) || eventId === 106
-/** kinds that no rule of the chains room reads: failed and explicit logons, connections, Sysmon but processes */
-const unread: ReadonlySet<number> = new Set([3, 11, 12, 13, 4625, 4648, 5156])
+/** read by no rule, or only near a logon of another host (trace-events.ts): failed and explicit logons, connections */
+const unread: ReadonlySet<number> = new Set([3, 4625, 4648, 5156])
+/** Sysmon 11, 12 and 13 are read only where they are about a task's file or registry key */
+const plantable: ReadonlySet<number> = new Set([11, 12, 13, 5145])
 const ofAccounts: ReadonlySet<number> = new Set([4624, 4634, 4647, 4672, 5140, 5145])
 
 /** Where the records of one shape name accounts and sessions. */
@@ -62,6 +64,7 @@ class Selection {
     this.#wanted = index.segments.map((segment) => segment.systems.map((system) => tableOf(system.provider)))
     this.#namings = index.segments.map((segment) => segment.shapes.map((shape) => namingOf(shape.names)))
     this.#findAnchors()
+    this.#findPlants()
     this.#findSessions()
   }
 
@@ -82,6 +85,23 @@ class Selection {
         this.#hosts.add(shortName(segment.tuple(row).computer))
         this.#name(s, segment, row)
       }
+    })
+  }
+
+  /** Tasks put in place past the task service leave no task record: a share access or a Sysmon record tells of them. */
+  #findPlants(): void {
+    this.#index.segments.forEach((segment, s) => {
+      const planted = segment.values.matching(mayBePlanted)
+      if (!planted.includes(1)) return
+      segment.blocks.forEach((block, b) => {
+        const numbers = segment.valuesOfBlock(b)
+        for (let row = block.firstRow; row < block.firstRow + block.rows; row++) {
+          if (!plantable.has(segment.eventId[row] as number) || !this.#isChainEvent(s, segment, row)) continue
+          if (!isPlanted(segment, row, numbers, planted)) continue
+          this.#hosts.add(shortName(segment.tuple(row).computer))
+          this.#name(s, segment, row)
+        }
+      })
     })
   }
 
@@ -135,6 +155,7 @@ class Selection {
       const hits: Hits = {
         sids: segment.values.matching((text) => text.startsWith('s-1-') && sids.has(text.toUpperCase())),
         logons: segment.values.matching((text) => text.startsWith('0x') && logons.has(logonId(text) ?? '')),
+        planted: segment.values.matching(mayBePlanted),
       }
       segment.blocks.forEach((block, b) => {
         onBlock(s, segment, block.firstRow, block.firstRow + block.rows, segment.valuesOfBlock(b), hits)
@@ -153,7 +174,14 @@ class Selection {
       for (let row = first; row < last; row++) {
         const id = segment.eventId[row] as number
         if (!hostOf[s]?.[segment.system[row] as number] || !this.#isChainEvent(s, segment, row)) continue
-        if (unread.has(id) && !isBoot(segment, row)) continue
+        if (unread.has(id)) continue
+        if (plantable.has(id) && !isSystemRecord(segment, row)) {
+          if (isPlanted(segment, row, numbers, hits.planted)) {
+            chosen[base + row] = 1
+            continue
+          }
+          if (id !== 5145) continue
+        }
         if (ofAccounts.has(id) && !this.#isNamed(s, segment, row, numbers, hits)) continue
         chosen[base + row] = 1
       }
@@ -163,9 +191,19 @@ class Selection {
 }
 
 /** Kernel-General 12 and 13 tell of boots: they share their numbers with Sysmon's registry events. */
-const isBoot = (segment: Segment, row: number): boolean => /kernel-general/i.test(segment.tuple(row).provider)
+const isSystemRecord = (segment: Segment, row: number): boolean =>
+  /kernel-general/i.test(segment.tuple(row).provider)
+
+/** Does any value of the record speak of a task's file or key? */
+function isPlanted(segment: Segment, row: number, numbers: Uint32Array, planted: Uint8Array): boolean {
+  const start = segment.valueStart(row)
+  const { length } = segment.shapes[segment.shape[row] as number]?.names ?? []
+  for (let at = 0; at < length; at++) if (planted[numbers[start + at] as number] === 1) return true
+  return false
+}
 
 interface Hits {
+  readonly planted: Uint8Array
   readonly sids: Uint8Array
   readonly logons: Uint8Array
 }

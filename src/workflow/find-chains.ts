@@ -1,14 +1,16 @@
 /** Chains of a case: the typed events of every host with task records, what the logs cover, and what the hosts' facts say. */
-import { findChains } from '../chains/find-chains.ts'
+import { findSeparateChains } from '../chains/find-chains.ts'
 import { tellRecovered } from '../chains/recovered-records.ts'
-import type { Chain, ChannelCoverage, HostFacts } from '../domain/chain.ts'
+import type { Chain, ChainInput, ChannelCoverage, HostFacts } from '../domain/chain.ts'
 import { fileTime, parseUtc } from '../domain/time.ts'
 import { chainsDocument as documentOf } from '../report/chains-json.ts'
 import { chainEvents } from './chain-events.ts'
 import { logSummaryOf } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
+import type { RecordIndex } from './records/record-index.ts'
 import { recoveredOf } from './recovered-records.ts'
+import { traceEvents } from './trace-events.ts'
 
 const caches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
 const recoveredCaches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
@@ -19,18 +21,26 @@ export function findCaseChains(open: OpenCase): readonly Chain[] {
   if (known && known.revision === open.casefile.revision) return known.chains
   const index = indexOfCase(open)
   const { events, duplicates } = chainEvents(index)
-  const chains = findChains({ events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) })
+  const chains = joined(index, { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) })
   caches.set(open.casefile, { revision: open.casefile.revision, chains })
   return chains
+}
+
+/** The chains of each host, then the links between hosts: records of other hosts are looked up only where a logon asks for them. */
+function joined(index: RecordIndex, input: ChainInput): readonly Chain[] {
+  const { chains, asks, reach, join } = findSeparateChains(input)
+  const hosts = new Set(index.segments.flatMap((segment) => segment.systems.map(({ computer }) => computer)))
+  return join(chains, hosts.size > 1 ? traceEvents(index, asks, reach) : [])
 }
 
 /** Every chain as it is when recovered records are used too; those that are say so wherever they stand. */
 export function findChainsWithRecovered(open: OpenCase): readonly Chain[] {
   const known = recoveredCaches.get(open.casefile)
   if (known && known.revision === open.casefile.revision) return known.chains
-  const { events, duplicates } = chainEvents(recoveredOf(open).index)
+  const { index } = recoveredOf(open)
+  const { events, duplicates } = chainEvents(index)
   const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
-  const chains = findChains(input).map(tellRecovered)
+  const chains = joined(index, input).map(tellRecovered)
   recoveredCaches.set(open.casefile, { revision: open.casefile.revision, chains })
   return chains
 }

@@ -93,8 +93,8 @@ describe('laws of chains', () => {
         const world = new World()
         const stranger: Account = { sid: 'S-1-5-21-9-9-9-500' as Sid, name: 'stranger', domain: 'CORP' }
         const noise = times.flatMap((time, n) => [
-          world.logon(time, `0x9${n}000`, '10.9.9.9', { account: stranger }),
-          world.access(time + 1, `0x9${n}000`, 'C$', `Users\\f${n}.txt`, 0x3, { account: stranger }),
+          world.logon(time, `0x31${n + 10}`, '10.9.9.9', { account: stranger }),
+          world.access(time + 1, `0x31${n + 10}`, 'C$', `Users\\f${n}.txt`, 0x3, { account: stranger }),
           world.process(time, 30_000 + n, 'C:\\Windows\\notepad.exe', {
             pid: 29_000,
             image: 'C:\\Windows\\explorer.exe',

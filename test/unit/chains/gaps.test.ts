@@ -18,12 +18,23 @@ describe('what a missing record means', () => {
     [
       'the subcategory was off',
       'not-audited',
-      { coverage: security(), hosts: [hostFacts(world, { auditPolicy: { ...auditedAll, [share]: 0 } })] },
+      {
+        coverage: security({ eventIds: [4624, 4698] }),
+        hosts: [hostFacts(world, { auditPolicy: { ...auditedAll, [share]: 0 } })],
+      },
     ],
     [
       'only failures were audited',
       'not-audited',
-      { coverage: security(), hosts: [hostFacts(world, { auditPolicy: { ...auditedAll, [share]: 2 } })] },
+      {
+        coverage: security({ eventIds: [4624, 4698] }),
+        hosts: [hostFacts(world, { auditPolicy: { ...auditedAll, [share]: 2 } })],
+      },
+    ],
+    [
+      'the subcategory is off now and the log shows that it was on once',
+      'unknown',
+      { coverage: security(), hosts: [hostFacts(world, { auditPolicy: { ...auditedAll, [share]: 0 } })] },
     ],
     ['the log begins later', 'out-of-retention', { coverage: security({ from: at(-1) }), hosts: audited }],
     [

@@ -187,6 +187,7 @@ describe.runIf(haveSamples)('chains of the labelled samples', () => {
     expect(chains.map((chain) => chain.kind)).toEqual(['task-created', 'task-created', 'task-created'])
     for (const chain of chains) {
       expect(gapOf(chain, '4698')?.state).toBe('not-collected')
+      // 106 names whom a task runs as (S-1-5-18 for the one yolo made for SYSTEM), so it names no actor
       expect(chain.account).toEqual({ sid: undefined, name: undefined, domain: undefined })
       expect(chain.mechanism).toBe('undetermined')
     }

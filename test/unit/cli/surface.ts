@@ -197,6 +197,7 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
       expected: '4624 with an address for 0x5a419bc',
       state: 'expected-absent',
       why: 'a second logon without an address',
+      citations: [],
     },
   ],
   resembles: [{ tool: 'impacket atexec', because: ['random name of eight letters'], differs: [] }],

@@ -29,7 +29,7 @@ describe('chains as JSON', () => {
       deltaMs: 20,
     })
     expect(bare).toMatchObject({
-      account: { sid: null, name: null, domain: null },
+      account: { sid: null, name: null, domain: null, basis: null },
       task: { action: null, hidden: null },
     })
   })
