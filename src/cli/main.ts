@@ -8,10 +8,14 @@ import { workflowDoors } from './workflow-doors.ts'
 const stop = new AbortController()
 let firstSignalAt: number | undefined
 
-function onSignal(): void {
+function onSignal(signal: NodeJS.Signals): void {
   const now = performance.now()
-  // a terminal and a parent process may both pass on the same Ctrl-C; only a later one means "at once"
-  if (firstSignalAt !== undefined && now - firstSignalAt > 1000) process.exit(130)
+  // a terminal and a parent process may both pass on the same Ctrl-C; only a later one means "at once": `exit` would wait for
+  // a write that nobody takes
+  if (firstSignalAt !== undefined && now - firstSignalAt > 1000) {
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  }
   firstSignalAt ??= now
   stop.abort(new Cancelled())
 }

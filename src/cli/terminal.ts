@@ -1,3 +1,4 @@
+import { constants, fstatSync, openSync, write as writeFile } from 'node:fs'
 import { escapeLine } from '../base/escape.ts'
 import { ReaderGone } from './exit-code.ts'
 
@@ -47,13 +48,46 @@ export function writeTo(stream: NodeJS.WriteStream): (output: string | Uint8Arra
     })
 }
 
+/**
+ * A file, or on Linux a pipe, to be written by Node's threads while the work goes on; undefined for all else. A pipe is opened
+ * once more: `process.stdout` makes its own end one that has to be asked for room again and again.
+ */
+export function openOutput(fd: number): number | undefined {
+  try {
+    const stats = fstatSync(fd)
+    if (stats.isFile()) return fd
+    if (!stats.isFIFO() || process.platform !== 'linux') return undefined
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY)
+  } catch {
+    return undefined // one that cannot be opened so is written as a stream
+  }
+}
+
+/** Writes all of it without holding up this thread; otherwise as `writeTo`. */
+export function writeToFile(fd: number): (output: string | Uint8Array) => Promise<void> {
+  return (output) =>
+    new Promise((resolve, reject) => {
+      const bytes = typeof output === 'string' ? Buffer.from(output) : output
+      const from = (at: number): void => {
+        if (at >= bytes.length) resolve()
+        else
+          writeFile(fd, bytes, at, bytes.length - at, null, (error, written) => {
+            if (!error) from(at + written)
+            else reject(error.code === 'EPIPE' ? new ReaderGone('stdout was closed') : error)
+          })
+      }
+      from(0)
+    })
+}
+
 /** The terminal of this process. */
 export function processTerminal(signal: AbortSignal): Terminal {
   const { stdout, stderr, env } = process
   stderr.on('error', () => {}) // a closed stderr must not end the work
   const named = Number(env.COLUMNS)
   const isTerminal = stdout.isTTY === true
-  const write = writeTo(stdout)
+  const output = isTerminal ? undefined : openOutput(1)
+  const write = output === undefined ? writeTo(stdout) : writeToFile(output)
   return {
     write,
     writeBytes: write,

@@ -37,8 +37,10 @@ export interface DumpOptions {
   readonly slow?: boolean
 }
 
-/** Bytes collected before they are handed on, and read at a time. */
+/** Bytes read at a time. */
 const blockSize = 1 << 20
+/** Bytes collected before they are handed on. */
+const mostCollected = 2 << 20
 
 /** Refuses a path that cannot be opened; everything inside a log becomes lines. */
 export async function dumpLogs(
@@ -60,13 +62,21 @@ export async function dumpLogs(
   return { records: dump.records, problems: dump.problems }
 }
 
+interface Note {
+  readonly at: number
+  readonly line: string
+}
+
 class LogDump {
   records = 0
   problems = 0
   readonly #options: DumpOptions
   readonly #out = new ByteWriter(blockSize * 5)
+  /** takes turns with the buffer of `#out`: one is written to while the other is handed on */
+  #spare = new Uint8Array(blockSize * 5)
+  #handedOn: Promise<void> = Promise.resolve()
   /** lines of problems, each with the place in the output before which it stands */
-  readonly #notes: { readonly at: number; readonly line: string }[] = []
+  #notes: Note[] = []
   readonly #readOptions: Parameters<typeof readRecord>[5]
   #decoder = new RecordDecoder()
   #recovered = new RecoveredWalker(this.#decoder)
@@ -100,21 +110,22 @@ class LogDump {
     }
     const { header, problems, chunks } = readFileHeader(source, nodePlatform)
     for (const problem of problems) this.#problem(problem)
-    if (!header) return this.#flush()
+    if (!header) return this.end()
     const block = new Uint8Array(blockSize)
     let used = 0
     for (let first = 0; first < chunks; first += blockSize / chunkSize) {
+      this.#out.forget()
       const read = source.read(fileHeaderBlock + first * chunkSize, block)
       for (let i = 0; i < blockSize / chunkSize && first + i < chunks; i++) {
         stopIfAborted(this.#options.signal)
         const part = block.subarray(Math.min(read, i * chunkSize), Math.min(read, (i + 1) * chunkSize))
         if (this.#chunk(new ChunkView(part, nodePlatform), first + i)) used++
-        if (this.#out.at >= blockSize || this.#notes.length >= 256) await this.#flush()
+        if (this.#out.at >= mostCollected || this.#notes.length >= 256) await this.#flush()
       }
     }
     const wrong = chunkCountProblem(header, used, chunks)
     if (wrong) this.#problem(wrong)
-    await this.#flush()
+    await this.end()
   }
 
   /** @returns whether the chunk is in use */
@@ -185,10 +196,29 @@ class LogDump {
     this.#notes.push({ at: this.#out.at, line: `${line}\n` })
   }
 
-  /** Hands on what has been collected, in order, and lets the signal arrive. */
+  /** Has what has been collected handed on while the next is made, and lets the signal arrive. */
   async #flush(): Promise<void> {
+    await this.#handedOn
+    const { length } = this.#out.written
+    const full = this.#out.exchange(this.#spare)
+    this.#spare = full
+    const notes = this.#notes
+    this.#notes = []
+    this.#handedOn = this.#handOn(full.subarray(0, length), notes)
+    // a failure is met by the next who waits for it
+    this.#handedOn.catch(() => {})
+    await new Promise((resolve) => setImmediate(resolve))
+    stopIfAborted(this.#options.signal)
+  }
+
+  /** Resolves once everything collected has been taken. */
+  async end(): Promise<void> {
+    await this.#flush()
+    await this.#handedOn
+  }
+
+  async #handOn(written: Uint8Array, notes: readonly Note[]): Promise<void> {
     const { write, writeBytes } = this.#options
-    const { written } = this.#out
     let from = 0
     let text = ''
     const records = async (to: number) => {
@@ -203,16 +233,12 @@ class LogDump {
       text = ''
       await writeBytes(part)
     }
-    for (const { at, line } of this.#notes) {
+    for (const { at, line } of notes) {
       await records(at)
       text += line
     }
     await records(written.length)
     if (text !== '') await write(text)
-    this.#notes.length = 0
-    this.#out.clear()
-    await new Promise((resolve) => setImmediate(resolve))
-    stopIfAborted(this.#options.signal)
   }
 }
 

@@ -20,10 +20,12 @@ const zero = 0x30
 const slack = 64
 
 export class ByteWriter {
-  bytes: Uint8Array
+  bytes: Uint8Array<ArrayBuffer>
   view: DataView
   /** where the next byte goes */
   at = 0
+  /** changes whenever places in the output, or in the chunks it came from, have lost their meaning */
+  epoch = 0
   /** `YYYY-MM-DDTHH:MM:SS.` of the second written last */
   readonly #clock = new Uint8Array(24)
   readonly #clockView = new DataView(this.#clock.buffer)
@@ -53,6 +55,21 @@ export class ByteWriter {
 
   clear(): void {
     this.at = 0
+    this.epoch++
+  }
+
+  /** To be called before output is taken back, and before bytes of a chunk are written over. */
+  forget(): void {
+    this.epoch++
+  }
+
+  /** Goes on in another buffer, from its beginning. @returns the buffer written so far */
+  exchange(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const full = this.bytes
+    this.bytes = buffer
+    this.view = new DataView(buffer.buffer)
+    this.clear()
+    return full
   }
 
   byte(value: number): void {

@@ -2,7 +2,9 @@
  * A template's tree as a list of steps: the literal bytes in front of a value, then the value. Worked out once per template, so
  * that rendering a record is a run over an Int32Array. What the steps give equals `elementsXml` over the Expander's elements.
  */
+import type { Instance } from '../binxml/instance.ts'
 import type { ContentNode, ElementNode } from '../binxml/tree.ts'
+import { valueType } from '../format.ts'
 import { xmlAttribute, xmlName, xmlText } from '../xml.ts'
 import type { LiteralPool } from './byte-writer.ts'
 
@@ -45,9 +47,11 @@ export interface XmlProgram {
   readonly height: number
   /** of TimeCreated/@SystemTime and EventID when the root is an Event with both as plain substitutions; -1 otherwise */
   readonly timeIndex: number
-  /** steps in front of the one that writes the time */
-  readonly head: number
   readonly eventIndex: number
+  /** steps whose output a value gives, in order: number of the step, index of the value */
+  readonly uses: Int32Array
+  /** values whose being NULL decides about more than their own step */
+  readonly guards: Int32Array
 }
 
 class Compiler {
@@ -215,9 +219,20 @@ export function xmlProgram(root: ElementNode, depth: number, pool: LiteralPool):
   const { cost, elements, height } = compiler
   const steps = Int32Array.from(compiler.steps)
   const places = systemPlaces(root)
-  let head = 0
-  while (head * stepSize < steps.length && steps[head * stepSize + 3] !== places.timeIndex) head++
-  return { steps, cost, elements, height, head, ...places }
+  return { steps, cost, elements, height, ...places, ...dependences(steps) }
+}
+
+function dependences(steps: Int32Array): { uses: Int32Array; guards: Int32Array } {
+  const uses: number[] = []
+  const guards = new Set<number>()
+  for (let i = 0; i < steps.length; i += stepSize) {
+    const kind = steps[i + 2] as number
+    const index = steps[i + 3] as number
+    if (kind >= step.content && kind <= step.leaf) uses.push(i / stepSize, index)
+    if (kind === step.absent) guards.add(index)
+    if (kind === step.leaf && (steps[i + 10] as number) > 0) guards.add((steps[i + 10] as number) - 1)
+  }
+  return { uses: Int32Array.from(uses), guards: Int32Array.from(guards) }
 }
 
 /** A record is complete with a time and an event id; only the usual place of both is looked at here. */
@@ -236,4 +251,16 @@ function systemPlaces(root: ElementNode): { timeIndex: number; eventIndex: numbe
   const [timePart, eventPart] = [time[0], event[0]]
   if (timePart?.kind !== 'substitution' || eventPart?.kind !== 'substitution') return none
   return { timeIndex: timePart.index, eventIndex: eventPart.index }
+}
+
+/** EventID of a record of this program; -1 when it has no time or no id in the usual form. */
+export function eventIdOf(view: DataView, instance: Instance, { timeIndex, eventIndex }: XmlProgram): number {
+  const { count, types, sizes, offsets } = instance
+  if (timeIndex < 0 || timeIndex >= count || eventIndex >= count) return -1
+  if (types[timeIndex] !== valueType.fileTime || sizes[timeIndex] !== 8) return -1
+  if (types[eventIndex] !== valueType.uint16 || sizes[eventIndex] !== 2) return -1
+  // event 0 of the year 1601 is no event
+  const time = offsets[timeIndex] as number
+  if (view.getUint32(time, true) === 0 && view.getUint32(time + 4, true) === 0) return -1
+  return view.getUint16(offsets[eventIndex] as number, true)
 }

@@ -1,50 +1,41 @@
 /** Event XML of records as bytes, by the programs of their templates. Unusual forms are left to the tree path. */
 import { fragmentCost, startsFragment } from '../binxml/expand.ts'
 import { Instance } from '../binxml/instance.ts'
-import type { Template } from '../binxml/templates.ts'
 import { arrayTexts } from '../binxml/value.ts'
 import type { ChunkView } from '../chunk-view.ts'
 import type { RecordDecoder } from '../decode.ts'
 import { token, valueType } from '../format.ts'
 import { BinXmlError } from '../problem.ts'
-import { type ByteWriter, LiteralPool } from './byte-writer.ts'
-import { HeadMemory } from './head-memory.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import { type KnownProgram, KnownPrograms, mostEvents } from './known-programs.ts'
+import { type LastOutput, markChanged, mostValues } from './last-output.ts'
 import { inAttribute, inText, type Place, writeText } from './units.ts'
 import { mostUnits, recordRoom, writeValue } from './value-bytes.ts'
-import { emptyForm, step, stepSize, type XmlProgram, xmlProgram } from './xml-program.ts'
+import { emptyForm, eventIdOf, step, stepSize, type XmlProgram } from './xml-program.ts'
 
-/** literals kept before all programs are dropped: hostile logs may define ever new templates */
-const mostLiterals = 8 << 20
 /** beyond these a record is left to the tree path, which knows the limits exactly */
 const mostFragments = 8
 const mostHeight = 60
 const mostElements = 8000
 
-interface Known {
-  readonly template: Template
-  readonly program: XmlProgram | undefined
-  readonly memory: HeadMemory | undefined
-}
-/** heads of records kept by one writer */
-const mostHeads = 512
-
 export class XmlRecords {
   readonly #out: ByteWriter
   readonly #decoder: RecordDecoder
-  readonly #pool = new LiteralPool()
-  /** by template number × 3 + depth */
-  #known: (Known | undefined)[] = []
+  readonly #programs = new KnownPrograms()
   /** one per level of nesting */
   readonly #instances = Array.from({ length: mostFragments + 1 }, () => new Instance())
-  /** of the program of the record, once it is known */
-  #memory: HeadMemory | undefined
-  #heads = 0
   #cost = 0
   #elements = 0
   #attributes = 0
+  /** marked with the number of the comparison where a value differs */
+  readonly #changed = Array.from({ length: mostFragments + 1 }, () => new Int32Array(mostValues))
+  #mark = 0
+  /** bytes of the next literal that are not to be written */
+  #skip = 0
+  #fragmentsWritten = 0
   /** the element ended last has no content */
   #isEmpty = false
-  /** places in the output; negative for content whose element ends `/>` when there is none */
+  /** step and place in the output, in pairs; the place is negative for content whose element ends `/>` when there is none */
   readonly #marks: number[] = []
 
   constructor(out: ByteWriter, decoder: RecordDecoder) {
@@ -70,47 +61,19 @@ export class XmlRecords {
       if (!(error instanceof BinXmlError || error instanceof RangeError)) throw error
     }
     out.at = start
+    out.forget()
     return false
   }
 
   #record(chunk: ChunkView, at: number, end: number): boolean {
     const instance = this.#instances[0] as Instance
     if (!instance.read(chunk, at, end, this.#decoder.templates)) return false
-    const program = this.#program(instance.template, 0)
-    if (!program) return false
-    const { timeIndex, eventIndex } = program
-    if (timeIndex < 0 || timeIndex >= instance.count || eventIndex >= instance.count) return false
-    if (instance.types[timeIndex] !== valueType.fileTime || instance.sizes[timeIndex] !== 8) return false
-    if (instance.types[eventIndex] !== valueType.uint16 || instance.sizes[eventIndex] !== 2) return false
-    // event 0 of the year 1601 is no event
-    const time = instance.offsets[timeIndex] as number
-    const isZero = chunk.view.getUint32(time, true) === 0 && chunk.view.getUint32(time + 4, true) === 0
-    if (isZero) return false
+    const known = this.#programs.of(instance.template, 0)
+    if (!known) return false
+    const event = eventIdOf(chunk.view, instance, known.program)
+    if (event < 0) return false
     this.#cost += fragmentCost + 8
-    return this.#run(chunk, program, instance, 0, 0)
-  }
-
-  #program(template: Template | undefined, depth: number): XmlProgram | undefined {
-    if (!template) return undefined
-    const key = template.number * 3 + depth
-    const known = this.#known[key]
-    if (known !== undefined && known.template === template) {
-      if (depth === 0) this.#memory = known.memory
-      return known.program
-    }
-    this.#memory = undefined
-    if (this.#pool.size > mostLiterals) {
-      // programs in use keep their own numbers but not their literals: begin again with the next record
-      this.#pool.clear()
-      this.#known = []
-      this.#heads = 0
-      return undefined
-    }
-    const program = template.root ? xmlProgram(template.root, depth, this.#pool) : undefined
-    const head = depth === 0 && program ? headValues(program) : []
-    const memory = head.length > 0 ? new HeadMemory(head) : undefined
-    this.#known[key] = { template, program, memory }
-    return program
+    return this.#run(chunk, known, event & (mostEvents - 1), instance, 0, 0)
   }
 
   /** A value that is embedded BinXML: one or more instances, one after the other. */
@@ -123,159 +86,267 @@ export class XmlRecords {
     height: number,
   ): boolean {
     if (level > mostFragments) return false
-    const instance = this.#instances[level] as Instance
+    this.#fragmentsWritten++
+    const attributes = this.#attributes
     const { view } = chunk
     let at = from
     while (at < end) {
+      const instance = this.#instances[level] as Instance
       if (at > from && !startsFragment(view.getUint8(at))) break
       this.#cost += fragmentCost + 8
       if (!instance.read(chunk, at, end, this.#decoder.templates)) return false
-      const program = this.#program(instance.template, depth)
-      if (!program || !this.#run(chunk, program, instance, level, height)) return false
-      at = instance.next
+      const { next } = instance
+      const known = this.#programs.of(instance.template, depth)
+      if (!known || !this.#run(chunk, known, 0, instance, level, height)) return false
+      at = next
       if (at < end && view.getUint8(at) === token.endOfFragment) at++
     }
+    this.#skip = 0
+    this.#attributes = attributes
     return true
   }
 
-  #run(chunk: ChunkView, program: XmlProgram, instance: Instance, level: number, height: number): boolean {
+  #run(
+    chunk: ChunkView,
+    known: KnownProgram,
+    event: number,
+    instance: Instance,
+    level: number,
+    height: number,
+  ): boolean {
+    const { program } = known
     this.#cost += program.cost
     this.#elements += program.elements
     const deepest = height + program.height
     if (this.#cost > mostUnits || this.#elements > mostElements || deepest > mostHeight) return false
     const out = this.#out
-    const literals = this.#pool.view
-    const { steps } = program
-    const { offsets, sizes, types, count } = instance
-    let skip = 0
-    let i = 0
-    const memory = level === 0 ? this.#memory : undefined
-    let keepAt = -1
     const start = out.at
-    const costBefore = this.#cost
-    if (memory !== undefined) {
-      const head = memory.find(chunk.view, instance)
-      if (head !== undefined) {
-        out.copy(head.output, 0, head.length)
-        this.#cost += head.cost
-        skip = head.skip
-        this.#attributes = head.attributes
-        i = program.head * stepSize
-      } else if (this.#heads < mostHeads && !memory.isFull) keepAt = program.head * stepSize
-    }
-    for (; i < steps.length; i += stepSize) {
-      if (i === keepAt && this.#marks.length === 0) {
-        const cost = this.#cost - costBefore
-        if (memory?.keep(chunk.view, instance, out, start, cost, skip, this.#attributes)) this.#heads++
-      }
-      out.copy(literals, (steps[i] as number) + skip, (steps[i + 1] as number) - skip)
-      skip = 0
-      const kind = steps[i + 2] as number
-      if (kind === step.literal) continue
-      const index = steps[i + 3] as number
-      switch (kind) {
-        case step.leaf: {
-          const before = out.at
-          if (index < count) {
-            const type = types[index] as number
-            const at = offsets[index] as number
-            const size = sizes[index] as number
-            if (type === valueType.binXml) {
-              if (
-                size > 0 &&
-                !this.#fragments(chunk, at, at + size, steps[i + 9] as number, level + 1, deepest)
-              )
-                return false
-            } else if (type & valueType.array) {
-              if (steps[i + 7] === 0) return false
-              const texts = arrayTexts(chunk, type, at, size)
-              if (texts.length > 0) {
-                skip = this.#array(texts, steps, i)
-                if (skip < 0) return false
-                this.#isEmpty = false
-                break
-              }
-              this.#cost += 8
-            } else if (!this.#value(chunk, type, at, size, inText)) return false
-          }
-          this.#isEmpty = out.at === before
-          if (!this.#isEmpty) break
-          const dependency = (steps[i + 10] as number) - 1
-          if (dependency >= 0 && (dependency >= count || types[dependency] === valueType.null)) {
-            out.at -= steps[i + 7] as number
-            skip = steps[i + 4] as number
-          } else skip = this.#close(steps[i + 5] as number, steps[i + 4] as number)
-          break
+    const cost = this.#cost
+    const last = this.#programs.last(known, event, instance, out)
+    if (last?.isKnown(out) && last.outer.count === instance.count) {
+      const elements = this.#elements
+      const marks = this.#marks.length
+      this.#fragmentsWritten = 0
+      if (!this.#repeat(chunk, program, last, instance, level, deepest)) {
+        if (this.#cost > mostUnits || this.#elements > mostElements) return false
+        // it is another one in its form: once more from the beginning
+        out.at = start
+        this.#cost = cost
+        this.#elements = elements
+        this.#marks.length = marks
+        if (this.#fragmentsWritten > 0) {
+          out.forget()
+          last.begin(out)
         }
-        case step.content:
-        case step.attribute: {
-          if (index >= count) break
-          const type = types[index] as number
-          const at = offsets[index] as number
-          const size = sizes[index] as number
-          if (kind === step.content && type === valueType.binXml) {
+        if (!this.#whole(chunk, program, last, instance, level, deepest)) return false
+      }
+    } else if (!this.#whole(chunk, program, last, instance, level, deepest)) return false
+    if (this.#cost > mostUnits) return false
+    if (last === undefined) return true
+    last.end(out, start, this.#cost - cost, chunk.view)
+    // its values are kept without being copied
+    this.#instances[level] = last.outer
+    last.outer = instance
+    return true
+  }
+
+  #whole(
+    chunk: ChunkView,
+    program: XmlProgram,
+    last: LastOutput | undefined,
+    instance: Instance,
+    level: number,
+    deepest: number,
+  ): boolean {
+    const out = this.#out
+    this.#skip = 0
+    this.#attributes = 0
+    this.#isEmpty = false
+    for (let i = 0, k = 0; i < program.steps.length; i += stepSize, k++) {
+      const cost = this.#cost
+      if (!this.#step(chunk, program.steps, i, last, instance, level, deepest)) return false
+      if (last === undefined) continue
+      last.ends[k] = out.at
+      last.states[k] = this.#state()
+      last.costs[k] = this.#cost - cost
+    }
+    return true
+  }
+
+  /** What later steps depend on beside their values. */
+  #state(): number {
+    return this.#skip * 4 + (this.#attributes > 0 ? 2 : 0) + (this.#isEmpty ? 1 : 0)
+  }
+
+  /** Copies what is as it was and renders the rest. @returns false when this record differs in more than values */
+  #repeat(
+    chunk: ChunkView,
+    program: XmlProgram,
+    last: LastOutput,
+    instance: Instance,
+    level: number,
+    deepest: number,
+  ): boolean {
+    const { uses, guards, steps } = program
+    const { count, types } = instance
+    const { outer: old, ends, states, costs } = last
+    for (let g = 0; g < guards.length; g++) {
+      const index = guards[g] as number
+      if (index < count && (types[index] === valueType.null) !== (old.types[index] === valueType.null))
+        return false
+    }
+    // one array per level: a step may be a fragment with values of its own
+    const changed = this.#changed[level] as Int32Array
+    const mark = ++this.#mark
+    markChanged(chunk.view, instance, last.view, old, changed, mark)
+    this.#cost += last.cost
+    const out = this.#out
+    let from = last.start
+    let first = 0
+    for (let u = 0; u < uses.length; u += 2) {
+      const index = uses[u + 1] as number
+      if (index >= count) continue
+      if (changed[index] !== mark) {
+        const type = types[index] as number
+        // fragments depend on definitions, and arrays repeat their element
+        if (type !== valueType.binXml && type < valueType.array) continue
+      }
+      const k = uses[u] as number
+      const state = k === 0 ? 0 : (states[k - 1] as number)
+      if (state < 0 || this.#cost > mostUnits) return false
+      last.repeat(out, from, first, k)
+      this.#skip = state >> 2
+      this.#attributes = (state >> 1) & 1
+      this.#isEmpty = (state & 1) !== 0
+      const cost = this.#cost
+      from = ends[k] as number
+      if (!this.#step(chunk, steps, k * stepSize, last, instance, level, deepest)) return false
+      if (this.#state() !== states[k]) return false
+      ends[k] = out.at
+      first = k + 1
+      const charged = this.#cost - cost
+      this.#cost -= costs[k] as number
+      costs[k] = charged
+    }
+    last.repeat(out, from, first, ends.length)
+    return true
+  }
+
+  #step(
+    chunk: ChunkView,
+    steps: Int32Array,
+    i: number,
+    last: LastOutput | undefined,
+    instance: Instance,
+    level: number,
+    deepest: number,
+  ): boolean {
+    const { offsets, sizes, types, count } = instance
+    const out = this.#out
+    const literals = this.#programs.literals
+    const kind = steps[i + 2] as number
+    const index = steps[i + 3] as number
+    out.copy(literals, (steps[i] as number) + this.#skip, (steps[i + 1] as number) - this.#skip)
+    this.#skip = 0
+    // of no meaning where there is no such value
+    const isThere = index < count
+    const type = isThere ? (types[index] as number) : 0
+    const at = isThere ? (offsets[index] as number) : 0
+    const size = isThere ? (sizes[index] as number) : 0
+    switch (kind) {
+      case step.leaf: {
+        const before = out.at
+        if (isThere) {
+          if (type === valueType.binXml) {
             if (
               size > 0 &&
-              !this.#fragments(chunk, at, at + size, steps[i + 4] as number, level + 1, deepest)
+              !this.#fragments(chunk, at, at + size, steps[i + 9] as number, level + 1, deepest)
             )
               return false
-          } else if (!this.#value(chunk, type, at, size, kind === step.content ? inText : inAttribute))
+          } else if (type & valueType.array) {
+            if (steps[i + 7] === 0) return false
+            const texts = arrayTexts(chunk, type, at, size)
+            if (texts.length > 0) {
+              this.#skip = this.#array(texts, steps, i)
+              if (this.#skip < 0) return false
+              this.#isEmpty = false
+              break
+            }
+            this.#cost += 8
+          } else if (!this.#value(chunk, type, at, size, inText)) return false
+        }
+        this.#isEmpty = out.at === before
+        if (!this.#isEmpty) break
+        const dependency = (steps[i + 10] as number) - 1
+        if (dependency >= 0 && (dependency >= count || types[dependency] === valueType.null)) {
+          out.at -= steps[i + 7] as number
+          this.#skip = steps[i + 4] as number
+        } else this.#skip = this.#close(steps[i + 5] as number, steps[i + 4] as number)
+        break
+      }
+      case step.content:
+      case step.attribute: {
+        if (!isThere) break
+        const before = out.at
+        if (kind === step.content && type === valueType.binXml) {
+          if (size > 0 && !this.#fragments(chunk, at, at + size, steps[i + 4] as number, level + 1, deepest))
             return false
+        } else if (!this.#value(chunk, type, at, size, kind === step.content ? inText : inAttribute))
+          return false
+        // an element it stands in may be empty without it
+        this.#isEmpty = out.at === before
+        break
+      }
+      case step.optional:
+        if (!isThere || type === valueType.null) {
+          this.#skip = 1
           break
         }
-        case step.optional:
-          if (index >= count || types[index] === valueType.null) {
-            skip = 1
-            break
-          }
-          this.#attributes++
-          this.#cost += steps[i + 6] as number
-          out.copy(literals, steps[i + 4] as number, steps[i + 5] as number)
-          if (
-            !this.#value(
-              chunk,
-              types[index] as number,
-              offsets[index] as number,
-              sizes[index] as number,
-              inAttribute,
-            )
-          )
-            return false
-          break
-        case step.start:
-          this.#attributes = 0
-          break
-        case step.empty:
-          if (this.#attributes > 0) {
-            out.byte(0x2f)
-            out.byte(0x3e)
-          } else out.copy(literals, steps[i + 4] as number, steps[i + 5] as number)
-          break
-        case step.open: {
-          const form = steps[i + 5] as number
-          const isShort = form === emptyForm.byAttributes ? this.#attributes > 0 : form === emptyForm.short
-          this.#marks.push(isShort ? -out.at : out.at)
-          break
+        this.#attributes++
+        this.#cost += steps[i + 6] as number
+        out.copy(literals, steps[i + 4] as number, steps[i + 5] as number)
+        if (!this.#value(chunk, type, at, size, inAttribute)) return false
+        break
+      case step.start:
+        this.#attributes = 0
+        break
+      case step.empty:
+        if (this.#attributes > 0) {
+          out.byte(0x2f)
+          out.byte(0x3e)
+        } else out.copy(literals, steps[i + 4] as number, steps[i + 5] as number)
+        break
+      case step.open:
+        this.#open(steps[i + 5] as number, out.at, i / stepSize, this.#attributes > 0)
+        break
+      case step.close: {
+        const begun = this.#marks.pop() as number
+        const first = this.#marks.pop() as number
+        this.#isEmpty = Math.abs(begun) === out.at
+        if (!this.#isEmpty || begun >= 0) break
+        this.#skip = this.#close(emptyForm.short, steps[i + 4] as number)
+        last?.states.fill(-1, first, i / stepSize)
+        break
+      }
+      case step.mark:
+        this.#marks.push(i / stepSize, out.at)
+        break
+      case step.absent: {
+        const mark = this.#marks.pop() as number
+        const first = this.#marks.pop() as number
+        if ((this.#isEmpty || steps[i + 4] === 1) && (!isThere || type === valueType.null)) {
+          out.at = mark
+          last?.states.fill(-1, first, i / stepSize)
         }
-        case step.close:
-          {
-            const begun = this.#marks.pop() as number
-            this.#isEmpty = Math.abs(begun) === out.at
-            if (this.#isEmpty && begun < 0) skip = this.#close(emptyForm.short, steps[i + 4] as number)
-          }
-          break
-        case step.mark:
-          this.#marks.push(out.at)
-          break
-        case step.absent: {
-          const mark = this.#marks.pop() as number
-          if ((this.#isEmpty || steps[i + 4] === 1) && (index >= count || types[index] === valueType.null))
-            out.at = mark
-          break
-        }
+        break
       }
     }
     return true
+  }
+
+  #open(form: number, at: number, k: number, hasAttributes: boolean): void {
+    const isShort = form === emptyForm.byAttributes ? hasAttributes : form === emptyForm.short
+    this.#marks.push(k, isShort ? -at : at)
   }
 
   /** Turns a start tag without content into an empty-element tag where that is the form. @returns bytes of end tag to be left out */
@@ -307,7 +378,7 @@ export class XmlRecords {
     const out = this.#out
     const form = steps[i + 5] as number
     const ending = steps[i + 4] as number
-    const literals = this.#pool.view
+    const literals = this.#programs.literals
     // the end tag begins the literal of the next step
     const endAt = steps[i + stepSize] as number
     let skip = 0
@@ -326,22 +397,4 @@ export class XmlRecords {
     }
     return skip
   }
-}
-
-/** Values the steps in front of the time depend on; none when there is nothing to gain. */
-function headValues({ steps, head, eventIndex }: XmlProgram): readonly number[] {
-  if (head < 4) return []
-  const indexes = new Set([eventIndex])
-  for (let i = 0; i < head * stepSize; i += stepSize) {
-    const kind = steps[i + 2] as number
-    const hasIndex =
-      kind === step.leaf ||
-      kind === step.content ||
-      kind === step.attribute ||
-      kind === step.optional ||
-      kind === step.absent
-    if (hasIndex) indexes.add(steps[i + 3] as number)
-    if (kind === step.leaf && (steps[i + 10] as number) > 0) indexes.add((steps[i + 10] as number) - 1)
-  }
-  return [...indexes]
 }
