@@ -2,6 +2,8 @@ import type { Citation } from '../domain/locator.ts'
 import type { Operator } from '../domain/operator.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import type { ChainsJson } from '../report/chains-json.ts'
+import type { AcquireOptions, AcquireResult } from '../workflow/acquire-host.ts'
+import type { HostOutcome, HostsOptions } from '../workflow/acquire-hosts.ts'
 import type { DumpOptions } from '../workflow/dump-log.ts'
 import type { importEvidence } from '../workflow/import-evidence.ts'
 import type { inspectLog } from '../workflow/inspect-log.ts'
@@ -9,6 +11,7 @@ import type { TaskEntry } from '../workflow/list-tasks.ts'
 import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice.ts'
 import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
+import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
 import type {
   AdmitReceiptOptions,
@@ -27,6 +30,18 @@ export interface Doors {
   createCase(dir: string, about: { title: string; operator: Operator }): Promise<Case>
   openCase(dir: string, about: { operator: Operator }): Promise<Case>
   importEvidence(open: Case, paths: readonly string[], how: Work & { host?: string }): Promise<Imported>
+  preflightHost(how: HostOptions): Promise<PreflightReport>
+  preflightHosts(
+    hosts: readonly string[],
+    how: Omit<HostsOptions, 'resume'>,
+  ): Promise<readonly HostOutcome<PreflightReport>[]>
+  acquireHost(open: Case, how: AcquireOptions): Promise<AcquireResult>
+  acquireHosts(
+    open: Case,
+    hosts: readonly string[],
+    how: HostsOptions,
+  ): Promise<readonly HostOutcome<AcquireResult>[]>
+  readHosts(path: string): Promise<readonly string[]>
   timelineSlice(open: Case, filter: TimelineFilter, from: number, count: number): Slice | Promise<Slice>
   chainsDocument(open: Case, asked?: { recovered?: boolean }): ChainsJson | Promise<ChainsJson>
   listTasks(open: Case): readonly TaskEntry[] | Promise<readonly TaskEntry[]>
@@ -65,6 +80,9 @@ export interface ProblemLine {
   readonly what: string
 }
 export type Imported = Awaited<ReturnType<typeof importEvidence>>
+export type Acquisition = AcquireResult
+export type { PreflightReport }
+export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }
 export type ChainDocument = ChainsJson['chains'][number]
 export type { TaskEntry }

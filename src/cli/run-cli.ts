@@ -5,6 +5,7 @@ import type { Doors } from './doors.ts'
 import { type ExitCode, endOf, exitCode } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 import type { AddVerb } from './verb.ts'
+import { addAcquire } from './verbs/acquire.ts'
 import { addChains } from './verbs/chains.ts'
 import { addDump } from './verbs/dump.ts'
 import { addImport } from './verbs/import.ts'
@@ -21,6 +22,7 @@ import { addVerify } from './verbs/verify.ts'
 /** In the order of work, which is the order of the help. */
 const verbs: readonly AddVerb[] = [
   addImport,
+  addAcquire,
   addTimeline,
   addChains,
   addTasks,

@@ -17,6 +17,21 @@ export const workflowDoors: Doors = {
   async importEvidence(open, paths, how) {
     return (await import('../workflow/import-evidence.ts')).importEvidence(open, paths, how)
   },
+  async preflightHost(how) {
+    return (await import('../workflow/preflight-host.ts')).preflightHost(how)
+  },
+  async preflightHosts(hosts, how) {
+    return (await import('../workflow/acquire-hosts.ts')).preflightHosts(hosts, how)
+  },
+  async acquireHost(open, how) {
+    return (await import('../workflow/acquire-host.ts')).acquireHost(open, how)
+  },
+  async acquireHosts(open, hosts, how) {
+    return (await import('../workflow/acquire-hosts.ts')).acquireHosts(open, hosts, how)
+  },
+  async readHosts(path) {
+    return (await import('../workflow/acquire-hosts.ts')).readHosts(path)
+  },
   async timelineSlice(open, filter, from, count) {
     return (await import('../workflow/read-timeline.ts')).timelineSlice(open, filter, from, count)
   },

@@ -1,6 +1,23 @@
 import type { EvidenceId } from './ids.ts'
 
-export type EvidenceKind = 'evtx' | 'task-xml' | 'host-facts' | 'archive' | 'ticket' | 'other'
+export type EvidenceKind =
+  | 'evtx'
+  | 'task-xml'
+  /** a .job file of the old scheduler, raw */
+  | 'task-job'
+  /** tasks as the service lists them, JSON */
+  | 'task-list'
+  /** TaskCache keys of the registry with raw values, JSON */
+  | 'task-cache'
+  | 'registry-hive'
+  | 'host-facts'
+  /** what passes on a live host: processes, connections and the like, JSON */
+  | 'host-state'
+  /** how an acquisition was made and what traces it left, JSON */
+  | 'acquisition'
+  | 'archive'
+  | 'ticket'
+  | 'other'
 
 /** Windows logs are told apart by how they came to be: decides what a missing record may mean (windows.md §2.1). */
 export type ProvenanceClass =

@@ -1,12 +1,15 @@
 /** Tells what a file is by its first bytes. The extension never decides. Pure. */
 
 export type Detection =
-  | { readonly kind: 'evtx' | 'task-xml' | 'host-facts' | 'zip' }
+  | { readonly kind: 'evtx' | 'task-xml' | 'host-facts' | 'zip' | OwnDocument }
   /** not for us: `code` of the problem, and what it looks like in words */
   | {
       readonly kind: 'foreign' | 'legacy-evt' | 'empty'
       readonly looksLike: string
     }
+
+/** Documents an acquisition writes; each says its schema first. */
+type OwnDocument = 'task-list' | 'task-cache' | 'host-state' | 'acquisition'
 
 /** So many first bytes are enough for `detect`. */
 export const headBytes = 64 * 1024
@@ -35,6 +38,8 @@ function detectText(text: string): Detection {
   if (root === 'Task') return { kind: 'task-xml' }
   const start = text.trimStart()
   if (start.startsWith('{') && /"schema"\s*:\s*"tasktrail-host\/1"/.test(text)) return { kind: 'host-facts' }
+  const own = /^\{\s*"schema"\s*:\s*"tasktrail-(task-list|task-cache|host-state|acquisition)\/1"/.exec(start)
+  if (own?.[1]) return { kind: own[1] as OwnDocument }
   if (root !== undefined) return { kind: 'foreign', looksLike: `XML with the root element <${root}>` }
   if (/^<!doctype html/i.test(start)) return { kind: 'foreign', looksLike: 'an HTML page' }
   if (/^[[{]/.test(start)) return { kind: 'foreign', looksLike: 'JSON text' }

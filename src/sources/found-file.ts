@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly kind: EvidenceKind
   /** bytes; for an entry of an archive what the archive declares */
   readonly size: number
+  /** the query a log was exported by, where that is known: it is filtered then, whatever its numbers look like */
+  readonly query?: string | undefined
   /** only for a plain file on disk */
   readonly path?: string
   /**

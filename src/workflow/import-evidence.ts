@@ -6,7 +6,7 @@
 import { Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { OnProgress } from '../domain/progress.ts'
-import { type FoundFile, findEvidence } from '../sources/find-evidence.ts'
+import { type Found, type FoundFile, findEvidence } from '../sources/find-evidence.ts'
 import { assignHosts } from './ingest/assign-hosts.ts'
 import { ItemImport } from './ingest/item-import.ts'
 import type { TakenItem } from './ingest/item-rows.ts'
@@ -25,6 +25,10 @@ export interface ImportOptions {
   readonly onProgress?: OnProgress | undefined
   /** false: small logs are taken one by one too; for comparison */
   readonly batches?: boolean | undefined
+  /** files found by other means (an acquisition); `paths` then only name the import, should it be stopped */
+  readonly found?: AsyncIterable<Found> | Iterable<Found> | undefined
+  /** called with each file and the hash it was stored under */
+  readonly onTaken?: ((file: FoundFile, sha256: string) => void) | undefined
   /** threads that parse one large log; as many as the machine has processors when not given. The result is the same. */
   readonly parsers?: number | undefined
 }
@@ -56,7 +60,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
   const files: FoundFile[] = []
   let threads: IngestThreads | undefined
   try {
-    for await (const found of findEvidence(paths, { signal: options.signal })) {
+    for await (const found of options.found ?? findEvidence(paths, { signal: options.signal })) {
       if (found.ok) files.push(found.value)
       else note(found.problem)
       meter.add(1)
@@ -120,7 +124,10 @@ async function takeFiles(
   try {
     for await (const done of takeEach()) {
       problems.push(...done.problems)
-      if (done.sha256) taken.add(done.sha256)
+      if (done.sha256) {
+        taken.add(done.sha256)
+        options.onTaken?.(files[handled] as FoundFile, done.sha256)
+      }
       handled++
     }
     assignHosts(open, options.host, taken)

@@ -15,7 +15,7 @@ const room = (runtime: Runtime, opensOnto = ''): Room => ({
   opensOnto: opensOnto.split(' ').filter(Boolean),
 })
 const belowWorkflow =
-  'base domain evtx tasks registry tables events chains report archive evidence casefile sources bundle practice'
+  'base domain evtx tasks registry tables events chains report archive evidence casefile sources bundle practice acquire'
 
 export const rooms: Readonly<Record<string, Room>> = {
   'src/base': room('plain'),
@@ -33,6 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/casefile': room('node', 'base domain'),
   'src/sources': room('node', 'base domain archive'),
   'src/bundle': room('node', 'base domain archive evidence'),
+  'src/acquire': room('node', 'base domain'),
   'src/practice': room('node', 'base domain evtx tasks'),
   'src/workflow': room('node', belowWorkflow),
   'src/engine': room('node', 'base domain contract workflow'),
@@ -53,7 +54,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   '@sigstore/core': ['src/bundle'],
   saxes: ['src/tasks'],
   // the contract's shapes; elsewhere only to check JSON that comes from outside
-  zod: ['src/contract', 'src/workflow', 'src/sources', 'src/bundle'],
+  zod: ['src/contract', 'src/workflow', 'src/sources', 'src/bundle', 'src/acquire'],
   '@orpc/contract': ['src/contract', 'renderer'],
   '@orpc/server': ['src/engine', 'src/serve', 'electron/worker', 'electron/main'],
   '@orpc/client': ['renderer'],

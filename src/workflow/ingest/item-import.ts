@@ -7,6 +7,7 @@ import type { Problem } from '../../domain/problem.ts'
 import type { Staged } from '../../evidence/store.ts'
 import { type FoundFile, SourceTrouble } from '../../sources/find-evidence.ts'
 import { readTaskBytes } from '../../tasks/read-task.ts'
+import { readAcquisition } from '../acquisition-record.ts'
 import { readHostFacts } from '../host-facts.ts'
 import type { Meter } from '../meter.ts'
 import type { OpenCase } from '../open-case.ts'
@@ -22,6 +23,7 @@ import {
   mostFrequent,
   problemsOfLog,
   type Stored,
+  summaryOf,
   type TakenItem,
 } from './item-rows.ts'
 import type { CopyReply } from './messages.ts'
@@ -149,7 +151,7 @@ export class ItemImport {
       if (this.#isDuplicate(stored, item)) return await this.#duplicate(file, stored, item)
       if (pack !== undefined && isPacked) casefile.placePack(pack, id)
       const host = mostFrequent(parsed.summary?.computers) ?? this.#options.host ?? null
-      completeItem(this.#open, item, stored, host, problems, parsed.summary)
+      completeItem(this.#open, item, stored, host, problems, summaryOf(file, parsed.summary))
       casefile.commit()
       await this.#open.custody.append(importedStatement(file, stored))
       return {
@@ -184,6 +186,19 @@ export class ItemImport {
       else {
         host = facts.host
         summary = facts
+      }
+    } else if (file.kind === 'acquisition') {
+      const traces = readAcquisition(await readFile(store.pathOf(stored.id), 'utf8'))
+      if (typeof traces === 'string')
+        problems.push({
+          code: 'acquire.record.unreadable',
+          severity: 'warning',
+          where: file.origin,
+          what: traces,
+        })
+      else {
+        host = traces.host
+        summary = traces
       }
     } else if (file.kind === 'task-xml') {
       const reading = readTaskBytes(new Uint8Array(await readFile(store.pathOf(stored.id))))

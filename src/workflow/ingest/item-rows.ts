@@ -46,6 +46,19 @@ export function completeItem(
   })
 }
 
+/** What is said of a log: one that is known to have been exported by a query is filtered, whatever its numbers look like. */
+export function summaryOf(file: FoundFile, summary: LogSummary | undefined): LogSummary | undefined {
+  if (file.query === undefined || summary === undefined) return summary
+  return {
+    ...summary,
+    provenance: 'filtered-export',
+    provenanceReasons: [
+      'It was exported by a query of the acquisition: what the query left out is not in it.',
+      ...summary.provenanceReasons,
+    ],
+  }
+}
+
 export const importedStatement = (file: FoundFile, stored: Stored): CustodyStatement => ({
   action: 'imported',
   items: [stored.id],

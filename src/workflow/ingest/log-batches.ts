@@ -22,6 +22,7 @@ import {
   mostFrequent,
   problemsOfLog,
   type Stored,
+  summaryOf,
   type TakenItem,
 } from './item-rows.ts'
 import type { BatchedLog, BatchReply } from './messages.ts'
@@ -174,7 +175,14 @@ export class LogBatches {
     if (log.changed || log.size !== file.size) problems.push(changedWhileRead(file))
     problems.push(...problemsOfLog(log.parsed, file.origin))
     const { summary } = log.parsed
-    completeItem(this.#open, item, stored, mostFrequent(summary?.computers) ?? host, problems, summary)
+    completeItem(
+      this.#open,
+      item,
+      stored,
+      mostFrequent(summary?.computers) ?? host,
+      problems,
+      summaryOf(file, summary),
+    )
     lines.push(importedStatement(file, stored))
     return { sha256: stored.id, problems: problems.map((problem) => ({ ...problem, evidenceId: stored.id })) }
   }

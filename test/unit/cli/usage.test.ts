@@ -5,6 +5,7 @@ import { actsOnTerminal, caseIn, chainsOf, runInMemory } from './surface.ts'
 
 const verbs = [
   'import',
+  'acquire',
   'timeline',
   'chains',
   'tasks',
@@ -45,7 +46,9 @@ describe('the command line', () => {
       ['timeline', '--form', 'x'],
       /unknown option '--form'[\s\S]*--from/,
     ],
-    ['a verb of a later release', ['acquire', 'fs01'], /unknown command 'acquire'/],
+    ['a host and a list of hosts', ['acquire', 'fs01', '--hosts', 'list.txt'], /one host, or a list/],
+    ['neither a host nor a list', ['acquire'], /one host, or a list/],
+    ['a password for nobody', ['acquire', 'fs01', '--password'], /--password needs --user/],
     ['no verb at all', [], /Usage: tasktrail/],
     ['a missing argument', ['dump'], /missing required argument/],
     ['an argument too many', ['chains', 'fs01'], /too many arguments/],

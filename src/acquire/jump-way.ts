@@ -1,0 +1,166 @@
+/**
+ * Ways that PowerShell on this machine opens: WinRM with the current logon, over HTTPS or with given credentials, CIM over DCOM,
+ * and this machine itself. One long-lived process; the secret goes to it once, over standard input, and ends with it.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { Refusal } from '../base/refusal.ts'
+import type { AgentPipe } from './agent-channel.ts'
+import { scriptFolder, scriptText } from './script-text.ts'
+import { checkHostName } from './ssh-way.ts'
+
+export type JumpWay = 'winrm' | 'winrm-https' | 'cim' | 'local'
+
+export interface JumpOptions {
+  readonly host: string
+  readonly user?: string | undefined
+  /** asked for by the operator's own prompt; never written anywhere but into the child's standard input */
+  readonly secret?: string | undefined
+  /** PowerShell asks for the credentials itself, by Windows' own dialog */
+  readonly askThere?: boolean | undefined
+  readonly port?: number | undefined
+  /** SHA-1 or SHA-256 of the certificate the host must show */
+  readonly pin?: string | undefined
+  /** the operator agreed that TrustedHosts is changed for the time of this connection */
+  readonly trustHost?: boolean | undefined
+}
+
+/** PowerShell of this machine: Windows PowerShell where there is one, else PowerShell 7. */
+export function findPowerShell(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const system = env.SystemRoot
+    ? [join(env.SystemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe')]
+    : []
+  const names = process.platform === 'win32' ? ['pwsh.exe'] : ['pwsh']
+  const onPath = (env.PATH ?? env.Path ?? '').split(delimiter).filter(Boolean)
+  return [...system, ...onPath.flatMap((dir) => names.map((name) => join(dir, name)))].find((path) =>
+    existsSync(path),
+  )
+}
+
+/** Starts the jump script. What it is to open is asked over the channel. */
+export function startJump(program: string): AgentPipe {
+  scriptText('jump.ps1') // refuses a script that was changed
+  const child = spawn(
+    program,
+    [
+      '-NoLogo',
+      '-NoProfile',
+      '-NonInteractive',
+      '-ExecutionPolicy',
+      'Bypass',
+      '-File',
+      join(scriptFolder(), 'jump.ps1'),
+    ],
+    { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, shell: false },
+  )
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(-1))
+    child.once('close', (code) => resolve(code))
+  })
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    ended,
+    kill: () => void child.kill('SIGTERM'),
+  }
+}
+
+/** The line that carries the secret: UTF-16 units in hexadecimal, so that any character of it arrives. */
+export function secretLine(secret: string | undefined): string {
+  if (secret === undefined) return '-\n'
+  let line = ''
+  for (let i = 0; i < secret.length; i++) line += secret.charCodeAt(i).toString(16).padStart(4, '0')
+  return `${line}\n`
+}
+
+/** What the jump script is asked to open. */
+export function openRequest(way: JumpWay, options: JumpOptions): Readonly<Record<string, unknown>> {
+  if (way !== 'local') checkHostName(options.host)
+  return {
+    way,
+    host: options.host,
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.askThere ? { ask: true } : {}),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.pin === undefined ? {} : { pin: options.pin }),
+    ...(options.trustHost ? { trust: true } : {}),
+  }
+}
+
+const trustCommand = (host: string) =>
+  `Set-Item WSMan:\\localhost\\Client\\TrustedHosts -Value '${host}' -Concatenate`
+
+/** The refusal for a way that could not be opened, from what PowerShell says. Its words may be in another language. */
+export function openRefusal(way: JumpWay, options: JumpOptions, what: string): Refusal {
+  const { host } = options
+  const refuse = (name: string, text: string, remedy: string) =>
+    new Refusal(`acquire.${name}`, text, remedy, { host, way, said: what.slice(0, 500) })
+  const certificate = /tasktrail-certificate ([0-9A-F]{64})/.exec(what)?.[1]
+  if (certificate)
+    return refuse(
+      'certificate.changed',
+      `${host} shows the certificate ${certificate}, which is not the pinned one`,
+      'Compare it with the owner of the host; another --pin only when it is right.',
+    )
+  const mode = /tasktrail-language (\w+)/.exec(what)?.[1]
+  if (mode) return languageRefusal(host, mode)
+  if (/TrustedHosts/i.test(what))
+    return refuse(
+      'host.not-trusted',
+      `WinRM does not take ${host} without Kerberos: it is not in the list TrustedHosts of this machine`,
+      `Use the full name of the host and a domain logon, or HTTPS. Else, in an elevated PowerShell: ${trustCommand(host)} - it counts for the whole machine and does not prove who answers. With --trust-host this is done for the time of the acquisition and set back.`,
+    )
+  if (/expired/i.test(what) && /password|account/i.test(what))
+    return refuse(
+      'account.expired',
+      `the account is not let in on ${host}: its password or the account has expired`,
+      'Renew the password, or use another account with --user.',
+    )
+  if (
+    /Access is denied|AccessDenied|0x80070005|user name or password is incorrect|logon failure|unauthorized/i.test(
+      what,
+    )
+  )
+    return refuse(
+      'host.access-denied',
+      `${host} does not let this account in`,
+      'Use an account that is administrator there, with --user. A local account other than the built-in Administrator gets no rights over the network unless the host allows it.',
+    )
+  if (/certificate|SSL|TLS|unknown certificate authority/i.test(what))
+    return refuse(
+      'certificate.untrusted',
+      `the certificate of ${host} is not trusted: ${what.slice(0, 300)}`,
+      'Compare its fingerprint with the owner of the host and give it by --pin.',
+    )
+  if (/cannot be resolved|No such host|not known|NameResolution|0x80072ee7/i.test(what))
+    return refuse(
+      'host.unknown-name',
+      `no address is known for ${host}`,
+      'Check the spelling and the name server, or give its address.',
+    )
+  if (
+    /cannot complete the operation|cannot connect|0x80338012|refused|RPC server is unavailable|0x800706ba|no supported WSMan|WSMan client library/i.test(
+      what,
+    )
+  )
+    return refuse(
+      'port.closed',
+      `${host} cannot be reached this way: ${what.slice(0, 300)}`,
+      'Check that the service is on there and no firewall lies between, or choose another way with --via.',
+    )
+  return refuse(
+    'way.failed',
+    `${host} cannot be reached this way: ${what.slice(0, 300)}`,
+    'Try the same in a PowerShell of your own, or choose another way with --via.',
+  )
+}
+
+export const languageRefusal = (host: string, mode: string): Refusal =>
+  new Refusal(
+    'acquire.language.constrained',
+    `PowerShell on ${host} runs in ${mode}: an application control policy keeps it from reading what is needed`,
+    'Use an account or endpoint the policy exempts, or copy the logs and tasks by a share or a triage tool and import them.',
+    { host, mode },
+  )

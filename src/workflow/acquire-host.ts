@@ -1,0 +1,360 @@
+/**
+ * Takes evidence from a live host into a case: connects, looks, plans, collects into a spool, and admits everything by the one door,
+ * with custody. A broken connection is taken up again; what cannot be taken becomes a problem; a stop leaves the host clean.
+ */
+import { collect } from '../acquire/collect.ts'
+import { type Connection, connect, type TrustChange } from '../acquire/connect.ts'
+import { ConnectionLost, Garbage } from '../acquire/failures.ts'
+import { sessionOf } from '../acquire/own-traces.ts'
+import { makePlan, type Plan } from '../acquire/plan.ts'
+import { lookAtHost, type Preflight } from '../acquire/preflight.ts'
+import { Spool } from '../acquire/spool.ts'
+import { Cancelled, Refusal } from '../base/refusal.ts'
+import type { Problem } from '../domain/problem.ts'
+import { type Acquired, admitAcquired } from './admit-acquired.ts'
+import { Meter } from './meter.ts'
+import type { OpenCase } from './open-case.ts'
+import {
+  canGive,
+  type HostOptions,
+  looking,
+  newRunId,
+  type PreflightReport,
+  removeStaging,
+  reportOf,
+} from './preflight-host.ts'
+
+export interface AcquireOptions extends HostOptions {
+  /** goes on with the newest acquisition of this host that did not come to its end */
+  readonly resume?: boolean | undefined
+  /** only one import may write into the case at a time; given by whoever acquires from several hosts */
+  readonly turn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
+  /** waits before each new connection after a break, milliseconds */
+  readonly retryMs?: readonly number[] | undefined
+}
+
+export interface AcquireResult extends Acquired {
+  readonly schema: 'tasktrail-acquire/1'
+  readonly case: string
+  readonly host: string
+  readonly runId: string
+  readonly way: string
+  readonly preflight: PreflightReport
+  /** connections that broke and were made again */
+  readonly breaks: number
+}
+
+/** @throws Refusal (no way to the host, broken for good, own disk), Cancelled */
+export async function acquireHost(open: OpenCase, options: AcquireOptions): Promise<AcquireResult> {
+  if (open.readOnly)
+    throw new Refusal(
+      'case.read-only',
+      'This case shows a sealed bundle and takes no further evidence.',
+      'Create a case and acquire there.',
+    )
+  const run = await Acquisition.begin(open, options)
+  return run.toItsEnd()
+}
+
+const defaultRetry = [1000, 4000, 15_000]
+
+class Acquisition {
+  readonly #open: OpenCase
+  readonly #options: AcquireOptions
+  readonly #spool: Spool
+  readonly #problems: Problem[] = []
+  readonly #now: () => Date
+  readonly #trust: TrustChange[] = []
+  #connection: Connection | undefined
+  #found: Preflight | undefined
+  #plan: Plan | undefined
+  #noted: Connection | undefined
+  #breaks = 0
+
+  private constructor(open: OpenCase, options: AcquireOptions, spool: Spool) {
+    this.#open = open
+    this.#options = options
+    this.#spool = spool
+    this.#now = options.now ?? open.now
+  }
+
+  static async begin(open: OpenCase, options: AcquireOptions): Promise<Acquisition> {
+    const unfinished = await Spool.unfinished(open.dir, options.host)
+    if (options.resume && !unfinished)
+      throw new Refusal(
+        'acquire.resume.nothing',
+        `no acquisition of ${options.host} waits to be resumed in this case`,
+        'Run it without --resume.',
+      )
+    const spool =
+      options.resume && unfinished
+        ? unfinished
+        : await Spool.create(open.dir, newRunId(), options.host, open.now().toISOString())
+    return new Acquisition(open, options, spool)
+  }
+
+  get #runId(): string {
+    return this.#spool.state.runId
+  }
+
+  async toItsEnd(): Promise<AcquireResult> {
+    const { signal, onProgress, host } = this.#options
+    onProgress?.(looking(host))
+    try {
+      await this.#connect()
+    } catch (error) {
+      // nothing arrived and nothing is on the host: nothing is kept
+      if (this.#spool.state.taken.length === 0 && Object.keys(this.#spool.state.staged).length === 0)
+        await this.#spool.remove()
+      throw error
+    }
+    try {
+      await this.#collectThroughBreaks()
+    } catch (error) {
+      throw await this.#stopped(error, signal?.aborted ?? false)
+    }
+    return this.#finish()
+  }
+
+  async #connect(): Promise<void> {
+    const { host, signal } = this.#options
+    const connection = await connect({ ...this.#options, runId: this.#runId })
+    this.#connection = connection
+    this.#trust.push(...connection.trust)
+    try {
+      this.#found = await lookAtHost(host, connection, {
+        signal,
+        staging: canGive(connection.way).files,
+        now: this.#now,
+      })
+    } catch (error) {
+      await removeStaging(connection, this.#runId)
+      await connection.close()
+      throw this.#inWords(error)
+    }
+    this.#plan =
+      (this.#spool.state.plan as Plan | null) ??
+      makePlan(this.#options.plan, this.#found.channels, this.#found.hello.now, canGive(connection.way))
+    this.#spool.state.plan = this.#plan
+    await this.#spool.save()
+    await this.#journalConnection(connection)
+  }
+
+  async #collectThroughBreaks(): Promise<void> {
+    const waits = this.#options.retryMs ?? defaultRetry
+    for (let attempt = 0; ; attempt++) {
+      const here = this.#spool.state.done.length
+      try {
+        await this.#collect()
+        this.#noteSession()
+        return
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error
+        this.#noteSession()
+        this.#connection?.channel.kill()
+        this.#breaks++
+        if (this.#spool.state.done.length > here) attempt = 0
+        const wait = waits[attempt]
+        if (wait === undefined) throw error
+        this.#options.onProgress?.({
+          ...looking(this.#options.host),
+          phase: `Connection to ${this.#options.host} lost, connecting again`,
+        })
+        await pause(wait, this.#options.signal)
+        try {
+          await this.#connect()
+        } catch (again) {
+          if (!(again instanceof Refusal) || attempt + 1 >= waits.length) throw again
+        }
+      }
+    }
+  }
+
+  #collect(): Promise<void> {
+    const { host, signal, onProgress } = this.#options
+    const plan = this.#plan
+    const connection = this.#connection
+    const preflight = this.#found
+    if (!plan || !connection || !preflight) throw new Error('invariant broken: collecting before connecting')
+    const bytes = plan.artifacts.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
+    const meter = new Meter(onProgress, {
+      phase: `Collecting from ${host}`,
+      step: 'copy',
+      unit: 'bytes',
+      total: bytes,
+    })
+    let before = 0
+    let current = 0
+    return collect({
+      host,
+      connection,
+      spool: this.#spool,
+      plan,
+      preflight,
+      now: this.#now,
+      signal,
+      onArtifact: (artifact) => {
+        before += current
+        current = artifact.bytes ?? 0
+        meter.say(`${host}: ${artifact.what}`)
+        meter.to(before)
+      },
+      onBytes: (arrived) => meter.to(before + Math.min(arrived, current)),
+      onProblem: (problem) => this.#problems.push(problem),
+    })
+  }
+
+  /** Notes the session on the host once, when it ends. */
+  #noteSession(): void {
+    if (!this.#connection || !this.#found || this.#noted === this.#connection) return
+    this.#noted = this.#connection
+    this.#spool.state.sessions.push(sessionOf(this.#connection, this.#found.clock, this.#now()))
+  }
+
+  async #finish(): Promise<AcquireResult> {
+    const connection = this.#connection
+    const found = this.#found
+    const plan = this.#plan
+    if (!connection || !found || !plan) throw new Error('invariant broken: finished before connecting')
+    const clean = await this.#leave(connection)
+    const preflight = reportOf(connection, found, plan)
+    const work = () =>
+      admitAcquired(this.#open, {
+        spool: this.#spool,
+        preflight,
+        found,
+        connection,
+        problems: [...found.problems, ...this.#problems],
+        clean,
+        now: this.#now,
+        signal: this.#options.signal,
+        onProgress: this.#options.onProgress,
+      })
+    const acquired = await (this.#options.turn ? this.#options.turn(work) : work())
+    await this.#spool.remove()
+    return {
+      schema: 'tasktrail-acquire/1',
+      case: this.#open.dir,
+      host: found.fqdn ?? found.host,
+      runId: this.#runId,
+      way: connection.way,
+      preflight,
+      breaks: this.#breaks,
+      ...acquired,
+    }
+  }
+
+  /** Takes the staging away and closes. False: the folder stays on the host, and a problem says so. */
+  async #leave(connection: Connection): Promise<boolean> {
+    const clean = await removeStaging(connection, this.#runId)
+    for (const change of await connection.close()) await this.#journalTrust(change, 'set back')
+    if (!clean)
+      this.#problems.push({
+        code: 'acquire.staging.left',
+        severity: 'warning',
+        where: this.#options.host,
+        what: `The staging folder tasktrail-${this.#runId} in the Temp folder of Windows could not be removed from ${this.#options.host}. Remove it by hand.`,
+      })
+    return clean
+  }
+
+  /** After a stop: cleans the host as far as it can be reached, notes what stays, and gives back what to throw. */
+  async #stopped(error: unknown, wasCancelled: boolean): Promise<unknown> {
+    const { host } = this.#options
+    const connection = this.#connection
+    const isLost = error instanceof ConnectionLost || (error instanceof Refusal && !wasCancelled)
+    let note: string
+    if (isLost || !connection) {
+      connection?.channel.kill()
+      note = `acquisition of ${host} broke off (${error instanceof Error ? error.message.slice(0, 300) : error}); ${this.#spool.state.taken.length} things had arrived and stay for --resume; the staging folder tasktrail-${this.#runId} may still be on the host`
+    } else {
+      const clean =
+        (await connection.channel.settle(10_000)) && (await removeStaging(connection, this.#runId))
+      if (clean) for (const change of await connection.close()) await this.#journalTrust(change, 'set back')
+      else await this.#cleanAnew(connection)
+      note = `acquisition of ${host} ${wasCancelled ? 'was stopped by the operator' : 'ended by trouble'}; ${clean ? 'the staging folder was removed from the host' : `the staging folder tasktrail-${this.#runId} was to be removed over a new connection`}`
+      // what was staged is gone: those logs are exported anew
+      for (const id of Object.keys(this.#spool.state.staged))
+        if (id.startsWith('log:')) delete this.#spool.state.staged[id]
+      await this.#spool.save().catch(() => undefined)
+    }
+    await this.#open.custody.append({ action: 'collection-failed', note }).catch(() => undefined)
+    return wasCancelled ? new Cancelled() : this.#inWords(error)
+  }
+
+  /** The agent is busy and does not listen: its connection is cut, and a new one removes what it left. */
+  async #cleanAnew(busy: Connection): Promise<void> {
+    busy.channel.kill()
+    try {
+      const fresh = await connect({
+        ...this.#options,
+        signal: AbortSignal.timeout(60_000),
+        runId: this.#runId,
+      })
+      await removeStaging(fresh, this.#runId)
+      await fresh.close()
+    } catch {
+      this.#problems.push({
+        code: 'acquire.staging.left',
+        severity: 'warning',
+        where: this.#options.host,
+        what: 'The staging folder could not be removed.',
+      })
+    }
+  }
+
+  #inWords(error: unknown): unknown {
+    const { host } = this.#options
+    if (error instanceof ConnectionLost)
+      return new Refusal(
+        'acquire.connection.lost',
+        `the connection to ${host} was lost: ${error.message}`,
+        'What has arrived is kept. When the host answers again: the same command with --resume.',
+        { host },
+      )
+    if (error instanceof Garbage || (error instanceof Error && error.name === 'ZodError'))
+      return new Refusal(
+        'acquire.host.garbage',
+        `${host} does not answer as it should: ${error.name === 'ZodError' ? 'an answer of an unknown form' : error.message}`,
+        'Something on the host writes into the connection, or speaks in the place of the agent. Look at it by another way.',
+        { host },
+      )
+    return error
+  }
+
+  async #journalConnection(connection: Connection): Promise<void> {
+    const { hello } = connection
+    await this.#open.custody.append({
+      action: 'connected',
+      location: { from: this.#options.host, to: 'this workstation' },
+      method: `${connection.way}, agent sha256 ${connection.agentSha256}`,
+      note: `run ${this.#runId}: ${hello.name} (${hello.sid}) on ${hello.computer}, process ${hello.pid}, PowerShell ${hello.powershell}${connection.hostKey ? `, host key ${connection.hostKey}` : ''}; ${connection.tried
+        .filter((one) => !one.ok)
+        .map((one) => `not by ${one.way}: ${one.why.slice(0, 200)}`)
+        .join('; ')}`.replace(/; $/, ''),
+    })
+    for (const change of connection.trust)
+      await this.#journalTrust(change, 'changed with the operator’s consent')
+  }
+
+  async #journalTrust(change: TrustChange, what: string): Promise<void> {
+    await this.#open.custody.append({
+      action: 'note',
+      note: `TrustedHosts of this workstation ${what}: from "${change.before.slice(0, 500)}" to "${change.after.slice(0, 500)}" (${change.command.slice(0, 700)})`,
+    })
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal | undefined) =>
+  new Promise<void>((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(new Cancelled())
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+  })

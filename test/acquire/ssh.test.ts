@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { acquireHost } from '../../src/workflow/acquire-host.ts'
+import { findCaseChains, hostFactsOf } from '../../src/workflow/find-chains.ts'
+import { preflightHost } from '../../src/workflow/preflight-host.ts'
+import { makeRig, overSsh, type Rig } from '../windows/rig.ts'
+import { missing } from '../windows/sshd.ts'
+
+describe.skipIf(missing)('an acquisition over SSH', () => {
+  let rig: Rig
+  beforeAll(async () => {
+    rig = await makeRig()
+  })
+  afterAll(() => rig.end())
+
+  it('is looked at first: who, clock, rights, channels, audit policy, plan and traces; nothing is taken', async () => {
+    const { stage, server } = await rig.host()
+    const report = await preflightHost(overSsh(server))
+    expect(report).toMatchObject({
+      schema: 'tasktrail-preflight/1',
+      way: 'ssh',
+      ways: [{ way: 'ssh', ok: true }],
+      hostKey: server.fingerprint,
+      account: { sid: 'S-1-5-21-1-2-3-5001', administrator: true },
+      powershell: { language: 'FullLanguage' },
+      timeZone: { name: 'Tokyo Standard Time', utcOffsetMinutes: 540 },
+      auditSource: 'auditpol /backup',
+      problems: [],
+    })
+    expect(report.audit?.['0CCE9227-69AE-11D9-BED3-505054503030']).toBe(1)
+    expect(Math.abs(report.clock.offsetMs)).toBeLessThanOrEqual(report.clock.uncertaintyMs + 50)
+    expect(report.channels.map((one) => one.name)).toEqual([
+      'Security',
+      'Microsoft-Windows-TaskScheduler/Operational',
+      'System',
+    ])
+    expect(report.plan.artifacts[0]?.id).toBe('state:connections')
+    expect(report.leaves.join()).toContain('4624')
+    expect(stage.leftovers()).toEqual([])
+  })
+
+  it('brings every artifact with three equal hashes, enters the case with custody, and leaves nothing behind', async () => {
+    const { stage, server } = await rig.host()
+    const open = await rig.newCase()
+    const result = await acquireHost(open, overSsh(server))
+    expect(result.problems).toEqual([])
+    expect(result).toMatchObject({ way: 'ssh', breaks: 0, host: 'mgmt21.foundry.example' })
+    const files = result.items.filter((one) => /^(log|tasks:(files|jobs))/.test(one.artifact))
+    expect(files.map((one) => one.name).sort()).toEqual([
+      'At1.job',
+      'Inventory Collector',
+      'Microsoft-Windows-TaskScheduler%4Operational.evtx',
+      'Security.evtx',
+      'SvcRestartTask',
+      'System.evtx',
+    ])
+    for (const one of files)
+      expect([one.sha256OnHost, one.sha256Stored]).toEqual([one.sha256Received, one.sha256Received])
+    const security = createHash('sha256')
+      .update(readFileSync(join(rig.evidence, 'Security.evtx')))
+      .digest('hex')
+    expect(files.find((one) => one.name === 'Security.evtx')?.sha256Stored).toBe(security)
+    for (const one of result.items) expect(await open.store.verify(one.sha256Stored as never)).toBe(true)
+    expect(stage.leftovers()).toEqual([])
+
+    const lines = open.custody.lines()
+    expect(open.custody.check().intact).toBe(true)
+    expect(lines.map((line) => line.action)).toContain('connected')
+    const collected = lines.find((line) => line.action === 'collected' && line.note?.includes('log:Security'))
+    expect(collected?.sha256).toEqual({ before: security, after: security })
+    expect(lines.at(-1)).toMatchObject({ action: 'host-changed' })
+    expect(hostFactsOf(open)[0]).toMatchObject({ host: 'mgmt21.foundry.example', commandLineAudited: true })
+    expect(findCaseChains(open)[0]).toMatchObject({ mechanism: 'remote-confirmed', source: { basis: 'L3' } })
+    expect(open.casefile.evidence().every((entry) => entry.host === 'mgmt21.foundry.example')).toBe(true)
+  })
+})
