@@ -285,6 +285,10 @@ const tasks = {
     needs: 'packages',
     run: () => runNode(['--disable-warning=ExperimentalWarning', at('test', 'fuzz', 'run.ts'), ...rest]),
   },
+  generated: {
+    needs: 'packages',
+    run: () => runNode(['--disable-warning=ExperimentalWarning', at('test', 'generated', 'run.ts'), ...rest]),
+  },
   tasktrail: {
     needs: 'built',
     run: () => runNode([at('out', 'main', 'cli.js'), ...rest], { cwd: callersFolder }),

@@ -98,9 +98,14 @@ export class HostEvents {
     return recorded
   }
 
-  #isKept({ time, schema: { channel, eventId } }: Happening): boolean {
-    const { cleared, retention, filter } = this.staging
+  #isKept(happening: Happening): boolean {
+    const {
+      time,
+      schema: { channel, eventId },
+    } = happening
+    const { cleared, retention, filter, lost } = this.staging
     return (
+      !lost?.has(happening) &&
       this.channels.includes(channel) &&
       !cleared?.some((clearing) => clearing.channel === channel && time < clearing.at) &&
       time >= (retention?.get(channel) ?? 0n) &&

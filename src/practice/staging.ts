@@ -50,6 +50,8 @@ export interface Staging {
   readonly retention?: ReadonlyMap<string, bigint>
   /** channel → event ids that an export was limited to */
   readonly filter?: ReadonlyMap<string, readonly number[]>
+  /** records that damage took away */
+  readonly lost?: ReadonlySet<Happening>
   /** the clock was set: from this moment on it shows so many milliseconds more or less */
   readonly jumps?: readonly { readonly at: bigint; readonly byMs: number }[]
   /** channels that are not in the evidence, and whether they were recording */

@@ -58,6 +58,7 @@ function chainTruth(deed: Deed, evidence: HostEvidence) {
   const anchorTime = anchor?.time ?? own[0]?.time ?? evidence.events.cast.start
   const isDefined = known?.action.value !== undefined
   const source = known?.sourceIp.value === undefined ? null : deed.source
+  const isFirstCall = known?.taskLogonId.value === deed.taskLogonId
   const basis = source === null ? null : source.logonId === deed.taskLogonId ? 'L1' : 'L3'
   return {
     mark: deed.mark,
@@ -79,8 +80,9 @@ function chainTruth(deed: Deed, evidence: HostEvidence) {
     },
     source: {
       ip: source?.ip ?? null,
-      port: source?.port ?? null,
-      logonId: source?.logonId ?? null,
+      // a later change than the creation came over another connection
+      port: isFirstCall ? (source?.port ?? null) : null,
+      logonId: isFirstCall ? (source?.logonId ?? null) : null,
       basis,
       ...(source?.host === undefined ? {} : { host: source.host }),
       // without a task record of the audit nothing says whose logons to look at

@@ -5,6 +5,7 @@ import { formatUtc } from '../../src/domain/time.ts'
 import { licensingTask } from '../../src/practice/baseline.ts'
 import type { Deed } from '../../src/practice/deed.ts'
 import type { RecordedMark } from '../../src/practice/happening.ts'
+import { logonIdText } from '../../src/practice/logon-ids.ts'
 import { type Known, whatIsKnown } from '../../src/practice/world/knowledge.ts'
 import type { HostInMemory } from './in-memory.ts'
 
@@ -13,6 +14,17 @@ import type { HostInMemory } from './in-memory.ts'
  * and that the evidence does not bear · `missed`: no chain · `invented`: a chain of nothing that happened.
  */
 export type Fault = 'wrong' | 'needless' | 'unfounded' | 'missed' | 'invented'
+/** How an answer stands: with what is known, rightly open, led astray by records that fit another deed as well, or with a fault. */
+export type Standing = 'known' | 'open' | 'misled' | Fault
+export interface Verdict {
+  readonly deed: string
+  readonly question: string
+  readonly standing: Standing
+}
+export interface Judgement {
+  readonly verdicts: readonly Verdict[]
+  readonly findings: readonly Finding[]
+}
 export interface Finding {
   readonly question: string
   readonly fault: Fault
@@ -46,31 +58,47 @@ const chainAt = (chains: readonly Chain[], { happening, recordId }: RecordedMark
 interface Judging {
   readonly deed: Deed
   readonly findings: Finding[]
+  readonly verdicts: Verdict[]
+}
+/** Writes down how one answer stands. */
+function settle(
+  { deed, findings, verdicts }: Judging,
+  question: string,
+  standing: Standing,
+  words: { readonly expected: string; readonly got: string; readonly why: string },
+): void {
+  verdicts.push({ deed: deed.mark, question, standing })
+  if (standing !== 'known' && standing !== 'open' && standing !== 'misled')
+    findings.push({ deed: deed.mark, question, fault: standing, ...words })
 }
 
 /** Compares one answer; `truth` is what happened. */
 function compare<T>(
-  { deed, findings }: Judging,
+  judging: Judging,
   question: string,
   known: Known<T>,
   got: T | undefined,
   truth: T | undefined,
 ): void {
-  if (got === known.value || known.also?.includes(got)) return
-  const fault: Fault = got === undefined ? 'needless' : got === truth ? 'unfounded' : 'wrong'
-  findings.push({
-    question,
-    fault,
-    deed: deed.mark,
-    expected: text(known.value),
-    got: text(got),
-    why: known.why,
-  })
+  const isRight = got === known.value || known.also?.includes(got) === true
+  const standing: Standing = isRight
+    ? got === undefined
+      ? 'open'
+      : 'known'
+    : got === undefined
+      ? 'needless'
+      : got === truth
+        ? 'unfounded'
+        : got === known.misleads
+          ? 'misled'
+          : 'wrong'
+  settle(judging, question, standing, { expected: text(known.value), got: text(got), why: known.why })
 }
 
 /** Everything that is not as it should be with the chains of one host. */
-export function judge(host: HostInMemory, chains: readonly Chain[]): readonly Finding[] {
+export function judge(host: HostInMemory, chains: readonly Chain[]): Judgement {
   const findings: Finding[] = []
+  const verdicts: Verdict[] = []
   const { fqdn } = host.evidence.events.cast.host
   const matched = new Set<Chain>()
   for (const deed of host.evidence.events.staging.deeds) {
@@ -89,7 +117,7 @@ export function judge(host: HostInMemory, chains: readonly Chain[]): readonly Fi
       continue
     }
     matched.add(chain)
-    judgeChain({ deed, findings }, host, chain, known)
+    judgeChain({ deed, findings, verdicts }, host, chain, known)
   }
   for (const chain of chains) {
     if (chain.host !== fqdn || matched.has(chain)) continue
@@ -103,7 +131,7 @@ export function judge(host: HostInMemory, chains: readonly Chain[]): readonly Fi
       why: 'nothing of the kind happened, or it is told by another chain',
     })
   }
-  return findings
+  return { verdicts, findings }
 }
 
 const isUpkeep = (chain: Chain) =>
@@ -125,7 +153,7 @@ function judgeChain(
   chain: Chain,
   known: NonNullable<ReturnType<typeof whatIsKnown>>,
 ): void {
-  const { deed, findings } = judging
+  const { deed } = judging
   const yesNo = (answer: boolean) => (answer ? 'yes' : 'no')
   compare(judging, 'kind', { value: known.kind, why: 'the record says so' }, chain.kind, known.kind)
   compare(
@@ -148,17 +176,10 @@ function judgeChain(
     ['executed', yesNo(deed.executed)],
     ['deleted', yesNo(deed.deleted)],
   ] as const) {
-    const { answer } = chain[question]
-    const expected = known[question]
-    if (answer === expected.value || expected.also?.includes(answer)) continue
-    findings.push({
-      question,
-      fault: answer === 'unknown' ? 'needless' : answer === truth ? 'unfounded' : 'wrong',
-      deed: deed.mark,
-      expected: expected.value ?? 'unknown',
-      got: answer,
-      why: expected.why,
-    })
+    const open = (answer: 'yes' | 'no' | 'unknown' | undefined) => (answer === 'unknown' ? undefined : answer)
+    const { value, why, also } = known[question]
+    const expected = { value: open(value), why, also: also?.map(open) ?? [] }
+    compare(judging, question, expected, open(chain[question].answer), truth)
   }
   foreignSteps(judging, host, chain)
 }
@@ -169,31 +190,28 @@ const accountName = (chain: Chain, deed: Deed) =>
     ? chain.account.name?.split('\\').at(-1)
     : deed.account.name
 
-function judgeMechanism({ deed, findings }: Judging, chain: Chain, known: Known<Chain['mechanism']>): void {
+function judgeMechanism(judging: Judging, chain: Chain, known: Known<Chain['mechanism']>): void {
+  const { deed } = judging
   const got = chain.mechanism === 'undetermined' ? undefined : chain.mechanism
-  if (got === known.value || known.also?.includes(got)) return
+  const said = origins[chain.mechanism]
   const expected = known.value === undefined ? undefined : origins[known.value]
-  const said = got === undefined ? undefined : origins[got]
-  const fault: Fault =
-    got === undefined
-      ? 'needless'
-      : said !== deed.origin && !(deed.origin === 'machine' && said === 'local')
-        ? 'wrong'
-        : expected === said && got === 'remote-probable'
-          ? 'needless'
-          : 'unfounded'
-  findings.push({
-    question: 'mechanism',
-    fault,
-    deed: deed.mark,
-    expected: text(known.value),
-    got: text(got),
-    why: known.why,
-  })
+  const standing = (): Standing => {
+    if (got === known.value || known.also?.includes(got)) return got === undefined ? 'open' : 'known'
+    if (got === undefined) return 'needless'
+    if (said !== deed.origin && !(deed.origin === 'machine' && said === 'local')) return 'wrong'
+    return expected === said && got === 'remote-probable' ? 'needless' : 'unfounded'
+  }
+  settle(judging, 'mechanism', standing(), { expected: text(known.value), got: text(got), why: known.why })
 }
 
+const ofPipe: ReadonlySet<string> = new Set(['smb-logon', 'pipe-opened', 'share-connected', 'privileges'])
+
+const ofRun: ReadonlySet<string> = new Set(['process-started', 'descendant-started', 'process-ended'])
+const isFromSource = ({ facts, role }: Chain['steps'][number], { source }: Chain): boolean =>
+  role === 'privileges' || facts.ip === source.ip
+
 /** Records that a chain tells as its own and that belong to something else. */
-function foreignSteps({ deed, findings }: Judging, host: HostInMemory, chain: Chain): void {
+function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory, chain: Chain): void {
   const { evidence } = host
   const own = new Set(
     evidence.events.marks
@@ -206,19 +224,45 @@ function foreignSteps({ deed, findings }: Judging, host: HostInMemory, chain: Ch
   const pids = new Set(deed.callers.map(({ pid }) => String(pid)))
   // several sessions on the pipe are all told, and none is chosen
   const isOpen = chain.source.candidates.length > 0
+  // what follows from an answer that is judged already is not counted again
+  const isWrong = (questions: readonly string[]) =>
+    verdicts.some(
+      (one) =>
+        one.deed === deed.mark &&
+        questions.includes(one.question) &&
+        (one.standing === 'wrong' || one.standing === 'misled'),
+    )
+  const isAstray = isWrong(['source', 'path'])
+  const isRunAstray = isWrong(['executed'])
+  // sessions from one address that nothing tells apart
+  const isAlike =
+    deed.path === 'atsvc-pipe' && !evidence.of(deed.mark).some(({ mark }) => mark.role.startsWith('output-'))
+  const closed = new Set(
+    evidence.records
+      .filter(
+        ({ happening: { schema, values } }) =>
+          schema.eventId === 4634 &&
+          logonIdText(BigInt(values.TargetLogonId as bigint)) === chain.taskLogonId,
+      )
+      .map(({ recordId }) => recordId),
+  )
   for (const step of chain.steps) {
     if (own.has(`${step.channel} ${step.locator.recordId}`)) continue
     // the only record of the session of the call may be its end
-    if (step.eventId === 4634 && step.facts.logonId === deed.taskLogonId) continue
+    if (step.eventId === 4634 && closed.has(step.locator.recordId)) continue
     if (step.role === 'log-cleared' || (step.facts.pid !== undefined && pids.has(step.facts.pid))) continue
-    if (isOpen && ['smb-logon', 'pipe-opened', 'share-connected', 'privileges'].includes(step.role)) continue
+    if (ofPipe.has(step.role) && (isOpen || isAstray || (isAlike && isFromSource(step, chain)))) continue
+    if (ofRun.has(step.role) && isRunAstray) continue
+    const owner = evidence.events.marks.find(
+      (one) => one.recordId === step.locator.recordId && one.happening.schema.channel === step.channel,
+    )
     findings.push({
       question: 'steps',
       fault: 'wrong',
       deed: deed.mark,
       expected: 'a record of this deed',
       got: `${step.role} ${step.eventId} ${step.locator.recordId}: ${step.what}`,
-      why: 'the record belongs to something else',
+      why: `${step.role} ${step.eventId} of ${owner ? (owner.mark.decoy ? 'a decoy' : 'another deed') : 'nothing to do with it'}, chain ${chain.path}`,
     })
   }
 }

@@ -5,6 +5,7 @@
 import type { ChainKind, ChainPath, Mechanism } from '../../domain/chain.ts'
 import type { Deed } from '../deed.ts'
 import type { RecordedMark } from '../happening.ts'
+import { logonIdText } from '../logon-ids.ts'
 import { type HostEvidence, logs } from './evidence.ts'
 import { knownMechanism, knownSource } from './known-source.ts'
 
@@ -15,6 +16,8 @@ export interface Known<T> {
   readonly why: string
   /** answers that say less or no more than allowed */
   readonly also?: readonly (T | undefined)[]
+  /** not so, and yet what the records show: nothing in them tells this deed from one of which it would be true */
+  readonly misleads?: T
 }
 
 export type Answer = 'yes' | 'no' | 'unknown'
@@ -80,7 +83,7 @@ export function whatIsKnown(deed: Deed, evidence: HostEvidence): Knowledge | und
       ? { value: deed.task.action, why: 'a task record holds the definition' }
       : { value: undefined, why: 'no record holds the definition' },
     taskLogonId: isAudit
-      ? { value: deed.taskLogonId, why: 'the task record names the logon' }
+      ? { value: subjectLogonOf(anchor), why: 'the task record names the logon' }
       : { value: undefined, why: noAudit },
     sourceIp: isAudit ? knownSource(deed, anchor, evidence) : { value: undefined, why: noAudit },
     ...(isAudit
@@ -93,6 +96,10 @@ export function whatIsKnown(deed: Deed, evidence: HostEvidence): Knowledge | und
     deleted: knownDeletion(deed, anchor, own, evidence),
   }
 }
+
+/** The logon that made the change which the chain is measured from; not the creation's when that is gone. */
+export const subjectLogonOf = ({ happening: { values } }: RecordedMark): string =>
+  logonIdText(BigInt(values.SubjectLogonId as bigint))
 
 const runIds = new Set([100, 102, 129, 200, 201])
 const has = (own: readonly RecordedMark[], eventIds: ReadonlySet<number>) =>
@@ -124,8 +131,13 @@ function knownRun(
   if (started) {
     const proven = schedulePidIsNamed(started, evidence)
     const defined = own.some(({ happening: { values } }) => values.TaskContent || values.TaskContentNew)
-    return proven && defined && kind !== 'task-deleted'
-      ? { value: 'yes', why: 'the Schedule service started a process with the action of the task' }
+    return proven && defined && kind !== 'task-deleted' && !hasRival(deed, started, evidence)
+      ? {
+          value: 'yes',
+          why: 'the Schedule service started a process with the action of the task',
+          // it ran what somebody else had put there
+          also: started.mark.chain === deed.mark ? [] : ['unknown'],
+        }
       : {
           value: 'unknown',
           why: 'a process fits, and no record shows that the Schedule service started it for this task',
@@ -150,6 +162,16 @@ function knownRun(
     also: outputs.length > 0 ? ['yes'] : [],
   }
 }
+
+/** Another task of the host has the same action: the process may be the one's or the other's. */
+const hasRival = (deed: Deed, started: RecordedMark, evidence: HostEvidence): boolean =>
+  evidence.events.staging.deeds.some(
+    (other) =>
+      other.mark !== deed.mark &&
+      other.task.path !== deed.task.path &&
+      other.task.action === deed.task.action &&
+      evidence.of(other.mark).some(({ time }) => time < started.time),
+  )
 
 /** In that boot a record names the process id of the Schedule service. */
 function schedulePidIsNamed(started: RecordedMark, evidence: HostEvidence): boolean {

@@ -98,6 +98,12 @@ export function knownSource(deed: Deed, anchor: RecordedMark, evidence: HostEvid
     )
   if (address === undefined)
     return unknown(`${addresses(owners).size} addresses of the account were on the pipe at that moment`)
+  if (address !== ip)
+    return {
+      value: undefined,
+      why: 'the account opened the pipe from elsewhere for another purpose',
+      ...(logon && !carrierOf(deed, anchor, evidence) ? { misleads: address } : {}),
+    }
   if (logon) return { value: ip, why: 'only sessions from this address opened the pipe' }
   // nothing shows that the logon of the call had no address of its own
   return { value: undefined, why: 'the logon of the call is not recorded', also: [ip] }
@@ -111,9 +117,18 @@ const ways = (
   path: Known<ChainPath>['value'],
   mechanism: Known<Mechanism>['value'],
   why: string,
-  also: { readonly path?: Known<ChainPath>['also']; readonly mechanism?: Known<Mechanism>['also'] } = {},
+  also: {
+    readonly path?: Known<ChainPath>['also']
+    readonly mechanism?: Known<Mechanism>['also']
+    readonly misleads?: ChainPath
+  } = {},
 ): Ways => ({
-  path: { value: path, why, ...(also.path ? { also: also.path } : {}) },
+  path: {
+    value: path,
+    why,
+    ...(also.path ? { also: also.path } : {}),
+    ...(also.misleads ? { misleads: also.misleads } : {}),
+  },
   mechanism: { value: mechanism, why, ...(also.mechanism ? { also: also.mechanism } : {}) },
 })
 
@@ -208,6 +223,7 @@ function throughHost(
       {
         path: carrier ? [undefined] : [deed.path],
         mechanism: addressIn(logon) === undefined || pid !== 0 ? ['remote-probable'] : [],
+        ...(carrier ? {} : { misleads: addressIn(logon) === undefined ? 'atsvc-pipe' : 'rpc-tcp' }),
       },
     )
   return ways(undefined, undefined, 'neither the caller nor its session is recorded', {
