@@ -12,6 +12,7 @@ import { tellExecution } from './execution.ts'
 import { type FileAccess, fileAccesses } from './file-access.ts'
 import { deletionOf, tellGaps } from './gaps.ts'
 import { hostName } from './hosts.ts'
+import { lookAlikesOf } from './look-alikes.ts'
 import { type Judged, judgeMechanism, orphanLogoff } from './mechanism.ts'
 import { compareEvents, within } from './order.ts'
 import { tellPlants } from './plant-origin.ts'
@@ -106,7 +107,7 @@ export function tellChain(scene: Scene, story: Story): Chain {
   for (const event of within(scene.host.cleared, from, anchor.time + seconds(clearedAfterSeconds)))
     draft.step('log-cleared', event)
   tellGaps({ scene, story, draft, change, origin, judged, execution, deleted })
-  return {
+  const chain: Omit<Chain, 'lookAlikes'> = {
     id: chainId(story),
     host: hostName(anchor.recordedComputer, scene.host.key),
     kind: story.kind,
@@ -131,6 +132,6 @@ export function tellChain(scene: Scene, story: Story): Chain {
     links: draft.links(),
     gaps: draft.gaps(),
     resembles: resemblancesOf(story, judged.path),
-    lookAlikes: [],
   }
+  return { ...chain, lookAlikes: lookAlikesOf(chain) }
 }
