@@ -92,11 +92,11 @@ export function auditBetween(
     now,
   }
   const row = (
-    then: AuditRow['then'],
+    was: AuditRow['was'],
     source: AuditRow['source'],
     why: string,
     at: readonly Locator[] = [],
-  ): AuditRow => ({ ...base, then, source, why, citations: at })
+  ): AuditRow => ({ ...base, was, source, why, citations: at })
   const told = `"${subcategory.name}" success auditing`
   // a change that names no subcategory, or does not say what it did, may have been about this one
   const own = known.changes.filter((change) => change.guid === undefined || change.guid === subcategory.guid)

@@ -123,7 +123,7 @@ export function judgeAbsence(
   if (logs.length === 0) return withoutLog(host, channel, judged)
   const around = logs.filter((log) => log.from <= to && log.to >= from)
   const nearest = around[0] ?? (logs[0] as ChannelCoverage)
-  if (audit?.then === 'off') return judged('not-audited', audit.why, nearest, audit.citations)
+  if (audit?.was === 'off') return judged('not-audited', audit.why, nearest, audit.citations)
   const complete = around.find(
     (log) =>
       isWhole(log) &&
@@ -146,7 +146,7 @@ export function judgeAbsence(
       complete,
       [setBack.locator],
     )
-  if (audit && audit.then !== 'on') return judged('unknown', audit.why, complete, audit.citations)
+  if (audit && audit.was !== 'on') return judged('unknown', audit.why, complete, audit.citations)
   return judged(
     'truly-absent',
     `${channel} covers ${span(complete)} without a gap${subcategory ? ` and "${subcategory.name}" was audited` : ''}: it would have been recorded`,

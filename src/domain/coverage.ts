@@ -76,7 +76,7 @@ export interface AuditRow {
   /** 0 none, 1 success, 2 failure, 3 both: when the host was looked at */
   readonly now: number | undefined
   /** at the moment asked about */
-  readonly then: AuditState
+  readonly was: AuditState
   readonly source: AuditSource
   readonly why: string
   readonly citations: readonly Locator[]
