@@ -322,9 +322,22 @@ function altered(item: SealedEvidence, foundBytes: number): Refusal {
   )
 }
 
+/** Folder and extension of each kind; kinds that are not named lie under `other`. */
+const places: Partial<Record<EvidenceKind, readonly [folder: string, extension: string]>> = {
+  evtx: ['evtx', '.evtx'],
+  'event-table': ['tables', '.txt'],
+  'task-xml': ['tasks', '.xml'],
+  'task-job': ['tasks', '.job'],
+  'task-list': ['tasks', '.json'],
+  'task-cache': ['registry', '.json'],
+  'registry-hive': ['registry', '.hve'],
+  'host-facts': ['facts', '.json'],
+  'host-state': ['facts', '.json'],
+  acquisition: ['collector', '.json'],
+  'collector-log': ['collector', '.txt'],
+}
+
 function placeOf(kind: EvidenceKind): { folder: string; extension: string } {
-  if (kind === 'evtx') return { folder: 'evtx', extension: '.evtx' }
-  if (kind === 'task-xml') return { folder: 'tasks', extension: '.xml' }
-  if (kind === 'host-facts') return { folder: 'facts', extension: '.json' }
-  return { folder: 'other', extension: '.bin' }
+  const [folder, extension] = places[kind] ?? ['other', '.bin']
+  return { folder, extension }
 }

@@ -1,23 +1,32 @@
 import type { EvidenceId } from './ids.ts'
 
-export type EvidenceKind =
-  | 'evtx'
-  | 'task-xml'
+export const evidenceKinds = [
+  'evtx',
+  /** events as another tool exported them, CSV or JSON */
+  'event-table',
+  'task-xml',
   /** a .job file of the old scheduler, raw */
-  | 'task-job'
+  'task-job',
   /** tasks as the service lists them, JSON */
-  | 'task-list'
+  'task-list',
   /** TaskCache keys of the registry with raw values, JSON */
-  | 'task-cache'
-  | 'registry-hive'
-  | 'host-facts'
+  'task-cache',
+  'registry-hive',
+  'host-facts',
   /** what passes on a live host: processes, connections and the like, JSON */
-  | 'host-state'
+  'host-state',
   /** how an acquisition was made and what traces it left, JSON */
-  | 'acquisition'
-  | 'archive'
-  | 'ticket'
-  | 'other'
+  'acquisition',
+  /** the log a foreign collector kept of its own work */
+  'collector-log',
+  'archive',
+  'ticket',
+  'other',
+] as const
+export type EvidenceKind = (typeof evidenceKinds)[number]
+
+/** Kinds that hold records of event logs. */
+export const holdsRecords = (kind: string): boolean => kind === 'evtx' || kind === 'event-table'
 
 /** Windows logs are told apart by how they came to be: decides what a missing record may mean (windows.md §2.1). */
 export type ProvenanceClass =

@@ -1,7 +1,20 @@
 /** Tells what a file is by its first bytes. The extension never decides. Pure. */
 
+import { detectTable } from '../tables/read-table.ts'
+import { looksLikeJob } from '../tasks/job-file.ts'
+
 export type Detection =
-  | { readonly kind: 'evtx' | 'task-xml' | 'host-facts' | 'zip' | OwnDocument }
+  | {
+      readonly kind:
+        | 'evtx'
+        | 'event-table'
+        | 'task-xml'
+        | 'task-job'
+        | 'registry-hive'
+        | 'host-facts'
+        | 'zip'
+        | OwnDocument
+    }
   /** not for us: `code` of the problem, and what it looks like in words */
   | {
       readonly kind: 'foreign' | 'legacy-evt' | 'empty'
@@ -26,11 +39,20 @@ export function detect(head: Uint8Array): Detection {
   }
   const signature = latin(head, 0, 4)
   if (signature === 'PK\x03\x04' || signature === 'PK\x05\x06') return { kind: 'zip' }
+  if (signature === 'regf' && isSoftwareHive(head)) return { kind: 'registry-hive' }
+  if (looksLikeJob(head)) return { kind: 'task-job' }
   const known = signatureOf(head)
   if (known !== undefined) return { kind: 'foreign', looksLike: known }
   const text = textOf(head)
+  if (text !== undefined && detectTable(head)) return { kind: 'event-table' }
   if (text === undefined) return { kind: 'foreign', looksLike: binaryLook(head) }
   return detectText(text)
+}
+
+/** A hive tells its own name, as the end of its path in UTF-16; only SOFTWARE holds TaskCache. */
+function isSoftwareHive(head: Uint8Array): boolean {
+  const name = new TextDecoder('utf-16le').decode(head.subarray(0x30, 0x70)).replace(/\0.*$/s, '')
+  return /(^|\\)software$/i.test(name)
 }
 
 function detectText(text: string): Detection {

@@ -47,6 +47,47 @@ export function readTable(source: ByteSource): TableReading | undefined {
   return { schema, format, columns: csvColumns(start) ?? [], items: () => csvItems(source, start, schema) }
 }
 
+/** One row of a table, found again by its offset: its bytes, its text, and every column, those that are no fields included. */
+export function readTableRow(
+  source: ByteSource,
+  offset: number,
+): {
+  readonly bytes: Uint8Array
+  readonly text: string
+  readonly columns: readonly { readonly name: string; readonly value: string }[]
+} {
+  const table = readTable(source)
+  const head = new Uint8Array(headSize)
+  const start = head.subarray(0, source.read(0, head))
+  const nothing = { bytes: new Uint8Array(0), text: '', columns: [] }
+  if (!table) return nothing
+  const below: ByteSource = {
+    size: source.size - offset,
+    read: (position, into) => source.read(position + offset, into),
+  }
+  const listed = (row: TableRow) =>
+    Object.entries(row).flatMap(([name, value]) => (name === '' ? [] : [{ name, value }]))
+  if (table.format === 'json') {
+    const [piece] = first(jsonPieces(below, { skip: 0, depth: 0 }))
+    if (!piece?.ok) return nothing
+    const row = parseObject(piece.bytes)
+    const text = new TextDecoder().decode(piece.bytes)
+    return { bytes: piece.bytes, text, columns: typeof row === 'string' ? [] : listed(row) }
+  }
+  const form = csvForm(start)
+  const [piece] = first(csvRows(below, { ...form, skip: 0 }))
+  if (!piece?.ok) return nothing
+  const text = decodeRow(piece.bytes, form.width)
+  return { bytes: piece.bytes, text, columns: listed(rowOf(table.columns, csvCells(text, form.separator))) }
+}
+
+function* first<T>(all: Generator<T>): Generator<T> {
+  for (const one of all) {
+    yield one
+    return
+  }
+}
+
 function csvColumns(head: Uint8Array): readonly string[] | undefined {
   const form = csvForm(head)
   for (const row of csvRows(memory(head), form))

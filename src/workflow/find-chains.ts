@@ -58,20 +58,24 @@ export function coverageOf(open: OpenCase): ChannelCoverage[] {
     if (!log || !entry.sha256) continue
     const from = parseUtc(log.times.first ?? '')
     const to = parseUtc(log.times.last ?? '')
+    // a table, or a log of forwarded events, speaks for every host it holds records of
+    const named = Object.keys(log.computers).filter((name) => name !== '')
+    const hosts = named.length > 1 ? named : [entry.host ?? '']
     for (const [channel, records] of Object.entries(log.channels))
-      coverage.push({
-        host: entry.host ?? '',
-        channel,
-        evidenceId: entry.sha256,
-        from: from ?? fileTime(0n),
-        to: to ?? fileTime(0n),
-        records,
-        provenance: log.provenance,
-        missingRecordIds: BigInt(log.recordIds.missing),
-        ...(log.recordIds.judged === false ? { mixedRecordIds: true } : {}),
-        problems: problems.get(entry.item) ?? 0,
-        eventIds: Object.keys(log.eventIds).map(Number),
-      })
+      for (const host of hosts)
+        coverage.push({
+          host,
+          channel,
+          evidenceId: entry.sha256,
+          from: from ?? fileTime(0n),
+          to: to ?? fileTime(0n),
+          records,
+          provenance: log.provenance,
+          missingRecordIds: BigInt(log.recordIds.missing),
+          ...(log.recordIds.judged === false ? { mixedRecordIds: true } : {}),
+          problems: problems.get(entry.item) ?? 0,
+          eventIds: Object.keys(log.eventIds).map(Number),
+        })
   }
   return coverage.sort((a, b) => (a.evidenceId + a.channel < b.evidenceId + b.channel ? -1 : 1))
 }

@@ -1,4 +1,5 @@
 /** What the case holds: items, problems and the custody journal, in the shapes of design/cli.md. */
+import { holdsRecords } from '../domain/evidence.ts'
 import type { LogSummary } from './ingest/log-summary.ts'
 import type { OpenCase } from './open-case.ts'
 
@@ -27,7 +28,7 @@ export function logSummaryOf(entry: {
   readonly kind: string
   readonly summary: string | null
 }): LogSummary | undefined {
-  return entry.kind === 'evtx' && entry.summary ? (JSON.parse(entry.summary) as LogSummary) : undefined
+  return holdsRecords(entry.kind) && entry.summary ? (JSON.parse(entry.summary) as LogSummary) : undefined
 }
 
 /** All items, sorted by host, kind, name and hash; items of a stopped import are marked. */

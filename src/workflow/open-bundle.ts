@@ -11,7 +11,7 @@ import { diskRefusal } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { InventoryLine } from '../bundle/records.ts'
 import type { VerifiedBundle, VerifyReport } from '../bundle/verify.ts'
-import type { EvidenceKind } from '../domain/evidence.ts'
+import { type EvidenceKind, evidenceKinds } from '../domain/evidence.ts'
 import type { Operator } from '../domain/operator.ts'
 import { CustodyJournal } from '../evidence/custody-journal.ts'
 import type { FoundFile } from '../sources/find-evidence.ts'
@@ -184,8 +184,7 @@ async function* asVerified(bundle: VerifiedBundle, line: InventoryLine): AsyncGe
   if (hash.digest('hex') !== line.sha256) throw changed(bundle, line.path)
 }
 
-const kinds: readonly string[] = ['evtx', 'task-xml', 'host-facts', 'archive', 'ticket', 'other']
-const kindOf = (kind: string): EvidenceKind => (kinds.includes(kind) ? (kind as EvidenceKind) : 'other')
+const kindOf = (kind: string): EvidenceKind => evidenceKinds.find((known) => known === kind) ?? 'other'
 const isCaseId = (id: unknown): id is string => typeof id === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(id)
 
 /** What the sender could not get is the receiver's problem too. */

@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Refusal } from '../base/refusal.ts'
 import type { EvidenceId } from '../domain/ids.ts'
-import { type Citation, citationOf } from '../domain/locator.ts'
+import { type Citation, citationOf, type Locator } from '../domain/locator.ts'
+import type { EventRecord } from '../domain/record.ts'
 import { formatUtc, millisecondsBetween } from '../domain/time.ts'
 import { describeRecord } from '../events/describe-record.ts'
 import { fieldMeaning } from '../events/field-meaning.ts'
@@ -13,6 +14,8 @@ import { RecordDecoder } from '../evtx/decode.ts'
 import { chunkSize, fileHeaderBlock, smallestRecord } from '../evtx/format.ts'
 import { readRecord } from '../evtx/read-log.ts'
 import { elementsXml } from '../evtx/xml.ts'
+import { readTableRow } from '../tables/read-table.ts'
+import { openFileSource } from './file-source.ts'
 import { findCaseChains } from './find-chains.ts'
 import { nodePlatform } from './ingest/node-platform.ts'
 import type { OpenCase } from './open-case.ts'
@@ -36,6 +39,13 @@ export function recordDetails(open: OpenCase, at: Citation) {
   const { segment, row } = index.at(global)
   const record = segment.record(row)
   const { locator } = record
+  if (open.casefile.evidenceByHash(locator.evidenceId)?.kind === 'event-table')
+    return {
+      ...factsOf(open, record),
+      recovered: undefined,
+      ...tableRow(open, locator),
+      links: linksOf(open, at),
+    }
   const bytes = readChunkBytes(open, locator.evidenceId, locator.chunk)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const stated = view.getUint32(locator.offset + 4, true)
@@ -59,8 +69,22 @@ export function recordDetails(open: OpenCase, at: Citation) {
   )
   const system = outcome.ok ? Object.entries(outcome.value.system) : []
   return {
-    citation: citationOf(locator),
+    ...factsOf(open, record),
     ...(segment.recovered ? { recovered: true } : {}),
+    system: system.map(([name, value]) => ({ name, value: value ?? '' })),
+    xml,
+    fileOffset: fileHeaderBlock + locator.chunk * chunkSize + locator.offset,
+    length,
+    bytes: Buffer.from(bytes.subarray(locator.offset, locator.offset + length)).toString('base64'),
+    links: linksOf(open, at),
+  }
+}
+
+/** What the packed record itself tells. */
+function factsOf(open: OpenCase, record: EventRecord) {
+  const { locator } = record
+  return {
+    citation: citationOf(locator),
     evidenceName: open.casefile.evidenceByHash(locator.evidenceId)?.name ?? '',
     host: record.computer,
     time: formatUtc(record.time),
@@ -70,16 +94,28 @@ export function recordDetails(open: OpenCase, at: Citation) {
     channel: record.channel,
     computer: record.computer,
     what: describeRecord(record),
-    system: system.map(([name, value]) => ({ name, value: value ?? '' })),
     data: record.names.map((name, i) => {
       const value = record.values[i] ?? ''
       return { name, value, meaning: fieldMeaning(record, name, value) ?? null }
     }),
-    xml,
-    fileOffset: fileHeaderBlock + locator.chunk * chunkSize + locator.offset,
-    length,
-    bytes: Buffer.from(bytes.subarray(locator.offset, locator.offset + length)).toString('base64'),
-    links: linksOf(open, at),
+  }
+}
+
+/** The row of a table that a record was read from, as text and bytes. */
+function tableRow(open: OpenCase, { evidenceId, chunk, offset }: Locator) {
+  const fileOffset = chunk * chunkSize + offset
+  const source = openFileSource(open.store.pathOf(evidenceId))
+  try {
+    const row = readTableRow(source, fileOffset)
+    return {
+      system: row.columns,
+      xml: row.text,
+      fileOffset,
+      length: row.bytes.length,
+      bytes: Buffer.from(row.bytes).toString('base64'),
+    }
+  } finally {
+    source.close()
   }
 }
 

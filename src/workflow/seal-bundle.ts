@@ -17,7 +17,7 @@ import {
   sealBundle,
 } from '../bundle/seal.ts'
 import { requestTimeStamp, TimeStampFailure } from '../bundle/time-stamp.ts'
-import type { EvidenceKind } from '../domain/evidence.ts'
+import { type EvidenceKind, holdsRecords } from '../domain/evidence.ts'
 import type { EvidenceId } from '../domain/ids.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import { encryptBundle, isRecipient, unknownRecipient } from './encrypt-bundle.ts'
@@ -269,7 +269,7 @@ function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
 }
 
 function sealedEvidence(open: OpenCase, row: ListedEvidence): SealedEvidence {
-  const isLog = row.kind === 'evtx'
+  const isLog = holdsRecords(row.kind)
   return {
     id: row.sha256,
     size: row.size,

@@ -4,6 +4,7 @@
  */
 import type { EvidenceEntry } from '../../casefile/case-file.ts'
 import { duplicateCode } from '../../casefile/dump.ts'
+import { holdsRecords } from '../../domain/evidence.ts'
 import type { OpenCase } from '../open-case.ts'
 
 /** Meta key of the SHA-256 of the items whose host was concluded, as a JSON array. */
@@ -22,7 +23,7 @@ export function assignHosts(
   const isSure = (entry: EvidenceEntry) => entry.host !== null && !before.has(entry.sha256 ?? '')
   const sure = entries.filter(isSure)
   const hostFacts = sure.filter((entry) => entry.kind === 'host-facts')
-  const logHosts = new Set(sure.filter((entry) => entry.kind === 'evtx').map((entry) => entry.host))
+  const logHosts = new Set(sure.filter((entry) => holdsRecords(entry.kind)).map((entry) => entry.host))
   const only = logHosts.size === 1 ? [...logHosts][0] : undefined
   const others = hostFacts.length > 0 ? otherPlaces(open) : new Map<string, string[]>()
   const placesOf = (entry: EvidenceEntry) => [entry.origin, ...(others.get(entry.sha256 ?? '') ?? [])]

@@ -28,6 +28,7 @@ import {
 } from './item-rows.ts'
 import type { CopyReply } from './messages.ts'
 import { NotedProblems } from './noted-problems.ts'
+import { importTable } from './table-import.ts'
 import type { IngestThreads } from './threads.ts'
 
 /** bytes of a log from which on its records get a file of their own; of smaller ones the database takes them */
@@ -200,6 +201,16 @@ export class ItemImport {
         host = traces.host
         summary = traces
       }
+    } else if (file.kind === 'event-table') {
+      const before = this.#meter.done
+      const read = await importTable(this.#open, item, store.pathOf(stored.id), file.origin, async (done) => {
+        this.#meter.to(before + done)
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        if (this.#options.signal?.aborted) throw new Cancelled()
+      })
+      problems.push(...read.problems)
+      host = mostFrequent(read.summary.computers) ?? host
+      summary = read.summary
     } else if (file.kind === 'task-xml') {
       const reading = readTaskBytes(new Uint8Array(await readFile(store.pathOf(stored.id))))
       if (reading.trouble)

@@ -10,9 +10,9 @@ import type { SystemField } from '../../evtx/binxml/plan.ts'
 import { scalarText } from '../../evtx/binxml/value.ts'
 import type { Platform } from '../../evtx/byte-source.ts'
 import { readChunkHeader, walkRecords } from '../../evtx/chunk.ts'
-import type { ChunkView } from '../../evtx/chunk-view.ts'
+import { ChunkView } from '../../evtx/chunk-view.ts'
 import { RecordDecoder } from '../../evtx/decode.ts'
-import { valueType } from '../../evtx/format.ts'
+import { chunkSize, valueType } from '../../evtx/format.ts'
 import { BinXmlError, type EvtxProblem } from '../../evtx/problem.ts'
 import { readRecord } from '../../evtx/read-log.ts'
 import { type RecordText, textsOfTree } from '../../evtx/record.ts'
@@ -40,6 +40,12 @@ import { SystemTable } from './system-table.ts'
 
 /** bytes of an array value beyond which its elements are counted */
 const longArray = limits.recordFields
+
+/** stands for the chunk of a record that lies in none: its header is zeros */
+const noChunk = new ChunkView(new Uint8Array(chunkSize + 16), {
+  crc32: () => 0,
+  utf16: () => '',
+})
 
 export class Packer {
   readonly #decoder = new RecordDecoder()
@@ -95,6 +101,11 @@ export class Packer {
   addPlaces(chunk: ChunkView, index: number, places: readonly RecordPlace[]): void {
     this.#decoder.startChunk()
     for (const { offset, size } of places) this.#addRecord(chunk, index, offset, size)
+  }
+
+  /** Adds a record that was text from the start. `place` is its byte offset in the file. */
+  addTexts(texts: RecordText, place: number): void {
+    this.#byText(texts, noChunk, Math.floor(place / chunkSize), place % chunkSize)
   }
 
   /** Closes the segment and starts the next. `lastChunk` is the index of the last chunk added. */
