@@ -75,8 +75,8 @@ function chainTruth(deed: Deed, evidence: HostEvidence) {
     },
     account: {
       sid: known?.account.value ?? null,
-      name: deed.account.name,
-      domain: deed.account.domain,
+      name: known?.accountName.value ?? null,
+      domain: known?.accountName.value === undefined ? null : deed.account.domain,
     },
     source: {
       ip: source?.ip ?? null,
@@ -114,6 +114,7 @@ function chainTruth(deed: Deed, evidence: HostEvidence) {
       origin: deed.origin,
       action: deed.task.action,
       accountSid: deed.account.sid,
+      accountName: deed.account.name,
       sourceIp: deed.source?.ip ?? null,
       sourcePort: deed.source?.port ?? null,
       executed: deed.executed,

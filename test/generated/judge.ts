@@ -164,8 +164,8 @@ function judgeChain(
     deed.task.path,
   )
   compare(judging, 'account', known.account, chain.account.sid, deed.account.sid)
-  // the name stands beside the SID; without a SID it is all there is
-  compare(judging, 'account-name', known.accountName, accountName(chain, deed), deed.account.name)
+  if (known.account.value !== undefined)
+    compare(judging, 'account-name', known.accountName, accountName(chain, deed), deed.account.name)
   compare(judging, 'action', known.action, chain.task.action, deed.task.action)
   compare(judging, 'task-logon', known.taskLogonId, chain.taskLogonId, deed.taskLogonId)
   compare(judging, 'source', known.sourceIp, chain.source.ip, deed.source?.ip)
@@ -186,9 +186,7 @@ function judgeChain(
 
 const accountName = (chain: Chain, deed: Deed) =>
   // SYSTEM is recorded as the machine's own account, and in the language of the host
-  deed.account.sid.startsWith('S-1-5-21-') || chain.account.sid === undefined
-    ? chain.account.name?.split('\\').at(-1)
-    : deed.account.name
+  deed.account.sid.startsWith('S-1-5-21-') ? chain.account.name?.split('\\').at(-1) : deed.account.name
 
 function judgeMechanism(judging: Judging, chain: Chain, known: Known<Chain['mechanism']>): void {
   const { deed } = judging

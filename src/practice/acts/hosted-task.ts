@@ -7,6 +7,7 @@ import { type Session, type StartedProcess, system } from '../records.ts'
 import { schtasksTask } from '../task-xml.ts'
 import { asSystem, type HostWorld, inSystem32, ms } from '../world/host-world.ts'
 import { actionOf, drawPlan, type Plan } from './program.ts'
+import { runAs } from './run-task.ts'
 import type { Registered } from './tcp-task.ts'
 
 export interface HostedTask {
@@ -70,7 +71,7 @@ export function hostedTask(world: HostWorld, how: HostedTask): Registered {
   const { caller } = stage
   const startKey = 0x3000000000000n + BigInt(random.between(400, 9000))
   world.tell(
-    records.scheduler(callAt, 106, { TaskName: path, UserContext: user }, marked('task-registered')),
+    records.scheduler(callAt, 106, { TaskName: path, UserContext: runAs }, marked('task-registered')),
     records.taskAudit(
       callAt + ms(0.4),
       4698,
@@ -88,7 +89,7 @@ export function hostedTask(world: HostWorld, how: HostedTask): Registered {
     task: {
       path,
       action: actionOf(plan.program),
-      runAs: 'S-1-5-18',
+      runAs,
       author: user,
       hidden: false,
       trigger: plan.trigger.replace('Trigger', ''),

@@ -5,7 +5,7 @@ import { logonIdText } from '../logon-ids.ts'
 import { remoteCaller, type Session } from '../records.ts'
 import { atexecTask } from '../task-xml.ts'
 import { type HostWorld, inSystem32, ms } from '../world/host-world.ts'
-import { runTask } from './run-task.ts'
+import { runAs, runTask } from './run-task.ts'
 
 /** What the intruder runs, and the images it starts below cmd.exe. */
 const payloads = [
@@ -66,7 +66,7 @@ export function pipeTask(world: HostWorld, how: PipeTask): { readonly mark: stri
   const user = `${account.domain}\\${account.name}`
   const named = { TaskName: path }
   world.tell(
-    records.scheduler(registeredAt, 106, { ...named, UserContext: user }, marked('task-registered')),
+    records.scheduler(registeredAt, 106, { ...named, UserContext: runAs }, marked('task-registered')),
     records.taskAudit(createdAt, 4698, rpc, { path, content }, remoteCaller, marked('task-created')),
   )
   const startedAt = createdAt + random.ticks(5, 9)
@@ -120,7 +120,7 @@ export function pipeTask(world: HostWorld, how: PipeTask): { readonly mark: stri
     task: {
       path,
       action: `cmd.exe ${parameters}`,
-      runAs: 'S-1-5-18',
+      runAs,
       author: null,
       hidden: true,
       trigger: 'Calendar',

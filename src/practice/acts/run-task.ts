@@ -3,6 +3,9 @@ import type { Mark } from '../happening.ts'
 import type { StartedProcess } from '../records.ts'
 import { asSystem, type HostWorld, inSystem32, ms } from '../world/host-world.ts'
 
+/** 106 names whom the task is to run as, as its definition spells it, and not who registered it. */
+export const runAs = 'S-1-5-18'
+
 export interface Run {
   readonly mark: string
   readonly also?: readonly string[]

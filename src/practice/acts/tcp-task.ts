@@ -9,6 +9,7 @@ import { remoteCaller, type Session } from '../records.ts'
 import { schtasksTask } from '../task-xml.ts'
 import { type HostWorld, inSystem32, ms } from '../world/host-world.ts'
 import { actionOf, drawPlan, type Plan } from './program.ts'
+import { runAs } from './run-task.ts'
 
 export interface RemoteCall {
   readonly ip: string
@@ -96,7 +97,7 @@ export function tcpTask(world: HostWorld, how: TcpTask): Registered {
     sysmon?.fileCreated(callAt - ms(2), schedule, `C:\\Windows\\System32\\Tasks${path}`),
     sysmon?.keyChanged(callAt - ms(1.5), schedule, 'CreateKey', key),
     sysmon?.valueSet(callAt - ms(1.2), schedule, `${key}\\Id`, random.guid()),
-    records.scheduler(callAt, 106, { TaskName: path, UserContext: user }, marked('task-registered')),
+    records.scheduler(callAt, 106, { TaskName: path, UserContext: runAs }, marked('task-registered')),
     records.scheduler(
       callAt + ms(0.1),
       140,
@@ -119,7 +120,7 @@ export function tcpTask(world: HostWorld, how: TcpTask): Registered {
     task: {
       path,
       action: actionOf(plan.program),
-      runAs: 'S-1-5-18',
+      runAs,
       author: user,
       hidden: false,
       trigger: plan.trigger.replace('Trigger', ''),

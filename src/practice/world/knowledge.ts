@@ -78,7 +78,9 @@ export function whatIsKnown(deed: Deed, evidence: HostEvidence): Knowledge | und
     account: isAudit
       ? { value: deed.account.sid, why: 'the task record names the account' }
       : { value: undefined, why: noAudit },
-    accountName: { value: deed.account.name, why: 'the record of the task names the user' },
+    accountName: isAudit
+      ? { value: deed.account.name, why: 'the task record names the account' }
+      : { value: undefined, why: `${noAudit}; 106 names whom the task runs as` },
     action: defined
       ? { value: deed.task.action, why: 'a task record holds the definition' }
       : { value: undefined, why: 'no record holds the definition' },

@@ -181,7 +181,7 @@ describe('the true story of the other scenarios', () => {
       const truth = truthIn(dir)
       const security = readLog(join(dir, 'Security.evtx'))
       expect(security[0]?.eventId).toBe(1102)
-      expect(security[0]?.fields.SubjectUserName).toBe(truth.chains[0]?.account.name)
+      expect(security[0]?.fields.SubjectUserName).toBe(truth.chains[0]?.happened.accountName)
       expect(security.some(({ eventId }) => eventId === 4698)).toBe(false)
       // the record ids go on where the erased records ended
       expect(BigInt(security[0]?.id as string)).toBeGreaterThan(

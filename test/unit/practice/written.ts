@@ -36,6 +36,7 @@ export interface TrueChain {
     readonly rejected: readonly { readonly ip: string; readonly logonId: string; readonly recordId: string }[]
   }
   readonly taskLogonId: string
+  readonly happened: { readonly accountName: string; readonly accountSid: string }
   readonly anchor: { readonly recordId: string; readonly eventId: number } | null
   readonly processes: readonly {
     readonly pid: number
