@@ -56,6 +56,10 @@ export function isTraceEvent(provider: string, eventId: number): boolean {
   return family !== undefined && traceIds[family]?.has(eventId) === true
 }
 
-/** Values (lower case) that show that a share access or Sysmon record is about a task's file, its registry key, or the remote registry. */
+/** What values hold, in lower case, that may show that a record is about a task's file, its registry key, or the remote registry. */
+export const plantWords = ['system32\\tasks\\', '\\taskcache\\tree\\', 'winreg'] as const
+const [taskFolder, taskKey, remoteRegistry] = plantWords
+
+/** Values (lower case) that show it. */
 export const mayBePlanted = (value: string): boolean =>
-  value.includes('system32\\tasks\\') || value.includes('\\taskcache\\tree\\') || value === 'winreg'
+  value.includes(taskFolder) || value.includes(taskKey) || value === remoteRegistry

@@ -1,15 +1,22 @@
 /**
  * The events of a case that chains are made of. A log holds hundreds of thousands of logons and share accesses that cannot belong
- * to any chain: those of accounts and sessions that no task record names. They are told apart by the packed numbers, before
- * anything is made of them. What is left out changes no chain (tested against taking everything).
+ * to any chain: those of accounts and sessions that no task record names, and share accesses far from every task record. They are
+ * told apart by the packed numbers, before anything is made of them. What is left out changes no chain (tested against taking
+ * everything).
  */
+import { defaultWindows } from '../chains/windows.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { logonId } from '../domain/ids.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
-import { isChainEvent, mayBePlanted, playbookEventIds } from '../events/kinds.ts'
+import { seconds } from '../domain/time.ts'
+import { isChainEvent, mayBePlanted, plantWords } from '../events/kinds.ts'
 import { typedEvent } from '../events/typed-event.ts'
-import type { RecordIndex } from './records/record-index.ts'
-import type { Segment } from './records/segment.ts'
+import type { Pattern } from './records/patterns.ts'
+import { isSameMoment, type RecordIndex } from './records/record-index.ts'
+import type { Numbers, Segment } from './records/segment.ts'
+import { TextSearch } from './records/text-search.ts'
+import { typesThatHold } from './records/text-test.ts'
+import { ValueCheck } from './records/value-check.ts'
 
 export interface ChainEvents {
   /** in total order, each record once */
@@ -25,8 +32,28 @@ const unread: ReadonlySet<number> = new Set([3, 4625, 4648, 5156])
 /** Sysmon 11, 12 and 13 are read only where they are about a task's file or registry key */
 const plantable: ReadonlySet<number> = new Set([11, 12, 13, 5145])
 const ofAccounts: ReadonlySet<number> = new Set([4624, 4634, 4647, 4672, 5140, 5145])
+const isShareAccess = (eventId: number) => eventId === 5140 || eventId === 5145
+/** Rules look for share accesses around a task record, none further away than the widest window for files, pipes and logons. */
+const shareReach = Number(
+  seconds(
+    Math.max(
+      defaultWindows.siblingSeconds,
+      defaultWindows.decoySeconds,
+      defaultWindows.outputSeconds,
+      defaultWindows.payloadSeconds,
+      defaultWindows.registrationSeconds,
+      defaultWindows.clientSeconds,
+    ) + 1,
+  ),
+)
+/** Exact to some ticks, which the second more than any window allows for. */
+const ticksOf = ({ heads }: Segment, row: number): number =>
+  heads.timeHigh(row) * 2 ** 32 + (heads.timeLow[row] as number)
 
-/** Where the records of one shape name accounts and sessions. */
+/** What a kind of row may be to chains; a share access may be far from every task record and still put a task in place. */
+const role = { none: 0, anchor: 1, plain: 2, ofAccount: 4, share: 8, plant: 16 } as const
+
+/** Where the records of one kind name accounts and sessions. */
 interface Naming {
   readonly sids: readonly number[]
   readonly logons: readonly number[]
@@ -41,171 +68,241 @@ const namingOf = (names: readonly string[]): Naming => {
   }
 }
 
+/** Kernel-General 12 and 13 tell of boots: they share their numbers with Sysmon's registry events. */
+const isSystemRecord = (provider: string): boolean => /kernel-general/i.test(provider)
+
+const plantSearches = plantWords.map((word) => new TextSearch(word))
+/** Does a row hold a value that speaks of a task's file or key? */
+type PlantTest = (kind: number, numbers: Numbers, start: number) => boolean
+
+/** Undefined when the segment has no such value, so that no row has to be looked at. */
+function plantTestOf(segment: Segment): PlantTest | undefined {
+  const { values, shapes, heads } = segment
+  const hits = new Uint8Array(values.count)
+  let found = 0
+  for (const search of plantSearches) found += search.mark(values, hits)
+  if (found === 0) return undefined
+  const planted = hits.map((hit, number) =>
+    hit === 1 && mayBePlanted(values.text(number).toLowerCase()) ? 1 : 0,
+  )
+  const widths = Uint32Array.from(heads.shapeOf, (shape) => shapes[shape]?.names.length ?? 0)
+  return (kind, numbers, start) => {
+    const end = start + (widths[kind] as number)
+    for (let at = start; at < end; at++) if (planted[numbers[at] as number] === 1) return true
+    return false
+  }
+}
+
+/** One segment with what its kinds of rows are to chains. */
+interface Part {
+  readonly segment: Segment
+  readonly base: number
+  readonly roles: Uint8Array
+  readonly namings: readonly Naming[]
+  readonly isPlanted: PlantTest | undefined
+}
+
 class Selection {
-  readonly #index: RecordIndex
-  readonly #wanted: readonly (readonly Uint8Array[])[]
-  readonly #namings: readonly (readonly Naming[])[]
-  readonly #hosts = new Set<string>()
+  readonly #parts: readonly Part[]
+  /** hosts with a task record, and when those records were written, in order */
+  readonly #anchors = new Map<string, number[]>()
   readonly #sids = new Set<string>()
   readonly #logons = new Set<string>()
+  /** the same ids as numbers, where a double holds them exactly */
+  readonly #logonNumbers = new Set<number>()
+  readonly #ofSids: Pattern = {
+    test: (text) => text.startsWith('s-1-') && this.#sids.has(text.toUpperCase()),
+    types: typesThatHold('s-1-'),
+  }
+  readonly #ofLogons: Pattern = {
+    test: (text) => text.startsWith('0x') && this.#logons.has(logonId(text) ?? ''),
+    types: typesThatHold('0x'),
+    isHex: (low, high) => this.#logonNumbers.has(high * 2 ** 32 + low) && this.#hasLogon(low, high),
+  }
 
   constructor(index: RecordIndex) {
-    this.#index = index
-    const tables = new Map<string, Uint8Array>()
-    const tableOf = (provider: string): Uint8Array => {
-      let table = tables.get(provider)
-      if (!table) {
-        table = new Uint8Array(65_536)
-        for (const id of playbookEventIds) if (isChainEvent(provider, id)) table[id] = 1
-        tables.set(provider, table)
+    this.#parts = index.segments.map((segment, s) => {
+      const roles = Uint8Array.from(segment.heads.eventIdOf, (id, kind) => roleOf(segment, id, kind))
+      return {
+        segment,
+        base: index.bases[s] as number,
+        roles,
+        namings: Array.from(segment.heads.shapeOf, (shape) => namingOf(segment.shapes[shape]?.names ?? [])),
+        isPlanted: roles.some((known) => (known & role.plant) !== 0) ? plantTestOf(segment) : undefined,
       }
-      return table
-    }
-    this.#wanted = index.segments.map((segment) => segment.systems.map((system) => tableOf(system.provider)))
-    this.#namings = index.segments.map((segment) => segment.shapes.map((shape) => namingOf(shape.names)))
+    })
     this.#findAnchors()
-    this.#findPlants()
-    this.#findSessions()
+    if (!this.isEmpty) this.#findSessions()
   }
 
   get isEmpty(): boolean {
-    return this.#hosts.size === 0
+    return this.#anchors.size === 0
   }
 
-  #isChainEvent(s: number, segment: Segment, row: number): boolean {
-    return this.#wanted[s]?.[segment.system[row] as number]?.[segment.eventId[row] as number] === 1
-  }
-
-  /** Hosts with a task record, and the accounts and sessions those records name. */
+  /**
+   * Hosts with a task record, and the accounts and sessions those records name. Tasks put in place past the task service leave no
+   * task record: a share access or a Sysmon record tells of them.
+   */
   #findAnchors(): void {
-    this.#index.segments.forEach((segment, s) => {
-      for (let row = 0; row < segment.rows; row++) {
-        const id = segment.eventId[row] as number
-        if (!isTaskAnchor(id) || !this.#isChainEvent(s, segment, row)) continue
-        this.#hosts.add(shortName(segment.tuple(row).computer))
-        this.#name(s, segment, row)
-      }
-    })
-  }
-
-  /** Tasks put in place past the task service leave no task record: a share access or a Sysmon record tells of them. */
-  #findPlants(): void {
-    this.#index.segments.forEach((segment, s) => {
-      const planted = segment.values.matching(mayBePlanted)
-      if (!planted.includes(1)) return
-      segment.blocks.forEach((block, b) => {
-        const numbers = segment.valuesOfBlock(b)
-        for (let row = block.firstRow; row < block.firstRow + block.rows; row++) {
-          if (!plantable.has(segment.eventId[row] as number) || !this.#isChainEvent(s, segment, row)) continue
-          if (!isPlanted(segment, row, numbers, planted)) continue
-          this.#hosts.add(shortName(segment.tuple(row).computer))
-          this.#name(s, segment, row)
-        }
+    for (const part of this.#parts) {
+      const { segment, roles, isPlanted } = part
+      const wanted = isPlanted ? role.anchor | role.plant : role.anchor
+      forEachRow(part, roles, wanted, (row, kind, numbers, start) => {
+        if (roles[kind] !== role.anchor && !isPlanted?.(kind, numbers, start)) return
+        const host = shortName(segment.tuple(row).computer)
+        const times = this.#anchors.get(host)
+        if (times) times.push(ticksOf(segment, row))
+        else this.#anchors.set(host, [ticksOf(segment, row)])
+        this.#name(segment, part.namings[kind] as Naming, numbers, start)
       })
-    })
+    }
+    for (const times of this.#anchors.values()) times.sort((a, b) => a - b)
   }
 
-  #name(s: number, segment: Segment, row: number): void {
-    const naming = this.#namings[s]?.[segment.shape[row] as number]
-    if (!naming) return
-    const numbers = segment.valuesOfBlock(segment.blockOf(row))
-    const start = segment.valueStart(row)
+  #name(segment: Segment, naming: Naming, numbers: Numbers, start: number): void {
     for (const at of naming.sids)
       this.#sids.add(segment.values.text(numbers[start + at] as number).toUpperCase())
     for (const at of naming.logons) {
       const id = logonId(segment.values.text(numbers[start + at] as number))
-      if (id !== undefined && id !== '0x0') this.#logons.add(id)
+      if (id === undefined || id === '0x0') continue
+      this.#logons.add(id)
+      this.#logonNumbers.add(Number(id))
     }
   }
 
   /** Every session of those accounts: a share access may name only its session. */
   #findSessions(): void {
-    if (this.isEmpty) return
-    this.forEachBlock((s, segment, first, last, numbers, hits) => {
-      for (let row = first; row < last; row++) {
-        if (segment.eventId[row] !== 4624 || !this.#isChainEvent(s, segment, row)) continue
-        if (this.#isNamed(s, segment, row, numbers, hits)) this.#name(s, segment, row)
-      }
-    })
-  }
-
-  #isNamed(s: number, segment: Segment, row: number, numbers: Uint32Array, hits: Hits): boolean {
-    const naming = this.#namings[s]?.[segment.shape[row] as number]
-    if (!naming) return true
-    const start = segment.valueStart(row)
-    for (const at of naming.sids) if (hits.sids[numbers[start + at] as number] === 1) return true
-    for (const at of naming.logons) if (hits.logons[numbers[start + at] as number] === 1) return true
-    return naming.sids.length === 0 && naming.logons.length === 0
-  }
-
-  forEachBlock(
-    onBlock: (
-      s: number,
-      segment: Segment,
-      first: number,
-      last: number,
-      numbers: Uint32Array,
-      hits: Hits,
-    ) => void,
-  ): void {
-    this.#index.segments.forEach((segment, s) => {
-      if (!segment.systems.some((system) => this.#hosts.has(shortName(system.computer)))) return
-      const sids = this.#sids
-      const logons = this.#logons
-      const hits: Hits = {
-        sids: segment.values.matching((text) => text.startsWith('s-1-') && sids.has(text.toUpperCase())),
-        logons: segment.values.matching((text) => text.startsWith('0x') && logons.has(logonId(text) ?? '')),
-        planted: segment.values.matching(mayBePlanted),
-      }
-      segment.blocks.forEach((block, b) => {
-        onBlock(s, segment, block.firstRow, block.firstRow + block.rows, segment.valuesOfBlock(b), hits)
+    for (const part of this.#parts) {
+      const { segment, namings } = part
+      const roles = this.#ofHosts(part).map((known, kind) =>
+        segment.heads.eventIdOf[kind] === 4624 ? known : role.none,
+      )
+      const isNamed = this.#namedIn(segment)
+      forEachRow(part, roles, role.ofAccount, (_row, kind, numbers, start) => {
+        const naming = namings[kind] as Naming
+        if (isNamed(naming, numbers, start)) this.#name(segment, naming, numbers, start)
       })
-    })
+    }
+  }
+
+  /** The roles of a part's kinds, none for other hosts. */
+  #ofHosts({ segment, roles }: Part): Uint8Array {
+    const { systemOf } = segment.heads
+    const known = segment.systems.map((system) => this.#anchors.has(shortName(system.computer)))
+    return roles.map((one, kind) => (known[systemOf[kind] as number] ? one : role.none))
+  }
+
+  /** Tells rows that name one of the accounts or sessions known by now; so do rows that can name none. */
+  #namedIn(segment: Segment): (naming: Naming, numbers: Numbers, start: number) => boolean {
+    let sids: ValueCheck | undefined
+    let logons: ValueCheck | undefined
+    return (naming, numbers, start) => {
+      sids ??= new ValueCheck(segment.values, [this.#ofSids])
+      logons ??= new ValueCheck(segment.values, [this.#ofLogons])
+      for (const at of naming.sids) if (sids.has(numbers[start + at] as number)) return true
+      for (const at of naming.logons) if (logons.has(numbers[start + at] as number)) return true
+      return naming.sids.length === 0 && naming.logons.length === 0
+    }
+  }
+
+  /** Numbers beyond exact doubles may be taken for one another. */
+  #hasLogon(low: number, high: number): boolean {
+    return high < 2 ** 21 || this.#logons.has(`0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`)
   }
 
   /** 1 for each global row that chains read. */
-  rows(): Uint8Array {
-    const chosen = new Uint8Array(this.#index.total)
-    const hostOf = this.#index.segments.map((segment) =>
-      segment.systems.map((system) => this.#hosts.has(shortName(system.computer))),
-    )
-    this.forEachBlock((s, segment, first, last, numbers, hits) => {
-      const base = this.#index.bases[s] as number
-      for (let row = first; row < last; row++) {
-        const id = segment.eventId[row] as number
-        if (!hostOf[s]?.[segment.system[row] as number] || !this.#isChainEvent(s, segment, row)) continue
-        if (unread.has(id)) continue
-        if (plantable.has(id) && !isSystemRecord(segment, row)) {
-          if (isPlanted(segment, row, numbers, hits.planted)) {
-            chosen[base + row] = 1
-            continue
-          }
-          if (id !== 5145) continue
-        }
-        if (ofAccounts.has(id) && !this.#isNamed(s, segment, row, numbers, hits)) continue
-        chosen[base + row] = 1
+  rows(total: number): Uint8Array {
+    const chosen = new Uint8Array(total)
+    for (const part of this.#parts) {
+      const { segment, base, namings, isPlanted } = part
+      const roles = this.#ofHosts(part)
+      const isNamed = this.#namedIn(segment)
+      const isNear = this.#nearAnchor(segment)
+      const wanted = role.ofAccount | role.share | (isPlanted ? role.plant : 0)
+      const mayRead = (row: number, kind: number) => {
+        const known = roles[kind] as number
+        if ((known & role.plant) !== 0 && isPlanted) return true
+        return (known & role.share) === 0 || isNear(row)
       }
-    })
+      forEachRow(
+        part,
+        roles,
+        wanted,
+        (row, kind, numbers, start) => {
+          const known = roles[kind] as number
+          if ((known & role.plant) !== 0) {
+            if (isPlanted?.(kind, numbers, start)) {
+              chosen[base + row] = 1
+              return
+            }
+            if ((known & role.share) === 0 || !isNear(row)) return
+          }
+          if (isNamed(namings[kind] as Naming, numbers, start)) chosen[base + row] = 1
+        },
+        mayRead,
+      )
+      const { kind: kindOf } = segment.heads
+      for (let row = 0; row < segment.rows; row++) {
+        const known = roles[kindOf[row] as number] as number
+        if ((known & (role.anchor | role.plain)) !== 0) chosen[base + row] = 1
+      }
+    }
     return chosen
+  }
+
+  /** Whether a row lies in reach of a task record of its host. */
+  #nearAnchor(segment: Segment): (row: number) => boolean {
+    const bySystem = segment.systems.map((system) => this.#anchors.get(shortName(system.computer)) ?? [])
+    const { kind, systemOf } = segment.heads
+    return (row) => {
+      const times = bySystem[systemOf[kind[row] as number] as number] ?? []
+      const time = ticksOf(segment, row)
+      let low = 0
+      let high = times.length
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if ((times[middle] as number) < time - shareReach) low = middle + 1
+        else high = middle
+      }
+      const next = times[low]
+      return next !== undefined && next <= time + shareReach
+    }
   }
 }
 
-/** Kernel-General 12 and 13 tell of boots: they share their numbers with Sysmon's registry events. */
-const isSystemRecord = (segment: Segment, row: number): boolean =>
-  /kernel-general/i.test(segment.tuple(row).provider)
-
-/** Does any value of the record speak of a task's file or key? */
-function isPlanted(segment: Segment, row: number, numbers: Uint32Array, planted: Uint8Array): boolean {
-  const start = segment.valueStart(row)
-  const { length } = segment.shapes[segment.shape[row] as number]?.names ?? []
-  for (let at = 0; at < length; at++) if (planted[numbers[start + at] as number] === 1) return true
-  return false
+function roleOf(segment: Segment, eventId: number, kind: number): number {
+  const provider = segment.systems[segment.heads.systemOf[kind] as number]?.provider ?? ''
+  if (!isChainEvent(provider, eventId)) return role.none
+  if (isTaskAnchor(eventId)) return role.anchor
+  if (unread.has(eventId)) return role.none
+  if (plantable.has(eventId) && !isSystemRecord(provider))
+    return isShareAccess(eventId) ? role.share | role.plant : role.plant
+  if (isShareAccess(eventId)) return role.share
+  return ofAccounts.has(eventId) ? role.ofAccount : role.plain
 }
 
-interface Hits {
-  readonly planted: Uint8Array
-  readonly sids: Uint8Array
-  readonly logons: Uint8Array
+/** Calls `onRow` for each row whose kind has one of the roles `wanted`; blocks without one are not read. */
+function forEachRow(
+  { segment }: Part,
+  roles: Uint8Array,
+  wanted: number,
+  onRow: (row: number, kind: number, numbers: Numbers, start: number) => void,
+  isWanted?: (row: number, kind: number) => boolean,
+): void {
+  if (!roles.some((known) => (known & wanted) !== 0)) return
+  const { kind: kindOf, widthOf } = segment.heads
+  segment.blocks.forEach((block, b) => {
+    let numbers: Numbers | undefined
+    let start = 0
+    for (let row = block.firstRow; row < block.firstRow + block.rows; row++) {
+      const kind = kindOf[row] as number
+      if (((roles[kind] as number) & wanted) !== 0 && (!isWanted || isWanted(row, kind))) {
+        numbers ??= segment.valuesOfBlock(b)
+        onRow(row, kind, numbers, start)
+      }
+      start += widthOf[kind] as number
+    }
+  })
 }
 
 /** Events that chains read, of the hosts that have a task record at all: no other host can have a chain. */
@@ -214,11 +311,11 @@ export function chainEvents(index: RecordIndex): ChainEvents {
   const duplicates = new Map<string, readonly Locator[]>()
   const selection = new Selection(index)
   if (selection.isEmpty) return { events, duplicates }
-  const chosen = selection.rows()
+  const chosen = selection.rows(index.total)
   for (let i = 0; i < index.total; i++) {
     const global = index.order[i] as number
-    if (!chosen[global]) continue
-    if (index.duplicate[global]) {
+    if (chosen[global] !== 1) continue
+    if (index.isDuplicate(global)) {
       const original = originalOf(index, i)
       if (original !== undefined) {
         const key = locatorKey(index.locator(original))
@@ -239,15 +336,11 @@ function originalOf(index: RecordIndex, position: number): number | undefined {
   for (let k = position - 1; k >= 0; k--) {
     const global = index.order[k] as number
     const there = index.at(global)
+    if (!isSameMoment(there, here)) return undefined
     if (
-      there.segment.timeLow[there.row] !== here.segment.timeLow[here.row] ||
-      there.segment.timeHigh[there.row] !== here.segment.timeHigh[here.row]
-    )
-      return undefined
-    if (
-      !index.duplicate[global] &&
+      !index.isDuplicate(global) &&
       there.segment.recordId(there.row) === here.segment.recordId(here.row) &&
-      there.segment.eventId[there.row] === here.segment.eventId[here.row]
+      there.segment.eventId(there.row) === here.segment.eventId(here.row)
     )
       return global
   }

@@ -81,9 +81,9 @@ export function listTasks(open: OpenCase): TaskEntry[] {
 function* taskEvents(open: OpenCase): Generator<TaskChangedEvent | TaskHistoryEvent> {
   const index = indexOfCase(open)
   for (const global of index.order) {
-    if (index.duplicate[global]) continue
+    if (index.isDuplicate(global)) continue
     const { segment, row } = index.at(global)
-    const id = segment.eventId[row] as number
+    const id = segment.eventId(row)
     if (!((id >= 4698 && id <= 4702) || (id >= 100 && id <= 332))) continue
     const provider = segment.tuple(row).provider
     if (provider !== 'Microsoft-Windows-Security-Auditing' && provider !== 'Microsoft-Windows-TaskScheduler')

@@ -40,7 +40,7 @@ function rowAt(open: OpenCase, index: RecordIndex, global: number, position: num
   if (marks.anchors.has(global)) names.push('anchor')
   if (marks.chain.has(global)) names.push('chain')
   if (marks.rejected.has(global)) names.push('rejected')
-  if (index.duplicate[global]) names.push('duplicate')
+  if (index.isDuplicate(global)) names.push('duplicate')
   if (index.isRecovered(global)) names.push('recovered')
   return {
     index: position,

@@ -3,6 +3,7 @@ import { fileTime, formatUtc } from '../domain/time.ts'
 import { coverageOf } from './find-chains.ts'
 import type { OpenCase } from './open-case.ts'
 import type { TimelineFilter } from './records/filter.ts'
+import type { Segment } from './records/segment.ts'
 import { indexFor } from './recovered-records.ts'
 import { rowsOf } from './timeline-rows.ts'
 
@@ -35,24 +36,29 @@ export function timelineDensity(open: OpenCase, filter: TimelineFilter, buckets:
   }))
   if (index.total === 0)
     return { from: formatUtc(fileTime(0n)), to: formatUtc(fileTime(0n)), shown, all, coverage }
+  const { order } = index
+  const timeIn = ({ heads }: Segment, row: number) =>
+    heads.timeHigh(row) * 2 ** 32 + (heads.timeLow[row] as number)
   const timeOf = (global: number) => {
     const { segment, row } = index.at(global)
-    return (segment.timeHigh[row] as number) * 2 ** 32 + (segment.timeLow[row] as number)
+    return timeIn(segment, row)
   }
-  const first = index.order[0] as number
-  const last = index.order[index.total - 1] as number
+  const first = order[0] as number
+  const last = order[index.total - 1] as number
   const start = timeOf(first)
   const width = Math.max(1, (timeOf(last) - start) / buckets)
   const bucketOf = (time: number) => Math.min(buckets - 1, Math.max(0, Math.floor((time - start) / width)))
-  for (const segment of index.segments)
+  const rows = rowsOf(open, filter)
+  const isShown = new Uint8Array(rows.length === index.total ? 0 : index.total)
+  if (isShown.length > 0) for (const global of rows) isShown[global] = 1
+  index.segments.forEach((segment, s) => {
+    const base = index.bases[s] as number
     for (let row = 0; row < segment.rows; row++) {
-      const bucket = bucketOf((segment.timeHigh[row] as number) * 2 ** 32 + (segment.timeLow[row] as number))
+      const bucket = bucketOf(timeIn(segment, row))
       all[bucket] = (all[bucket] as number) + 1
+      if (isShown.length === 0 || isShown[base + row] === 1) shown[bucket] = (shown[bucket] as number) + 1
     }
-  for (const global of rowsOf(open, filter)) {
-    const bucket = bucketOf(timeOf(global))
-    shown[bucket] = (shown[bucket] as number) + 1
-  }
+  })
   const exact = (global: number) => {
     const { segment, row } = index.at(global)
     return formatUtc(segment.time(row))

@@ -18,10 +18,7 @@ export function traceEvents(
       const global = index.order[next] as number
       const { segment, row } = index.at(global)
       if (segment.time(row) > time + reach) break
-      if (
-        index.duplicate[global] ||
-        !isTraceEvent(segment.tuple(row).provider, segment.eventId[row] as number)
-      )
+      if (index.isDuplicate(global) || !isTraceEvent(segment.tuple(row).provider, segment.eventId(row)))
         continue
       const event = typedEvent(segment.record(row))
       if (event) events.push(event)

@@ -1,6 +1,7 @@
 /** Counts of the values people filter by, over a set of rows. */
-import { type AccountPosition, positionsOf } from './positions.ts'
+import type { AccountPosition } from './positions.ts'
 import type { RecordIndex } from './record-index.ts'
+import type { Numbers } from './segment.ts'
 
 export interface Facet {
   readonly key: string
@@ -24,28 +25,34 @@ export function countFacets(index: RecordIndex, rows: Uint32Array): Facet[] {
   const add = (map: Map<string, number>, key: string, count: number) =>
     map.set(key, (map.get(key) ?? 0) + count)
 
-  const chosen = new Uint8Array(index.total)
-  for (const global of rows) chosen[global] = 1
+  const isAll = rows.length === index.total
+  const chosen = new Uint8Array(isAll ? 0 : index.total)
+  if (!isAll) for (const global of rows) chosen[global] = 1
   index.segments.forEach((segment, s) => {
     const base = index.bases[s] as number
-    const positions = segment.shapes.map(positionsOf)
+    const { positions } = segment
     const byEvent = new Uint32Array(65_536)
     const bySystem = new Uint32Array(segment.systems.length)
     const byAccount = new Map<number, number>()
     const byAddress = new Map<number, number>()
     const byShare = new Map<number, number>()
+    const { heads } = segment
+    const ofKind = Array.from(heads.shapeOf, (shape) => positions[shape])
     segment.blocks.forEach((block, b) => {
-      let numbers: Uint32Array | undefined
+      let numbers: Numbers | undefined
+      let next = 0
       for (let row = block.firstRow; row < block.firstRow + block.rows; row++) {
-        if (!chosen[base + row]) continue
+        const kind = heads.kind[row] as number
+        const start = next
+        next += heads.widthOf[kind] as number
+        if (!isAll && chosen[base + row] !== 1) continue
         numbers ??= segment.valuesOfBlock(b)
-        const eventId = segment.eventId[row] as number
+        const eventId = heads.eventIdOf[kind] as number
         byEvent[eventId] = (byEvent[eventId] as number) + 1
-        const system = segment.system[row] as number
+        const system = heads.systemOf[kind] as number
         bySystem[system] = (bySystem[system] as number) + 1
-        const where = positions[segment.shape[row] as number]
+        const where = ofKind[kind]
         if (!where) continue
-        const start = segment.valueStart(row)
         const account = actingAccount(where.accounts, eventId)
         if (account && account.name >= 0) {
           const domain = account.domain < 0 ? noDomain : (numbers[start + account.domain] as number)

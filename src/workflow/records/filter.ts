@@ -1,13 +1,12 @@
 /**
- * Filters over all records of a case. Values are tested once per distinct value of a segment; rows then compare numbers only.
- * Between terms AND, inside a term OR; `not` turns a term round.
+ * Filters over all records of a case. A kind of record decides for all its rows where it can; then each distinct value that a
+ * row in question holds is tested once, and rows compare numbers. Between terms AND, inside a term OR; `not` turns a term round.
  */
 import { Refusal } from '../../base/refusal.ts'
 import { parseUtc } from '../../domain/time.ts'
-import { addressTest, logonTest, numberTest, pathTest, type TextTest, textTest } from './patterns.ts'
-import { type Positions, positionsOf } from './positions.ts'
 import type { RecordIndex } from './record-index.ts'
 import type { Segment } from './segment.ts'
+import { preparedTerm, type SegmentTerm, verdict } from './segment-terms.ts'
 
 export type FilterKey =
   | 'host'
@@ -51,46 +50,111 @@ export interface RowMarks {
   readonly evidenceNames: ReadonlyMap<string, string>
 }
 
-type RowTest = (row: number, numbers: Uint32Array, start: number) => boolean
-
 /** Global rows that pass, in total order. Refuses a time it cannot read. */
 export function filterRows(index: RecordIndex, filter: TimelineFilter, marks: RowMarks): Uint32Array {
   const time = timeRange(filter)
-  if (filter.terms.length === 0 && !time) return index.order
-  const hit = new Uint8Array(index.total)
-  let count = 0
-  index.segments.forEach((segment, s) => {
-    const base = index.bases[s] as number
-    const tests = filter.terms.map((term) => termTest(segment, term, marks, base, index))
-    const needValues = filter.terms.some((term) => valueKeys.has(term.key))
-    segment.blocks.forEach((block, b) => {
-      const numbers = needValues ? segment.valuesOfBlock(b) : none
-      for (let row = block.firstRow; row < block.firstRow + block.rows; row++) {
-        if (time && !inRange(segment, row, time)) continue
-        const start = segment.valueStart(row)
-        if (tests.every((test) => test(row, numbers, start))) {
-          hit[base + row] = 1
-          count++
-        }
-      }
-    })
+  const [first, last] = time ? positionsWithin(index, time) : [0, index.total]
+  if (filter.terms.length === 0) return index.order.subarray(first, last)
+  const terms = filter.terms.map(({ key, values, not }) => ({
+    term: preparedTerm(key, values, { index, marks }),
+    not,
+  }))
+  // a whole number of words for each segment, so that four rows without a hit are passed over at once
+  const hits = index.segments.map((segment, s) => {
+    const hit = new Uint8Array((segment.rows + 3) & ~3)
+    const here = terms.map(({ term, not }) => asked(term(segment, s), not))
+    if (!time || overlaps(segment, time)) markSegment(segment, here, time, hit)
+    return hit
   })
+  return inOrder(index, hits, first, last)
+}
+
+const wordsOf = (hit: Uint8Array) => new Uint32Array(hit.buffer, 0, hit.length >> 2)
+
+function inOrder(index: RecordIndex, hits: readonly Uint8Array[], first: number, last: number): Uint32Array {
+  let count = 0
+  for (const hit of hits) for (const word of wordsOf(hit)) count += Math.imul(word, 0x0101_0101) >>> 24
   const rows = new Uint32Array(count)
   let at = 0
-  for (const global of index.order) if (hit[global]) rows[at++] = global
+  if (index.isInOrder) {
+    hits.forEach((hit, s) => {
+      const base = index.bases[s] as number
+      forEachHit(hit, (row) => {
+        rows[at++] = base + row
+      })
+    })
+    return rows
+  }
+  const byRow = new Uint8Array(index.total)
+  hits.forEach((hit, s) => {
+    byRow.set(hit.subarray(0, index.segments[s]?.rows), index.bases[s] as number)
+  })
+  const { order } = index
+  for (let position = first; position < last && at < count; position++) {
+    const global = order[position] as number
+    if (byRow[global] === 1) rows[at++] = global
+  }
   return rows
 }
 
-const none = new Uint32Array(0)
-const valueKeys: ReadonlySet<FilterKey> = new Set([
-  'account',
-  'address',
-  'task',
-  'process',
-  'share',
-  'logon',
-  'text',
-])
+function forEachHit(hit: Uint8Array, onHit: (row: number) => void): void {
+  const words = wordsOf(hit)
+  for (let w = 0; w < words.length; w++) {
+    if (words[w] === 0) continue
+    const row = w * 4
+    for (let i = row; i < row + 4; i++) if (hit[i] === 1) onHit(i)
+  }
+}
+
+/** A term of the filter on one segment, and whether it is turned round. */
+interface AskedTerm extends SegmentTerm {
+  readonly not: boolean
+}
+
+const asked = (term: SegmentTerm, not: boolean): AskedTerm => ({
+  ...term,
+  not,
+  kinds: not ? term.kinds.map((kind) => (kind === verdict.byRow ? kind : verdict.yes - kind)) : term.kinds,
+})
+
+/** Marks the rows that pass every term. `hit` is zero, and may be longer than the segment. */
+function markSegment(
+  segment: Segment,
+  terms: readonly AskedTerm[],
+  time: TimeRange | undefined,
+  hit: Uint8Array,
+): void {
+  const { heads } = segment
+  // of a kind: some term says no, all say yes, or rows decide
+  const kinds = Uint8Array.from(heads.eventIdOf, (_, kind) => {
+    let known: number = verdict.yes
+    for (const term of terms)
+      if (term.kinds[kind] === verdict.no) known = verdict.no
+      else if (term.kinds[kind] === verdict.byRow && known === verdict.yes) known = verdict.byRow
+    return known
+  })
+  if (!kinds.some((kind) => kind !== verdict.no)) return
+  const byRow = terms.filter((term) => term.kinds.includes(verdict.byRow)).sort((a, b) => a.cost - b.cost)
+  const isWanted = (row: number) =>
+    kinds[heads.kind[row] as number] !== verdict.no && (time === undefined || isWithin(segment, row, time))
+  // a term that names its rows leads: only those are looked at
+  const leader = byRow.find((term) => term.cost === 1 && !term.not && !term.kinds.includes(verdict.yes))
+  if (leader) {
+    leader.mark(hit, undefined)
+    forEachHit(hit, (row) => {
+      if (!isWanted(row)) hit[row] = 0
+    })
+  } else for (let row = 0; row < segment.rows; row++) if (isWanted(row)) hit[row] = 1
+  for (const term of byRow) {
+    if (term === leader) continue
+    const out = new Uint8Array(segment.rows)
+    term.mark(out, hit)
+    const failing = term.not ? 1 : 0
+    forEachHit(hit, (row) => {
+      if (out[row] === failing && term.kinds[heads.kind[row] as number] === verdict.byRow) hit[row] = 0
+    })
+  }
+}
 
 interface TimeRange {
   readonly fromHigh: number
@@ -122,179 +186,40 @@ function timeRange(filter: TimelineFilter): TimeRange | undefined {
   }
 }
 
-function inRange(segment: Segment, row: number, range: TimeRange): boolean {
-  const high = segment.timeHigh[row] as number
-  const low = segment.timeLow[row] as number
+function isBefore(segment: Segment, row: number, high: number, low: number): boolean {
+  const own = segment.heads.timeHigh(row)
+  return own < high || (own === high && (segment.heads.timeLow[row] as number) < low)
+}
+const isAfter = (segment: Segment, row: number, high: number, low: number): boolean => {
+  const own = segment.heads.timeHigh(row)
+  return own > high || (own === high && (segment.heads.timeLow[row] as number) > low)
+}
+const isWithin = (segment: Segment, row: number, range: TimeRange): boolean =>
+  !isBefore(segment, row, range.fromHigh, range.fromLow) && !isAfter(segment, row, range.toHigh, range.toLow)
+
+/** Positions of the total order that the range takes in, the last one excluded. */
+function positionsWithin(index: RecordIndex, range: TimeRange): [number, number] {
+  const search = (isLeft: (segment: Segment, row: number) => boolean) => {
+    let low = 0
+    let high = index.total
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const { segment, row } = index.at(index.order[middle] as number)
+      if (isLeft(segment, row)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  const first = search((segment, row) => isBefore(segment, row, range.fromHigh, range.fromLow))
+  const last = search((segment, row) => !isAfter(segment, row, range.toHigh, range.toLow))
+  return [first, Math.max(first, last)]
+}
+
+/** False when no row of the segment can be in the range: its earliest and latest time tell. */
+function overlaps(segment: Segment, range: TimeRange): boolean {
+  const { heads } = segment
   return (
-    (high > range.fromHigh || (high === range.fromHigh && low >= range.fromLow)) &&
-    (high < range.toHigh || (high === range.toHigh && low <= range.toLow))
+    !isBefore(segment, heads.latestRow, range.fromHigh, range.fromLow) &&
+    !isAfter(segment, heads.earliestRow, range.toHigh, range.toLow)
   )
-}
-
-function termTest(
-  segment: Segment,
-  term: TimelineFilter['terms'][number],
-  marks: RowMarks,
-  base: number,
-  index: RecordIndex,
-): RowTest {
-  const tests = term.values.map((value) => valueTest(segment, term.key, value, marks, base, index))
-  const any: RowTest = (row, numbers, start) => tests.some((test) => test(row, numbers, start))
-  return term.not ? (row, numbers, start) => !any(row, numbers, start) : any
-}
-
-function valueTest(
-  segment: Segment,
-  key: FilterKey,
-  value: string,
-  marks: RowMarks,
-  base: number,
-  index: RecordIndex,
-): RowTest {
-  switch (key) {
-    case 'host': {
-      const test = textTest(value)
-      return bySystem(segment, (system) => {
-        const computer = system.computer.toLowerCase()
-        return test(computer) || test(computer.split('.')[0] ?? '')
-      })
-    }
-    case 'channel': {
-      const test = textTest(value, true)
-      return bySystem(segment, (system) => test(system.channel.toLowerCase()))
-    }
-    case 'event': {
-      const test = numberTest(value)
-      return (row) => test(segment.eventId[row] as number)
-    }
-    case 'record': {
-      const range = idRange(value)
-      if (!range) return () => false
-      return (row) => {
-        const id = segment.recordId(row)
-        return id >= range.from && id <= range.to
-      }
-    }
-    case 'evidence': {
-      const lower = value.toLowerCase()
-      const name = marks.evidenceNames.get(segment.evidenceId)?.toLowerCase() ?? ''
-      const same = (lower.length >= 6 && segment.evidenceId.startsWith(lower)) || textTest(value)(name)
-      return () => same
-    }
-    case 'is':
-      return isTest(value, marks, base, index)
-    case 'account':
-      return accountTest(segment, value)
-    case 'address':
-      return fieldTest(segment, value, addressTest(value), (positions) => positions.address)
-    case 'task':
-      return fieldTest(segment, value, pathTest(value), (positions) => positions.task)
-    case 'process':
-      return fieldTest(segment, value, pathTest(value), (positions) => positions.process)
-    case 'share':
-      return fieldTest(segment, value, pathTest(value), (positions) => positions.share)
-    case 'logon':
-      return fieldTest(segment, value, logonTest(value), (positions) => positions.logon)
-    case 'text':
-      return anyTextTest(segment, value)
-  }
-}
-
-/** `2004852` or `2004840..2004862`; exact, whatever the size. */
-function idRange(value: string): { from: bigint; to: bigint } | undefined {
-  const found = /^(\d{1,20})(?:\.\.(\d{1,20}))?$/.exec(value.trim())
-  if (!found?.[1]) return undefined
-  return { from: BigInt(found[1]), to: BigInt(found[2] ?? found[1]) }
-}
-
-function isTest(value: string, marks: RowMarks, base: number, index: RecordIndex): RowTest {
-  switch (value.toLowerCase()) {
-    case 'chain':
-      return (row) => marks.chain.has(base + row)
-    case 'rejected':
-      return (row) => marks.rejected.has(base + row)
-    case 'duplicate':
-      return (row) => index.duplicate[base + row] === 1
-    case 'recovered':
-      return (row) => index.isRecovered(base + row)
-    default:
-      throw new Refusal(
-        'timeline.filter.unknown',
-        `is:${value.slice(0, 40)} is not known.`,
-        'Use is:chain, is:rejected, is:duplicate or is:recovered.',
-      )
-  }
-}
-
-function bySystem(segment: Segment, test: (system: Segment['systems'][number]) => boolean): RowTest {
-  const known = segment.systems.map(test)
-  return (row) => known[segment.system[row] as number] === true
-}
-
-/** `-` and empty count as no value: `address:none` finds records that name no address. */
-const isUnset: TextTest = (text) => text === '' || text === '-'
-
-function fieldTest(
-  segment: Segment,
-  value: string,
-  test: TextTest,
-  pick: (positions: Positions) => readonly number[],
-): RowTest {
-  const positions = segment.shapes.map((shape) => pick(positionsOf(shape)))
-  if (value.toLowerCase() === 'none') {
-    const set = segment.values.matching((text) => !isUnset(text))
-    return (row, numbers, start) =>
-      !(positions[segment.shape[row] as number] ?? []).some((at) => set[numbers[start + at] as number] === 1)
-  }
-  const hits = segment.values.matching(test)
-  return (row, numbers, start) => {
-    const where = positions[segment.shape[row] as number] as readonly number[]
-    for (let i = 0; i < where.length; i++)
-      if (hits[numbers[start + (where[i] as number)] as number] === 1) return true
-    return false
-  }
-}
-
-function accountTest(segment: Segment, value: string): RowTest {
-  const slash = value.indexOf('\\')
-  const domain = slash > 0 ? value.slice(0, slash) : undefined
-  const whole = segment.values.matching(textTest(value))
-  const names = slash >= 0 ? segment.values.matching(textTest(value.slice(slash + 1))) : whole
-  const domains = domain === undefined ? undefined : segment.values.matching(textTest(domain))
-  const positions = segment.shapes.map((shape) => positionsOf(shape).accounts)
-  if (value.toLowerCase() === 'none') {
-    const set = segment.values.matching((text) => !isUnset(text))
-    return (row, numbers, start) =>
-      !(positions[segment.shape[row] as number] ?? []).some(
-        (at) => at.name >= 0 && set[numbers[start + at.name] as number] === 1,
-      )
-  }
-  return (row, numbers, start) => {
-    for (const at of positions[segment.shape[row] as number] ?? []) {
-      if (at.sid >= 0 && whole[numbers[start + at.sid] as number] === 1) return true
-      if (at.name < 0) continue
-      if (whole[numbers[start + at.name] as number] === 1) return true
-      if (names[numbers[start + at.name] as number] !== 1) continue
-      if (!domains || (at.domain >= 0 && domains[numbers[start + at.domain] as number] === 1)) return true
-    }
-    return false
-  }
-}
-
-function anyTextTest(segment: Segment, value: string): RowTest {
-  const test = textTest(value, true)
-  const hits = segment.values.matching(test)
-  const systems = segment.systems.map(
-    (system) =>
-      test(system.provider.toLowerCase()) ||
-      test(system.channel.toLowerCase()) ||
-      test(system.computer.toLowerCase()),
-  )
-  const widths = segment.shapes.map((shape) => shape.names.length)
-  return (row, numbers, start) => {
-    if (systems[segment.system[row] as number]) return true
-    for (let at = start, end = start + (widths[segment.shape[row] as number] ?? 0); at < end; at++)
-      if (hits[numbers[at] as number] === 1) return true
-    return false
-  }
 }

@@ -1,54 +1,53 @@
-/** What one value of a filter means as a test on text. Everything is compared without regard to case. */
+/** What one value of a filter means as a test on values. Everything is compared without regard to case. */
 import { logonId } from '../../domain/ids.ts'
+import { TextSearch } from './text-search.ts'
+import { neededOf, type TextTest, textTest, typesThatHold } from './text-test.ts'
 
-export type TextTest = (lower: string) => boolean
+/** A test on the lower-case text of a value, and what spares writing the value out. */
+export interface Pattern {
+  readonly test: TextTest
+  /** 1 for each type byte of values that may pass */
+  readonly types: Uint8Array
+  /** the same as `test` for a number written `0x…`, by its lower and upper 32 bits */
+  readonly isHex?: (low: number, high: number) => boolean
+  /** the same as `test` for plain texts, as they lie */
+  readonly search?: TextSearch
+}
 
-/** `*` stands for anything; without one the whole text must match, or, for `anywhere`, a part of it. */
-export function textTest(value: string, anywhere = false): TextTest {
+export const textPattern = (value: string): Pattern => ({
+  test: textTest(value),
+  types: typesThatHold(neededOf(value)),
+})
+
+/** A path or command: the whole, the last part of the path, or a wildcard. */
+export function pathPattern(value: string): Pattern {
+  const whole = textTest(value)
   const lower = value.toLowerCase()
-  if (!lower.includes('*')) return anywhere ? (text) => text.includes(lower) : (text) => text === lower
-  const parts = lower.split('*')
-  return (text) => {
-    const first = parts[0] ?? ''
-    const last = parts[parts.length - 1] ?? ''
-    if (
-      !anywhere &&
-      (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
-    )
-      return false
-    // greedy left to right: linear, whatever the pattern (a regular expression made of it could be made to hang)
-    let at = anywhere ? 0 : first.length
-    const middle = anywhere ? parts : parts.slice(1, -1)
-    for (const part of middle) {
-      const found = text.indexOf(part, at)
-      if (found < 0) return false
-      at = found + part.length
-    }
-    return anywhere || at <= text.length - last.length
+  const hasStar = lower.includes('*')
+  return {
+    test: (text) => whole(text) || text.endsWith(`\\${lower}`) || (!hasStar && text.includes(lower)),
+    types: typesThatHold(neededOf(value)),
+    // without a star to hold it anywhere is all that is asked
+    ...(hasStar ? {} : { search: new TextSearch(value) }),
   }
 }
 
-/** A path or command: the whole, the last part of the path, or a wildcard. */
-export function pathTest(value: string): TextTest {
-  const whole = textTest(value)
-  const lower = value.toLowerCase()
-  return (text) =>
-    whole(text) || text.endsWith(`\\${lower}`) || (!lower.includes('*') && text.includes(lower))
-}
-
 /** An address, a wildcard, or a network such as `10.23.0.0/16`. */
-export function addressTest(value: string): TextTest {
+export function addressPattern(value: string): Pattern {
   const network = /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(value.trim())
   const bits = Number(network?.[2] ?? 0)
   const base = network ? ipv4(network[1] ?? '') : undefined
   if (base === undefined || bits > 32) {
-    const test = textTest(value)
-    return (text) => test(text) || test(unwrapped(text))
+    const { test, types } = textPattern(value)
+    return { test: (text) => test(text) || test(unwrapped(text)), types }
   }
   const size = 2 ** (32 - bits)
-  return (text) => {
-    const address = ipv4(unwrapped(text))
-    return address !== undefined && Math.floor(address / size) === Math.floor(base / size)
+  return {
+    test: (text) => {
+      const address = ipv4(unwrapped(text))
+      return address !== undefined && Math.floor(address / size) === Math.floor(base / size)
+    },
+    types: typesThatHold('.'),
   }
 }
 
@@ -67,10 +66,21 @@ function ipv4(text: string): number | undefined {
 }
 
 /** Logon ids however they are written: `0x5A41984` and `0x0000000005a41984` are the same. */
-export function logonTest(value: string): TextTest {
+export function logonPattern(value: string): Pattern {
   const wanted = logonId(value)
-  return wanted === undefined ? textTest(value) : (text) => logonId(text) === wanted
+  if (wanted === undefined) return textPattern(value)
+  const number = BigInt(wanted)
+  const wantedLow = Number(number & 0xffff_ffffn)
+  const wantedHigh = Number(number >> 32n)
+  return {
+    test: (text) => logonId(text) === wanted,
+    types: typesThatHold('x'),
+    isHex: (low, high) => low === wantedLow && high === wantedHigh,
+  }
 }
+
+/** `-` and empty count as no value: `address:none` finds records that name no address. This one takes values. */
+export const anyValue: Pattern = { test: (text) => text !== '' && text !== '-', types: typesThatHold('') }
 
 /** Numbers and ranges: `4624`, `4698..4702`. */
 export function numberTest(value: string): (number: number) => boolean {

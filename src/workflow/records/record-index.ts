@@ -1,11 +1,18 @@
 /**
- * All records of a case in total order: time, EventRecordID, evidence hash, place. Holds 30 bytes a record in memory; values
- * stay in the database. The order does not depend on the order of import.
+ * All records of a case in total order: time, EventRecordID, evidence hash, place. Holds 20 bytes a record in memory, and of
+ * values what fits into a cache of bounded size. The order does not depend on the order of import.
  */
 import type { CaseFile } from '../../casefile/case-file.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { Citation, Locator } from '../../domain/locator.ts'
+import { ByteCache, keptBytes } from './byte-cache.ts'
 import { Segment } from './segment.ts'
+import { totalOrder } from './total-order.ts'
+
+export interface RowOfSegment {
+  readonly segment: Segment
+  readonly row: number
+}
 
 export class RecordIndex {
   readonly segments: readonly Segment[]
@@ -13,8 +20,10 @@ export class RecordIndex {
   readonly bases: Uint32Array
   /** global rows in total order */
   readonly order: Uint32Array
-  /** 1 where the same record stands earlier in the order, read from another evidence item */
-  readonly duplicate: Uint8Array
+  /** rows stand in order as they are numbered */
+  readonly isInOrder: boolean
+  /** 1 where the same record stands earlier in the order, read from another evidence item; empty when there is one item only */
+  readonly #duplicate: Uint8Array
   readonly total: number
   /** rows from here on are recovered ones; `total` when there are none */
   readonly firstRecovered: number
@@ -31,17 +40,20 @@ export class RecordIndex {
     this.bases[this.segments.length] = total
     this.total = total
     this.firstRecovered = this.bases[live.length] as number
-    this.order = this.#sort()
-    this.duplicate = this.#duplicates()
+    this.order = totalOrder(this.segments, this.bases)
+    this.isInOrder = this.order.every((global, position) => global === position)
+    this.#duplicate = this.#duplicates()
   }
 
   /** All live records of a case. */
-  static of(casefile: CaseFile): RecordIndex {
+  static of(casefile: CaseFile, cache = new ByteCache(keptBytes)): RecordIndex {
     const hashes = new Map(casefile.evidence().map((entry) => [entry.item, entry.sha256]))
     const live = casefile
       .segments()
       .filter((entry) => entry.rows > 0)
-      .map((entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId))
+      .map(
+        (entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache),
+      )
     return new RecordIndex(live, [])
   }
 
@@ -51,6 +63,11 @@ export class RecordIndex {
       this.segments.filter((segment) => !segment.recovered),
       recovered,
     )
+  }
+
+  /** The same record stands earlier in the order, read from another evidence item. */
+  isDuplicate(global: number): boolean {
+    return this.#duplicate[global] === 1
   }
 
   isRecovered(global: number): boolean {
@@ -68,14 +85,14 @@ export class RecordIndex {
     return low
   }
 
-  at(global: number): { readonly segment: Segment; readonly row: number } {
+  at(global: number): RowOfSegment {
     const index = this.segmentIndex(global)
     return { segment: this.segments[index] as Segment, row: global - (this.bases[index] as number) }
   }
 
   locator(global: number): Locator {
     const { segment, row } = this.at(global)
-    const place = segment.place[row] as number
+    const place = segment.place(row)
     return {
       evidenceId: segment.evidenceId,
       recordId: segment.recordId(row),
@@ -91,43 +108,21 @@ export class RecordIndex {
     for (let i = 0; i < this.segments.length; i++) {
       const segment = this.segments[i] as Segment
       if (segment.evidenceId !== citation.evidenceId) continue
-      const row = indexOfSorted(segment.place, place)
+      const row = indexOfSorted(segment.heads.place, place)
       if (row >= 0) return (this.bases[i] as number) + row
     }
     return undefined
   }
 
-  #sort(): Uint32Array {
-    const { total, segments } = this
-    const high = new Uint32Array(total)
-    const low = new Uint32Array(total)
-    const ids = new Float64Array(total)
-    segments.forEach((segment, i) => {
-      const base = this.bases[i] as number
-      high.set(segment.timeHigh, base)
-      low.set(segment.timeLow, base)
-      for (let row = 0; row < segment.rows; row++)
-        ids[base + row] = (segment.idHigh[row] as number) * 2 ** 32 + (segment.idLow[row] as number)
-    })
-    // segments stand in order of evidence hash and rows in file order: the global row itself is the last key
-    const compare = (a: number, b: number) =>
-      (high[a] as number) - (high[b] as number) ||
-      (low[a] as number) - (low[b] as number) ||
-      (ids[a] as number) - (ids[b] as number) ||
-      a - b
-    return mergeSort(total, compare)
-  }
-
   #duplicates(): Uint8Array {
+    if (new Set(this.segments.map((segment) => segment.evidenceId)).size < 2) return new Uint8Array(0)
     const marks = new Uint8Array(this.total)
-    if (new Set(this.segments.map((segment) => segment.evidenceId)).size < 2) return marks
     for (let i = 1; i < this.total; i++) {
       const here = this.at(this.order[i] as number)
       for (let k = i - 1; k >= 0 && k > i - 64; k--) {
         const there = this.at(this.order[k] as number)
         if (
-          there.segment.timeLow[there.row] !== here.segment.timeLow[here.row] ||
-          there.segment.timeHigh[there.row] !== here.segment.timeHigh[here.row] ||
+          !isSameMoment(there, here) ||
           there.segment.recordId(there.row) !== here.segment.recordId(here.row)
         )
           break
@@ -141,12 +136,17 @@ export class RecordIndex {
   }
 }
 
+/** Two rows of the very same time. */
+export const isSameMoment = (a: RowOfSegment, b: RowOfSegment): boolean =>
+  a.segment.heads.timeLow[a.row] === b.segment.heads.timeLow[b.row] &&
+  a.segment.heads.timeHigh(a.row) === b.segment.heads.timeHigh(b.row)
+
 /** The same record of the same log, read from two files: (computer, channel, EventRecordID, time, event). */
-function isSameRecord(a: { segment: Segment; row: number }, b: { segment: Segment; row: number }): boolean {
+function isSameRecord(a: RowOfSegment, b: RowOfSegment): boolean {
   const one = a.segment.tuple(a.row)
   const other = b.segment.tuple(b.row)
   return (
-    a.segment.eventId[a.row] === b.segment.eventId[b.row] &&
+    a.segment.eventId(a.row) === b.segment.eventId(b.row) &&
     one.channel === other.channel &&
     one.provider === other.provider &&
     one.computer.toLowerCase() === other.computer.toLowerCase()
@@ -164,36 +164,4 @@ function indexOfSorted(column: Uint32Array, value: number): number {
     else high = middle - 1
   }
   return -1
-}
-
-/** Natural merge sort of 0…count-1: logs are nearly in order, so few runs have to be merged. */
-export function mergeSort(count: number, compare: (a: number, b: number) => number): Uint32Array {
-  let from = new Uint32Array(count)
-  for (let i = 0; i < count; i++) from[i] = i
-  let runs: number[] = [0]
-  for (let i = 1; i < count; i++) if (compare(i - 1, i) > 0) runs.push(i)
-  runs.push(count)
-  let to = new Uint32Array(count)
-  while (runs.length > 2) {
-    const merged: number[] = [0]
-    for (let r = 0; r + 1 < runs.length; r += 2) {
-      const start = runs[r] as number
-      const middle = runs[r + 1] as number
-      const end = (runs[r + 2] ?? middle) as number
-      let a = start
-      let b = middle
-      for (let at = start; at < end; at++) {
-        if (b >= end || (a < middle && compare(from[a] as number, from[b] as number) <= 0))
-          to[at] = from[a++] as number
-        else to[at] = from[b++] as number
-      }
-      merged.push(end)
-    }
-    if (merged[merged.length - 1] !== count) merged.push(count)
-    runs = merged
-    const swap = from
-    from = to
-    to = swap
-  }
-  return from
 }

@@ -1,10 +1,15 @@
 /** One packed segment, read back: columns of all its rows, and their values block by block. */
+import { limits } from '../../base/limits.ts'
 import type { BlockEntry, SegmentEntry } from '../../casefile/segments.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { EventRecord } from '../../domain/record.ts'
 import { type FileTime, fileTime } from '../../domain/time.ts'
 import { FieldNames } from '../../evtx/record.ts'
-import { noValue, type Shape, type SystemTuple, systemValues } from '../ingest/packed.ts'
+import { noValue, type Shape, type SystemTuple } from '../ingest/packed.ts'
+import { ByteCache, keptBytes } from './byte-cache.ts'
+import { type Block, HeadColumns, numbers32 } from './head-columns.ts'
+import { type Positions, positionsOf } from './positions.ts'
+import { type PlaceKey, Postings, placesOf } from './postings.ts'
 import { Values } from './values.ts'
 
 /** Where a segment's packed parts come from: the case file, or memory. */
@@ -14,39 +19,37 @@ export interface SegmentSource {
   blockValues(segment: number, number: number): Uint8Array
 }
 
-interface Block {
-  readonly number: number
-  /** row of the segment it starts with */
-  readonly firstRow: number
-  readonly rows: number
-  /** index of its first value in the segment */
-  readonly firstValue: number
-}
+/** Dictionary numbers of a block's values, row after row; `noNumber` of `Segment` where there is none. */
+export type Numbers = Uint16Array | Uint32Array
 
 export class Segment {
   readonly evidenceId: EvidenceId
   readonly rows: number
   readonly systems: readonly SystemTuple[]
   readonly shapes: readonly Shape[]
-  readonly timeLow: Uint32Array
-  readonly timeHigh: Uint32Array
-  readonly idLow: Uint32Array
-  readonly idHigh: Uint32Array
-  readonly place: Uint32Array
-  readonly system: Uint16Array
-  readonly eventId: Uint16Array
-  readonly shape: Uint16Array
-  /** index of each row's first value inside its block */
-  readonly #valueStart: Uint32Array
+  readonly heads: HeadColumns
   readonly blocks: readonly Block[]
-  readonly #source: SegmentSource
   /** its records are not live ones */
   readonly recovered: boolean
+  #positions: readonly Positions[] | undefined
+  readonly #source: SegmentSource
   readonly #segment: number
-  #values: Values | undefined
-  #blockValues = new Map<number, Uint32Array>()
+  readonly #cache: ByteCache
+  readonly #valuesKey: number
+  readonly #blockKeys: readonly number[]
+  readonly #places = new Map<PlaceKey, readonly (readonly number[])[]>()
+  readonly #postingKeys = new Map<PlaceKey, number>()
+  /** final names of the values of each shape, where no value is an array */
+  readonly #names: (readonly string[] | null)[] = []
 
-  constructor(source: SegmentSource, entry: SegmentEntry, evidenceId: EvidenceId, recovered = false) {
+  /** @param cache where values are kept once read, with those of other segments */
+  constructor(
+    source: SegmentSource,
+    entry: SegmentEntry,
+    evidenceId: EvidenceId,
+    recovered = false,
+    cache = new ByteCache(keptBytes),
+  ) {
     this.#source = source
     this.recovered = recovered
     this.#segment = entry.segment
@@ -54,109 +57,107 @@ export class Segment {
     this.rows = entry.rows
     this.systems = JSON.parse(entry.systems) as SystemTuple[]
     this.shapes = JSON.parse(entry.shapes) as Shape[]
-    this.timeLow = new Uint32Array(entry.rows)
-    this.timeHigh = new Uint32Array(entry.rows)
-    this.idLow = new Uint32Array(entry.rows)
-    this.idHigh = new Uint32Array(entry.rows)
-    this.place = new Uint32Array(entry.rows)
-    this.system = new Uint16Array(entry.rows)
-    this.eventId = new Uint16Array(entry.rows)
-    this.shape = new Uint16Array(entry.rows)
-    this.#valueStart = new Uint32Array(entry.rows)
-    const widths = this.shapes.map((shape) => shape.names.length + systemValues.length)
-    const blocks: Block[] = []
-    let firstRow = 0
-    let firstValue = 0
-    for (const block of source.blocks(entry.segment)) {
-      let at = 0
-      for (const column of [this.timeLow, this.timeHigh, this.idLow, this.idHigh, this.place]) {
-        column.set(new Uint32Array(aligned(block.heads, at, block.rows * 4)), firstRow)
-        at += block.rows * 4
-      }
-      for (const column of [this.system, this.eventId, this.shape]) {
-        column.set(new Uint16Array(aligned(block.heads, at, block.rows * 2)), firstRow)
-        at += block.rows * 2
-      }
-      let start = 0
-      for (let row = firstRow; row < firstRow + block.rows; row++) {
-        this.#valueStart[row] = start
-        start += widths[this.shape[row] as number] ?? 0
-      }
-      blocks.push({ number: block.number, firstRow, rows: block.rows, firstValue })
-      firstRow += block.rows
-      firstValue += start
-    }
-    this.blocks = blocks
+    this.heads = new HeadColumns(entry.rows, this.shapes, source.blocks(entry.segment))
+    this.blocks = this.heads.blocks
+    this.#cache = cache
+    this.#valuesKey = cache.newKey()
+    this.#blockKeys = this.blocks.map(() => cache.newKey())
+  }
+
+  /** Where filters find their values, by shape. */
+  get positions(): readonly Positions[] {
+    this.#positions ??= this.shapes.map(positionsOf)
+    return this.#positions
   }
 
   get values(): Values {
-    this.#values ??= new Values(this.#source.dictionary(this.#segment))
-    return this.#values
+    const known = this.#cache.get(this.#valuesKey)
+    if (known) return known as Values
+    const values = new Values(this.#source.dictionary(this.#segment))
+    this.#cache.set(this.#valuesKey, values, values.bytes)
+    return values
   }
 
-  /** Dictionary numbers of a block's values; the last few blocks are kept. */
-  valuesOfBlock(index: number): Uint32Array {
-    const known = this.#blockValues.get(index)
-    if (known) return known
+  /** Dictionary numbers of a block's values. A number that is not below `values.count` means that there is no value. */
+  valuesOfBlock(index: number): Numbers {
+    const key = this.#blockKeys[index]
     const block = this.blocks[index]
-    const blob = block ? this.#source.blockValues(this.#segment, block.number) : new Uint8Array(0)
-    const numbers = new Uint32Array(aligned(blob, 0, blob.length))
-    this.#blockValues.set(index, numbers)
-    if (this.#blockValues.size > 80) {
-      const oldest = this.#blockValues.keys().next().value
-      if (oldest !== undefined) this.#blockValues.delete(oldest)
-    }
+    if (key === undefined || !block) return new Uint32Array(0)
+    const known = this.#cache.get(key)
+    if (known) return known as Numbers
+    const blob = this.#source.blockValues(this.#segment, block.number)
+    const numbers = narrow(numbers32(blob, 0, blob.length >> 2))
+    this.#cache.set(key, numbers, numbers.byteLength)
     return numbers
   }
 
-  blockOf(row: number): number {
-    let low = 0
-    let high = this.blocks.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if ((this.blocks[middle]?.firstRow ?? 0) <= row) low = middle
-      else high = middle - 1
-    }
-    return low
+  /** Places of the values a key speaks of, by kind of row. */
+  places(key: PlaceKey): readonly (readonly number[])[] {
+    const known = this.#places.get(key)
+    if (known) return known
+    const places = placesOf(this, key)
+    this.#places.set(key, places)
+    return places
   }
 
+  /** Rows of each value that stands where `key` says, if they are at hand. */
+  knownPostings(key: PlaceKey): Postings | undefined {
+    const cached = this.#postingKeys.get(key)
+    return cached === undefined ? undefined : (this.#cache.get(cached) as Postings | undefined)
+  }
+
+  /** The same, made when they are not. */
+  postings(key: PlaceKey): Postings {
+    const known = this.knownPostings(key)
+    if (known) return known
+    const postings = new Postings(this, key)
+    const cached = this.#postingKeys.get(key) ?? this.#cache.newKey()
+    this.#postingKeys.set(key, cached)
+    this.#cache.set(cached, postings, postings.bytes)
+    return postings
+  }
+
+  blockOf(row: number): number {
+    return this.heads.blockOf(row)
+  }
   /** Where a row's values start inside its block's values. */
   valueStart(row: number): number {
-    return this.#valueStart[row] as number
+    return this.heads.valueStart(row)
   }
 
   time(row: number): FileTime {
-    return fileTime((BigInt(this.timeHigh[row] as number) << 32n) | BigInt(this.timeLow[row] as number))
+    return fileTime((BigInt(this.heads.timeHigh(row)) << 32n) | BigInt(this.heads.timeLow[row] as number))
   }
   recordId(row: number): bigint {
-    return (BigInt(this.idHigh[row] as number) << 32n) | BigInt(this.idLow[row] as number)
+    return (BigInt(this.heads.idHigh(row)) << 32n) | BigInt(this.heads.idLow[row] as number)
+  }
+  eventId(row: number): number {
+    return this.heads.eventIdOf[this.heads.kind[row] as number] as number
+  }
+  /** Index into `shapes`. */
+  shape(row: number): number {
+    return this.heads.shapeOf[this.heads.kind[row] as number] as number
+  }
+  /** Chunk << 16 | offset. */
+  place(row: number): number {
+    return this.heads.place[row] as number
   }
   tuple(row: number): SystemTuple {
-    return this.systems[this.system[row] as number] as SystemTuple
+    return this.systems[this.heads.systemOf[this.heads.kind[row] as number] as number] as SystemTuple
   }
 
   /** The whole record, from the packed values alone. */
   record(row: number): EventRecord {
-    const shape = this.shapes[this.shape[row] as number] as Shape
+    const shapeNumber = this.shape(row)
+    const shape = this.shapes[shapeNumber] as Shape
     const numbers = this.valuesOfBlock(this.blockOf(row))
     const start = this.valueStart(row)
     const { values } = this
-    const fields = new FieldNames()
-    const texts: string[] = []
-    shape.names.forEach((name, i) => {
-      const number = numbers[start + i] as number
-      if (shape.final) texts.push(values.text(number))
-      else if (values.isArray(number)) {
-        const elements = values.texts(number)
-        if (elements.length === 0) fields.add(name, '')
-        for (const text of elements) fields.add(name, text)
-      } else fields.add(name, values.text(number))
-    })
     const own = (i: number): string | undefined => {
       const number = numbers[start + shape.names.length + i] as number
-      return number === noValue ? undefined : values.text(number)
+      return number === noNumber(numbers) ? undefined : values.text(number)
     }
-    const place = this.place[row] as number
+    const place = this.place(row)
     const tuple = this.tuple(row)
     return {
       locator: {
@@ -169,7 +170,7 @@ export class Segment {
       provider: tuple.provider,
       channel: tuple.channel,
       computer: tuple.computer,
-      eventId: this.eventId[row] as number,
+      eventId: this.eventId(row),
       version: tuple.version,
       level: tuple.level,
       task: tuple.task,
@@ -180,19 +181,77 @@ export class Segment {
       threadId: numberOrNone(own(1)),
       userSid: own(2),
       activityId: own(3),
-      names: shape.final ? shape.names : fields.names,
-      values: shape.final ? texts : fields.values,
+      ...this.#fields(shapeNumber, shape, numbers, start),
     }
   }
+
+  #fields(
+    shapeNumber: number,
+    shape: Shape,
+    numbers: Numbers,
+    start: number,
+  ): { names: readonly string[]; values: readonly string[] } {
+    const { values } = this
+    const width = shape.names.length
+    const texts: string[] = []
+    let hasArrays = false
+    let length = 0
+    for (let i = 0; i < width; i++) {
+      const number = numbers[start + i] as number
+      const text = values.text(number)
+      texts.push(text)
+      length += text.length
+      hasArrays ||= values.isArray(number)
+    }
+    if (shape.final) return { names: shape.names, values: texts }
+    // far below the limits no name has to be looked at twice
+    if (!hasArrays && length < limits.renderedLength / 2 && width < 100) {
+      const names = this.#namesOf(shapeNumber, shape)
+      if (names) return { names, values: texts }
+    }
+    const fields = new FieldNames()
+    shape.names.forEach((name, i) => {
+      const number = numbers[start + i] as number
+      if (values.isArray(number)) {
+        const elements = values.texts(number)
+        if (elements.length === 0) fields.add(name, '')
+        for (const text of elements) fields.add(name, text)
+      } else fields.add(name, texts[i] as string)
+    })
+    return { names: fields.names, values: fields.values }
+  }
+
+  #namesOf(shapeNumber: number, shape: Shape): readonly string[] | null {
+    const known = this.#names[shapeNumber]
+    if (known !== undefined) return known
+    let names: readonly string[] | null = null
+    if (shape.names.reduce((sum, name) => sum + name.length + 8, 0) < limits.renderedLength / 4) {
+      const fields = new FieldNames()
+      for (const name of shape.names) fields.add(name, '')
+      names = fields.names
+    }
+    this.#names[shapeNumber] = names
+    return names
+  }
+}
+
+const noNumber16 = 0xffff
+/** The number that stands for no value among `numbers`. */
+export const noNumber = (numbers: Numbers): number => (numbers.BYTES_PER_ELEMENT === 2 ? noNumber16 : noValue)
+
+/** The same numbers in half the memory, where all of them fit. */
+function narrow(numbers: Uint32Array): Numbers {
+  const half = new Uint16Array(numbers.length)
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] as number
+    if (number >= noNumber16 && number !== noValue) return numbers.slice()
+    half[i] = number
+  }
+  return half
 }
 
 function numberOrNone(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   const value = Number(text)
   return Number.isSafeInteger(value) && value >= 0 ? value : undefined
-}
-
-/** Bytes at an address a typed array may start at. */
-function aligned(bytes: Uint8Array, at: number, size: number): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + at + size) as ArrayBuffer
 }

@@ -15,7 +15,7 @@ function chainsOfAll(open: OpenCase) {
   const index = indexOfCase(open)
   const events = []
   for (const global of index.order) {
-    if (index.duplicate[global]) continue
+    if (index.isDuplicate(global)) continue
     const { segment, row } = index.at(global)
     const event = typedEvent(segment.record(row))
     if (event) events.push(event)
