@@ -12,10 +12,10 @@ import { FieldNames, type RecordText, type SystemTexts, textsOfTree } from './re
 export class RecordDecoder {
   readonly templates = new Templates()
   readonly expander = new Expander(this.templates)
-  /** the Event template's values after a successful `locate` */
-  readonly outer = new Instance()
+  /** the Event template's values after a successful `locate`; whoever keeps an instance puts another in its place */
+  outer = new Instance()
   /** the embedded EventData or UserData, when there is one */
-  readonly inner = new Instance()
+  inner = new Instance()
   event: EventPlan | undefined
   /** flat values and the instance they come from; undefined when there are none */
   fields: DataPlan | undefined

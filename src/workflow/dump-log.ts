@@ -15,7 +15,8 @@ import { chunkCountProblem, readRecord } from '../evtx/read-log.ts'
 import type { EvtxRecord } from '../evtx/record.ts'
 import { type RecordPlace, RecoveredWalker } from '../evtx/recovered.ts'
 import { ByteWriter } from '../evtx/render/byte-writer.ts'
-import { JsonRecords, jsonNumber } from '../evtx/render/json-record.ts'
+import { jsonNumber } from '../evtx/render/json-program.ts'
+import { JsonRecords } from '../evtx/render/json-record.ts'
 import { XmlRecords } from '../evtx/render/xml-record.ts'
 import { elementsXml } from '../evtx/xml.ts'
 import { type FileSource, openFileSource } from './file-source.ts'
@@ -71,9 +72,9 @@ class LogDump {
   records = 0
   problems = 0
   readonly #options: DumpOptions
-  readonly #out = new ByteWriter(blockSize * 5)
+  readonly #out = new ByteWriter(blockSize * 7)
   /** takes turns with the buffer of `#out`: one is written to while the other is handed on */
-  #spare = new Uint8Array(blockSize * 5)
+  #spare = new Uint8Array(blockSize * 7)
   #handedOn: Promise<void> = Promise.resolve()
   /** lines of problems, each with the place in the output before which it stands */
   #notes: Note[] = []
