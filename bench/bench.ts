@@ -1,147 +1,145 @@
 /**
- * Measures the product against `sha256sum` of the same bytes in the same run, so that a slow or busy machine cancels out.
- * Nothing here asserts: `npm test` has no times. Writes bench/latest.json and compares with bench/baseline.json.
+ * Measures every row of bench/rows.ts. Each round runs the baselines and then the work, so that a slow or busy machine shows in
+ * both. Nothing here asserts. Writes bench/latest.json and compares with bench/baseline.json; see bench/README.md.
  */
-import { spawnSync } from 'node:child_process'
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { constants, createZstdDecompress } from 'node:zlib'
-import { writeInlineLog } from './inline-log.ts'
-import { measureInChild } from './measure.ts'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Figures, measureCommand, measureWork, median } from './measure.ts'
+import { type Baseline, baselines, type Row, rowsOf } from './rows.ts'
 
-const root = resolve(import.meta.dirname, '..')
-const samples = resolve(root, '../shared/samples/bench')
-const cache = join(import.meta.dirname, 'cache')
-
-interface Result {
-  readonly work: string
-  readonly ratio: number
+interface Series {
+  /** it went over */
+  readonly bytes: number
   readonly ms: readonly number[]
-  readonly baselineMs: readonly number[]
+  readonly cpuMs: readonly number[]
+}
+interface Result extends Series {
+  readonly row: string
+  readonly goal: string
   readonly maxRssMb: number
+  readonly against: Partial<Record<Baseline, Series>>
+}
+interface Latest {
+  readonly at: string
+  readonly machine: Readonly<Record<string, string | number>>
+  readonly results: readonly Result[]
 }
 
-const median = (numbers: readonly number[]) =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '5' },
+    big: { type: 'boolean', default: false },
+    bless: { type: 'boolean', default: false },
+  },
+})
 
-/** The unpacked log, kept in bench/cache (ignored by git). */
-async function unpacked(name: string): Promise<string | undefined> {
-  const packed = join(samples, `${name}.zst`)
-  if (!existsSync(packed)) {
-    console.log(`no ${packed}: nothing to measure`)
-    return undefined
-  }
-  const path = join(cache, name)
-  if (existsSync(path)) return path
-  await mkdir(cache, { recursive: true })
-  const zstd = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 27 } })
-  await pipeline(createReadStream(packed), zstd, createWriteStream(`${path}.partial`))
-  const { renameSync } = await import('node:fs')
-  renameSync(`${path}.partial`, path)
-  return path
-}
+const seriesOf = (figures: readonly Figures[], bytes: number): Series => ({
+  bytes,
+  ms: figures.map(({ ms }) => Math.round(ms)),
+  cpuMs: figures.flatMap(({ cpuMs }) => (cpuMs === undefined ? [] : [Math.round(cpuMs)])),
+})
 
-function timed(command: string, args: readonly string[]): number | undefined {
-  const start = performance.now()
-  const done = spawnSync(command, args, { stdio: 'ignore' })
-  return done.error || done.status !== 0 ? undefined : performance.now() - start
-}
-
-/** @param name of the work, as it is printed and kept */
-async function measure(name: string, work: string, path: string, rounds: number): Promise<Result[]> {
-  const ours: number[] = []
-  const cpu: number[] = []
-  const sums: number[] = []
-  const shaNi: number[] = []
-  let maxRssMb = 0
-  timed('sha256sum', [path]) // warms the page cache
+function measureRow(row: Row, rounds: number, scratch: string, kept: string): Result {
+  const ours: Figures[] = []
+  const names = Object.keys(row.against) as Baseline[]
+  const theirs = new Map(names.map((name): [Baseline, Figures[]] => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    const sum = timed('sha256sum', [path])
-    const ni = timed('openssl', ['dgst', '-sha256', path])
-    const dir = mkdtempSync(join(tmpdir(), 'tasktrail-bench-'))
-    try {
-      const measured = await measureInChild(work, work === 'ingest' ? [join(dir, 'case'), path] : [path])
-      ours.push(measured.ms)
-      cpu.push(measured.cpuMs)
-      maxRssMb = Math.max(maxRssMb, measured.maxRssMb)
-    } finally {
-      rmSync(dir, { recursive: true, force: true })
+    for (const name of names) {
+      const { command, args } = baselines[name]
+      const figures = measureCommand(command, [...args, ...(row.against[name] ?? [])])
+      if (figures) theirs.get(name)?.push(figures)
     }
-    if (sum !== undefined) sums.push(sum)
-    if (ni !== undefined) shaNi.push(ni)
+    // the last case of the large log is kept for the rows that ask it
+    const isKept = row.name === 'ingest' && round === rounds - 1
+    const dir = isKept ? kept : join(scratch, `${row.name}-${round}`)
+    ours.push(measureWork(row.work, row.work === 'ingest' ? [dir, row.path] : [row.path]))
+    if (row.work === 'ingest' && !isKept) rmSync(dir, { recursive: true, force: true })
   }
-  const megabytes = statSync(path).size / 1e6
-  const rate = (megabytes / median(ours)) * 1000
+  return {
+    row: row.name,
+    goal: row.goal,
+    ...seriesOf(ours, row.bytes),
+    maxRssMb: Math.round(Math.max(...ours.map(({ maxRssMb }) => maxRssMb ?? 0))),
+    against: Object.fromEntries(
+      names.map((name) => {
+        const bytes = (row.against[name] ?? []).reduce((sum, file) => sum + statSync(file).size, 0)
+        return [name, seriesOf(theirs.get(name) ?? [], bytes)]
+      }),
+    ),
+  }
+}
+
+/** Smallest and middle one. */
+const both = (numbers: readonly number[]) =>
+  numbers.length === 0 ? 'unknown' : `${Math.min(...numbers)} / ${median(numbers)}`
+/** Of the medians, for the same number of bytes; undefined when one of them could not be measured. */
+function ratio(ours: Series, theirs: Series | undefined, what: 'ms' | 'cpuMs'): number | undefined {
+  if (!theirs || theirs[what].length === 0 || ours[what].length === 0) return undefined
+  return median(ours[what]) / ours.bytes / (median(theirs[what]) / theirs.bytes)
+}
+
+const shown = (number: number) => number.toPrecision(3)
+
+function print(result: Result, before: Result | undefined): void {
+  const rate = result.bytes === 0 ? '' : ` ${(result.bytes / 1e3 / median(result.ms)).toFixed(0)} MB/s,`
+  console.log(`${result.row}: ${(result.bytes / 1e6).toFixed(0)} MB; goal: ${result.goal}`)
   console.log(
-    `${name} of ${megabytes.toFixed(0)} MB: ${median(ours).toFixed(0)} ms (${median(cpu).toFixed(0)} ms of CPU), ${rate.toFixed(0)} MB/s, peak RSS ${maxRssMb.toFixed(0)} MB`,
+    `  ms min / median: wall ${both(result.ms)}, CPU ${both(result.cpuMs)};${rate} peak RSS ${result.maxRssMb} MB`,
   )
-  const results: Result[] = []
-  for (const [baseline, baselineMs] of [
-    ['sha256sum', sums],
-    ['openssl dgst -sha256', shaNi],
-  ] as const) {
-    if (baselineMs.length === 0) {
-      console.log(`  ${baseline} is not on this machine: no ratio to it`)
+  for (const [name, series] of Object.entries(result.against) as [Baseline, Series][]) {
+    const wall = ratio(result, series, 'ms')
+    const cpu = ratio(result, series, 'cpuMs')
+    if (wall === undefined) {
+      console.log(`  ${baselines[name].command}: not on this machine, so no ratio`)
       continue
     }
-    const ratio = median(ours) / median(baselineMs)
-    results.push({
-      work: `${name} ${megabytes.toFixed(0)} MB / ${baseline}`,
-      ratio,
-      ms: ours,
-      baselineMs,
-      maxRssMb,
-    })
-    console.log(`  ${ratio.toFixed(2)} x ${baseline} (${median(baselineMs).toFixed(0)} ms)`)
+    const oldCpu = before && ratio(before, before.against[name], 'cpuMs')
+    const compared =
+      cpu === undefined || oldCpu === undefined
+        ? ''
+        : `; CPU ${(((cpu - oldCpu) / oldCpu) * 100).toFixed(0)} % from the baseline`
+    console.log(
+      `  ${shown(wall)} x ${baselines[name].command} in wall, ${cpu === undefined ? '?' : shown(cpu)} x in CPU (it: wall ${both(series.ms)}, CPU ${both(series.cpuMs)})${compared}`,
+    )
   }
-  return results
 }
 
-const big = process.argv.includes('--big')
-const rounds = Number(process.argv.find((arg) => /^--rounds=\d+$/.test(arg))?.slice(9) ?? 5)
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,
   memoryGb: Math.round(totalmem() / 2 ** 30),
   node: process.version,
 }
+const rounds = Math.max(1, Number(options.rounds))
 console.log(
-  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}; medians of ${rounds} rounds`,
+  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}; ${rounds} rounds`,
 )
-const results: Result[] = []
-for (const name of ['security-100mb.evtx', ...(big ? ['security-1gb.evtx'] : [])]) {
-  const path = await unpacked(name)
-  if (!path) continue
-  results.push(...(await measure('ingest', 'ingest', path, rounds)))
-  results.push(...(await measure('dump xml', 'dump-xml', path, rounds)))
-  results.push(...(await measure('dump jsonl', 'dump-jsonl', path, rounds)))
-}
-const inline = join(cache, 'inline-320mb.evtx')
-writeInlineLog(inline)
-results.push(...(await measure('inline ingest', 'ingest', inline, rounds)))
-const latest = { at: new Date().toISOString(), machine, results }
-writeFileSync(join(import.meta.dirname, 'latest.json'), `${JSON.stringify(latest, null, 2)}\n`)
+const scratch = mkdtempSync(join(tmpdir(), 'tasktrail-bench-'))
+const kept = join(scratch, 'case')
 const baselinePath = join(import.meta.dirname, 'baseline.json')
-if (existsSync(baselinePath)) {
-  const baseline = JSON.parse(readFileSync(baselinePath, 'utf8')) as typeof latest
-  for (const result of results) {
-    const before = baseline.results.find((one) => one.work === result.work)
-    if (before)
-      console.log(
-        `${result.work}: ${result.ratio.toFixed(2)}, baseline ${before.ratio.toFixed(2)} (${(((result.ratio - before.ratio) / before.ratio) * 100).toFixed(0)} %)`,
-      )
+const old = existsSync(baselinePath) ? (JSON.parse(readFileSync(baselinePath, 'utf8')) as Latest) : undefined
+const results: Result[] = []
+try {
+  for (const row of await rowsOf(options.big, kept)) {
+    if (options.only && !options.only.includes(row.name)) continue
+    if (row.work === 'chains' && !existsSync(kept)) {
+      console.log('chains: needs the case of the row ingest, which is not measured here')
+      continue
+    }
+    const result = measureRow(row, Math.min(rounds, row.rounds ?? rounds), scratch, kept)
+    results.push(result)
+    print(
+      result,
+      old?.results.find((one) => one.row === row.name),
+    )
   }
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
 }
-if (process.argv.includes('--bless')) writeFileSync(baselinePath, `${JSON.stringify(latest, null, 2)}\n`)
+const latest: Latest = { at: new Date().toISOString(), machine, results }
+const text = `${JSON.stringify(latest, null, 1)}\n`
+writeFileSync(join(import.meta.dirname, 'latest.json'), text)
+if (options.bless) writeFileSync(baselinePath, text)

@@ -1,74 +1,53 @@
-/** Runs one piece of work in a process of its own, so that its peak memory and its start-up are its own. */
-import { spawn } from 'node:child_process'
-import { Socket } from 'node:net'
-import { type DumpOptions, dumpLogs } from '../src/workflow/dump-log.ts'
-import { importEvidence } from '../src/workflow/import-evidence.ts'
-import { createCase } from '../src/workflow/open-case.ts'
+/** Runs work and baselines, one at a time, each in a process of its own: wall and CPU time, and peak memory of our own. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-export interface Measured {
-  /** wall time of the work itself, without the process start */
+export interface Figures {
   readonly ms: number
-  /** user and system time of the process, its start included */
-  readonly cpuMs: number
-  readonly maxRssMb: number
+  /** user and system time of the process; undefined where it cannot be told */
+  readonly cpuMs: number | undefined
+  /** of our own processes only */
+  readonly maxRssMb?: number
 }
 
-const works: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  async ingest([dir = '', path = '']) {
-    const operator = { name: 'bench', account: 'bench', workstation: 'bench' }
-    const open = await createCase(dir, { title: 'bench', operator })
-    await importEvidence(open, [path])
-    open.close()
-  },
-  'dump-xml': ([path = '']) => dump(path, 'xml'),
-  'dump-jsonl': ([path = '']) => dump(path, 'jsonl'),
+export const figuresVariable = 'TASKTRAIL_BENCH_FIGURES'
+const script = join(import.meta.dirname, 'work.ts')
+
+/**
+ * What the work prints goes through a real pipe to a reader that drops it.
+ * @throws when the work fails
+ */
+export function measureWork(work: string, args: readonly string[]): Figures {
+  const scratch = mkdtempSync(join(tmpdir(), 'tasktrail-bench-'))
+  const figures = join(scratch, 'figures.json')
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', script, work, ...args]
+  try {
+    const done = spawnSync('sh', ['-c', '"$0" "$@" | cat >/dev/null', ...command], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, [figuresVariable]: figures },
+    })
+    if (done.error) throw done.error
+    return JSON.parse(readFileSync(figures, 'utf8')) as Figures
+  } catch (error) {
+    throw new Error(`${work} ${args.join(' ')} failed`, { cause: error })
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
 }
 
-/** Every record to a pipe that somebody empties. */
-async function dump(path: string, format: DumpOptions['format']): Promise<void> {
-  const pipe = new Socket({ fd: 3, readable: false, writable: true })
-  const write = (part: string | Uint8Array) =>
-    new Promise<void>((resolve, reject) => {
-      pipe.write(part, (error) => (error ? reject(error) : resolve()))
-    })
-  await dumpLogs([path], {
-    format,
-    recovered: false,
-    harmless: format === 'jsonl',
-    write,
-    writeBytes: write,
-  })
-  pipe.destroy()
-}
-
-/** @throws when the child fails */
-export function measureInChild(work: string, args: readonly string[]): Promise<Measured> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [import.meta.filename, work, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-    })
-    let text = ''
-    child.stdout?.on('data', (part) => {
-      text += part
-    })
-    const output = child.stdio[3]
-    if (output && 'resume' in output) output.resume()
-    child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as Measured)
-      else reject(new Error(`${work} ended with code ${code}`))
-    })
-  })
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const [, , name = '', ...args] = process.argv
-  const work = works[name]
-  if (!work) throw new Error(`no work ${name}`)
+/** @returns undefined where the command is not on this machine or fails */
+export function measureCommand(command: string, args: readonly string[]): Figures | undefined {
+  const timed = 'TIMEFORMAT="%3U %3S"; time "$0" "$@" >/dev/null 2>&1'
   const start = performance.now()
-  await work(args)
+  const done = spawnSync('bash', ['-c', timed, command, ...args], { encoding: 'utf8' })
   const ms = performance.now() - start
-  const { user, system } = process.cpuUsage()
-  const cpuMs = (user + system) / 1000
-  console.log(JSON.stringify({ ms, cpuMs, maxRssMb: process.resourceUsage().maxRSS / 1024 }))
+  if (done.error || done.status !== 0) return undefined
+  const [user = Number.NaN, system = Number.NaN] = done.stderr.trim().split(' ').map(Number)
+  return { ms, cpuMs: (user + system) * 1000 }
 }
+
+/** The middle one; of an even number the upper of the two. */
+export const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN

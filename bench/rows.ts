@@ -1,0 +1,105 @@
+/** The rows of the table: what is measured, on what, against what, and how much it may take. */
+import { statSync } from 'node:fs'
+import { cycledLog, folderOfLogs, inlineLog, unpackedLog } from './logs.ts'
+
+export const baselines = {
+  sha256sum: { command: 'sha256sum', args: [] },
+  shaNi: { command: 'openssl', args: ['dgst', '-sha256'] },
+  evtxexport: { command: 'evtxexport', args: ['-f', 'xml'] },
+} as const
+export type Baseline = keyof typeof baselines
+
+export interface Row {
+  readonly name: string
+  readonly work: 'ingest' | 'xml' | 'jsonl' | 'chains'
+  /** a log, or the folder of a case */
+  readonly path: string
+  readonly bytes: number
+  /** what is compared with, over these files; of their size the ratio is taken, so that a slow one may get less */
+  readonly against: Partial<Readonly<Record<Baseline, readonly string[]>>>
+  /** what the issue asks for, in words */
+  readonly goal: string
+  /** rounds when not the usual number */
+  readonly rounds?: number
+}
+
+/** @param big the 4 GB log too */
+export async function rowsOf(big: boolean, caseFolder: string): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  const large = (await unpackedLog('security-1gb.evtx')) ?? undefined
+  if (large) {
+    const bytes = statSync(large).size
+    const both = { sha256sum: [large], shaNi: [large] }
+    // the whole would take it minutes
+    const short = await cycledLog(large, 'security-4mb.evtx', 64)
+    rows.push(
+      {
+        name: 'ingest',
+        work: 'ingest',
+        path: large,
+        bytes,
+        against: both,
+        goal: '≤ 0.65 sha256sum, ≤ 2.4 SHA-NI',
+      },
+      {
+        name: 'xml',
+        work: 'xml',
+        path: large,
+        bytes,
+        against: { ...both, evtxexport: [short] },
+        goal: '≤ 5.5 SHA-NI of CPU, ≤ 0.033 evtxexport',
+      },
+      { name: 'jsonl', work: 'jsonl', path: large, bytes, against: both, goal: 'no slower than xml' },
+      {
+        name: 'chains',
+        work: 'chains',
+        path: caseFolder,
+        bytes: 0,
+        against: {},
+        goal: '< 2000 ms, stretch 700 ms',
+      },
+    )
+  }
+  const folder = folderOfLogs()
+  if (folder)
+    rows.push({
+      name: 'folder',
+      work: 'ingest',
+      path: folder.folder,
+      bytes: folder.files.reduce((sum, file) => sum + statSync(file).size, 0),
+      against: { sha256sum: folder.files, shaNi: folder.files },
+      goal: '≤ sha256sum + 500 ms',
+    })
+  const inline = inlineLog()
+  const inlineBytes = statSync(inline).size
+  const inlineFiles = { sha256sum: [inline], shaNi: [inline] }
+  rows.push(
+    {
+      name: 'inline-ingest',
+      work: 'ingest',
+      path: inline,
+      bytes: inlineBytes,
+      against: inlineFiles,
+      goal: '≤ 8 SHA-NI, stretch 4, ≥ 150 MB/s',
+    },
+    {
+      name: 'inline-xml',
+      work: 'xml',
+      path: inline,
+      bytes: inlineBytes,
+      against: inlineFiles,
+      goal: 'none',
+      rounds: 1,
+    },
+  )
+  if (big && large) {
+    const path = await cycledLog(large, 'security-4gb.evtx', 65_535)
+    const bytes = statSync(path).size
+    const row = { path, bytes, against: { shaNi: [path] }, rounds: 1 }
+    rows.push(
+      { ...row, name: 'ingest-4gb', work: 'ingest', goal: 'peak RSS < 400 MB, as with 1 GB' },
+      { ...row, name: 'xml-4gb', work: 'xml', goal: 'peak RSS as with 1 GB' },
+    )
+  }
+  return rows
+}
