@@ -74,7 +74,6 @@ function Export-TtLog([string]$Channel, $Query, [string]$Name) {
   $text = '*'
   if ($null -ne $Query) { $text = [string]$Query }
   $session = New-Object System.Diagnostics.Eventing.Reader.EventLogSession
-  $granted = $false
   try { $session.ExportLog($Channel, 'LogName', $text, $target, $false) }
   catch {
     $cause = $_.Exception
@@ -83,14 +82,14 @@ function Export-TtLog([string]$Channel, $Query, [string]$Name) {
     $acl = Get-Acl -LiteralPath $global:Tasktrail.Staging
     $acl.SetSecurityDescriptorSddlForm($global:TtStagingAcl + '(A;OICI;0x1301bf;;;' + $global:TtEventLogSid + ')')
     Set-Acl -LiteralPath $global:Tasktrail.Staging -AclObject $acl
-    $granted = $true
+    Send-TtItem 'opened' @{ path = [string]$global:Tasktrail.Staging }
     if ([IO.File]::Exists($target)) { [IO.File]::Delete($target) }
     $session.ExportLog($Channel, 'LogName', $text, $target, $false)
   }
   $after = Get-WinEvent -ListLog $Channel
   $about = New-Object IO.FileInfo $target
   Send-TtItem 'staged' @{
-    path = $target; size = [long]$about.Length; granted = $granted; source = [string]$after.LogFilePath
+    path = $target; size = [long]$about.Length; source = [string]$after.LogFilePath
     # a number that grew while the log was not full means that it was cleared meanwhile
     oldestBefore = $oldest; oldestAfter = $after.OldestRecordNumber
     countBefore = $before.RecordCount; countAfter = $after.RecordCount; at = [DateTime]::UtcNow

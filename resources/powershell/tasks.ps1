@@ -22,21 +22,28 @@ function Get-TtLocalTime($Time) {
   return ([datetime]$Time).ToString('yyyy-MM-ddTHH:mm:ss', [Globalization.CultureInfo]::InvariantCulture)
 }
 
+# A property of a task. PowerShell swallows what a property throws, so nothing at all counts as trouble.
+function Read-TtMember($Thing, [string]$Name) {
+  $value = $Thing.$Name
+  if ($null -eq $value) { throw ('the service gives no ' + $Name) }
+  return $value
+}
+
 function Send-TtTask($Task) {
   $path = ''
   try {
-    $path = [string]$Task.Path
+    $path = [string](Read-TtMember $Task 'Path')
     $about = @{ path = $path; state = $null; enabled = $null; lastRun = $null; lastResult = $null; missed = $null; nextRun = $null
       sddl = $null; xml = $null; cut = $false }
-    try { $about.state = [int]$Task.State } catch { Send-TtTrouble ('state of ' + $path) $_ }
-    try { $about.enabled = [bool]$Task.Enabled } catch { Send-TtTrouble ('enabled of ' + $path) $_ }
-    try { $about.lastRun = Get-TtLocalTime $Task.LastRunTime } catch { Send-TtTrouble ('last run of ' + $path) $_ }
-    try { $about.lastResult = [string]$Task.LastTaskResult } catch { Send-TtTrouble ('last result of ' + $path) $_ }
-    try { $about.missed = [int]$Task.NumberOfMissedRuns } catch { Send-TtTrouble ('missed runs of ' + $path) $_ }
-    try { $about.nextRun = Get-TtLocalTime $Task.NextRunTime } catch { Send-TtTrouble ('next run of ' + $path) $_ }
+    try { $about.state = [int](Read-TtMember $Task 'State') } catch { Send-TtTrouble ('state of ' + $path) $_ }
+    try { $about.enabled = [bool](Read-TtMember $Task 'Enabled') } catch { Send-TtTrouble ('enabled of ' + $path) $_ }
+    try { $about.lastRun = Get-TtLocalTime (Read-TtMember $Task 'LastRunTime') } catch { Send-TtTrouble ('last run of ' + $path) $_ }
+    try { $about.lastResult = [string](Read-TtMember $Task 'LastTaskResult') } catch { Send-TtTrouble ('last result of ' + $path) $_ }
+    try { $about.missed = [int](Read-TtMember $Task 'NumberOfMissedRuns') } catch { Send-TtTrouble ('missed runs of ' + $path) $_ }
+    try { $about.nextRun = Get-TtLocalTime (Read-TtMember $Task 'NextRunTime') } catch { Send-TtTrouble ('next run of ' + $path) $_ }
     try { $about.sddl = [string]$Task.GetSecurityDescriptor(7) } catch { Send-TtTrouble ('descriptor of ' + $path) $_ }
     try {
-      $xml = [string]$Task.Xml
+      $xml = [string](Read-TtMember $Task 'Xml')
       if ($xml.Length -gt 1048576) { $about.cut = $true; $xml = $xml.Substring(0, 1048576) }
       $about.xml = $xml
     }

@@ -59,6 +59,14 @@ async function exportLog(
   let staged: ItemOf<'staged'> | undefined
   await answers(options, 'export', { channel, query: artifact.query ?? null, name }, (answer) => {
     staged ??= itemOf(answer, 'staged')
+    const opened = itemOf(answer, 'opened')
+    if (opened)
+      options.onProblem({
+        code: 'acquire.staging.opened',
+        severity: 'info',
+        where: `${options.host}: ${opened.path}`,
+        what: 'The event log service was given access to the staging folder, because it could not write there.',
+      })
   })
   if (!staged) throw new RequestFailed('the host did not say what it exported', 'NoAnswer', 0)
   const { oldestBefore, oldestAfter, countBefore, countAfter } = staged
@@ -76,13 +84,6 @@ async function exportLog(
       where: `${options.host}: ${channel}`,
       what: `The log was cleared while it was exported: it began at record ${oldestBefore} before and at ${oldestAfter} after. What was exported is kept and may not be all; take the file itself (raw:${channel}) and look for 1102 and 104.`,
       facts: { oldestBefore, oldestAfter, countBefore, countAfter },
-    })
-  if (staged.granted)
-    options.onProblem({
-      code: 'acquire.staging.opened',
-      severity: 'info',
-      where: `${options.host}: ${staged.path}`,
-      what: 'The event log service was given access to the staging folder, because it could not write there.',
     })
   return {
     path: staged.path,

@@ -103,7 +103,6 @@ export const itemShapes = {
   staged: z.object({
     path: Text,
     size: Count,
-    granted: z.boolean(),
     source: Text,
     oldestBefore: Count.nullable(),
     oldestAfter: Count.nullable(),
@@ -111,6 +110,7 @@ export const itemShapes = {
     countAfter: Count.nullable(),
     at: Time,
   }),
+  opened: z.object({ path: Text }),
   cleaned: z.object({ path: Text, existed: z.boolean(), left: z.boolean() }),
   changed: z.object({ path: Text }),
   end: z.object({ length: Count, sha256: Sha256 }),

@@ -131,8 +131,8 @@ export const TimelineRow = z.object({
   citation: Citation,
   /** milliseconds from the anchor of the most serious chain; null without one */
   deltaMs: z.number().nullable(),
-  /** chain: a step of a chain; rejected: listed there as rejected source; duplicate: same record in another file */
-  marks: z.array(z.enum(['chain', 'anchor', 'rejected', 'duplicate', 'recovered', 'problem'])),
+  /** chain: a step of a chain; rejected: listed there as rejected source; responder: caused by an acquisition; duplicate: same record in another file */
+  marks: z.array(z.enum(['chain', 'anchor', 'rejected', 'responder', 'duplicate', 'recovered', 'problem'])),
 })
 
 export const TimelineSlice = z.object({

@@ -9,6 +9,7 @@ import type { Spool, Taken } from '../acquire/spool.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import type { FoundFile } from '../sources/found-file.ts'
+import { findCaseChains } from './find-chains.ts'
 import { importEvidence } from './import-evidence.ts'
 import { NotedProblems } from './ingest/noted-problems.ts'
 import type { ListedEvidence } from './list-evidence.ts'
@@ -74,6 +75,7 @@ export async function admitAcquired(open: OpenCase, options: AdmitOptions): Prom
     if (sha256 !== undefined && sha256 !== one.sha256)
       own.push(hashProblem(originOf(one), one.sha256, sha256))
   }
+  own.push(...suspectIsResponder(open, found, host))
   for (const problem of own) problems.note(null, problem)
   await journal(open, options, host, stored)
   return {
@@ -97,6 +99,20 @@ export async function admitAcquired(open: OpenCase, options: AdmitOptions): Prom
       ...imported.problems,
     ],
   }
+}
+
+/** With one account for both, our own events cannot be told from the suspect's with certainty. */
+function suspectIsResponder(open: OpenCase, found: Preflight, host: string): Problem[] {
+  const sid = found.hello.sid.toUpperCase()
+  if (!findCaseChains(open).some((chain) => chain.account.sid?.toUpperCase() === sid)) return []
+  return [
+    {
+      code: 'acquire.responder.is-suspect',
+      severity: 'warning',
+      where: host,
+      what: `${found.hello.name} (${found.hello.sid}) took this evidence and is the account of a chain of this case. The mark "responder" rests on address, time and process then; use another account, and change the password of this one.`,
+    },
+  ]
 }
 
 async function addDocument(spool: Spool, name: string, kind: Taken['kind'], value: unknown): Promise<void> {

@@ -5,11 +5,14 @@ import type { FileTime } from '../domain/time.ts'
 import { findCaseChains } from './find-chains.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
+import { acquisitionsOf, responderRows } from './responder-rows.ts'
 
 export interface CaseMarks {
   readonly chain: ReadonlySet<number>
   readonly anchors: ReadonlySet<number>
   readonly rejected: ReadonlySet<number>
+  /** caused by an acquisition of this case */
+  readonly responder: ReadonlySet<number>
   /** time of the most serious chain's anchor */
   readonly anchorTime: FileTime | undefined
   readonly evidenceNames: ReadonlyMap<string, string>
@@ -36,7 +39,8 @@ export function caseMarks(open: OpenCase): CaseMarks {
   }
   const evidenceNames = new Map<string, string>()
   for (const entry of open.casefile.evidence()) if (entry.sha256) evidenceNames.set(entry.sha256, entry.name)
-  const marks = { chain, anchors, rejected, anchorTime: chains[0]?.time, evidenceNames }
+  const responder = responderRows(index, acquisitionsOf(open))
+  const marks = { chain, anchors, rejected, responder, anchorTime: chains[0]?.time, evidenceNames }
   known.set(open.casefile, { revision: open.casefile.revision, marks })
   return marks
 }

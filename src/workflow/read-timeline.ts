@@ -27,7 +27,7 @@ export interface TimelineRow {
   readonly provider: string
   readonly citation: Citation
   readonly deltaMs: number | null
-  readonly marks: ('chain' | 'anchor' | 'rejected' | 'duplicate' | 'recovered' | 'problem')[]
+  readonly marks: ('chain' | 'anchor' | 'rejected' | 'responder' | 'duplicate' | 'recovered' | 'problem')[]
 }
 
 /** One row, by its global row number. */
@@ -40,6 +40,7 @@ function rowAt(open: OpenCase, index: RecordIndex, global: number, position: num
   if (marks.anchors.has(global)) names.push('anchor')
   if (marks.chain.has(global)) names.push('chain')
   if (marks.rejected.has(global)) names.push('rejected')
+  if (marks.responder.has(global)) names.push('responder')
   if (index.isDuplicate(global)) names.push('duplicate')
   if (index.isRecovered(global)) names.push('recovered')
   return {

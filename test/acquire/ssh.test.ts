@@ -25,7 +25,7 @@ describe.skipIf(missing)('an acquisition over SSH', () => {
       hostKey: server.fingerprint,
       account: { sid: 'S-1-5-21-1-2-3-5001', administrator: true },
       powershell: { language: 'FullLanguage' },
-      timeZone: { name: 'Tokyo Standard Time', utcOffsetMinutes: 540 },
+      timeZone: { name: rig.facts.timeZone, utcOffsetMinutes: rig.facts.utcOffsetMinutes },
       auditSource: 'auditpol /backup',
       problems: [],
     })
@@ -46,7 +46,7 @@ describe.skipIf(missing)('an acquisition over SSH', () => {
     const open = await rig.newCase()
     const result = await acquireHost(open, overSsh(server))
     expect(result.problems).toEqual([])
-    expect(result).toMatchObject({ way: 'ssh', breaks: 0, host: 'mgmt21.foundry.example' })
+    expect(result).toMatchObject({ way: 'ssh', breaks: 0, host: rig.facts.host })
     const files = result.items.filter((one) => /^(log|tasks:(files|jobs))/.test(one.artifact))
     expect(files.map((one) => one.name).sort()).toEqual([
       'At1.job',
@@ -71,8 +71,8 @@ describe.skipIf(missing)('an acquisition over SSH', () => {
     const collected = lines.find((line) => line.action === 'collected' && line.note?.includes('log:Security'))
     expect(collected?.sha256).toEqual({ before: security, after: security })
     expect(lines.at(-1)).toMatchObject({ action: 'host-changed' })
-    expect(hostFactsOf(open)[0]).toMatchObject({ host: 'mgmt21.foundry.example', commandLineAudited: true })
+    expect(hostFactsOf(open)[0]).toMatchObject({ host: rig.facts.host, commandLineAudited: true })
     expect(findCaseChains(open)[0]).toMatchObject({ mechanism: 'remote-confirmed', source: { basis: 'L3' } })
-    expect(open.casefile.evidence().every((entry) => entry.host === 'mgmt21.foundry.example')).toBe(true)
+    expect(open.casefile.evidence().every((entry) => entry.host === rig.facts.host)).toBe(true)
   })
 })

@@ -1,8 +1,8 @@
 /** What the tests of acquisition share: a practice host that is reached over a real sshd, and a case to put it into. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { practiceScenarios, writePractice } from '../../src/workflow/make-practice.ts'
+import { writePractice } from '../../src/workflow/make-practice.ts'
 import { createCase, type OpenCase } from '../../src/workflow/open-case.ts'
 import { type Server, startSshd } from './sshd.ts'
 import { makeStage, type Stage, type StageOptions } from './stage.ts'
@@ -13,6 +13,8 @@ export interface Rig {
   readonly dir: string
   /** practice evidence of one host */
   readonly evidence: string
+  /** what its host.json says */
+  readonly facts: { readonly host: string; readonly timeZone: string; readonly utcOffsetMinutes: number }
   /** Makes a host of it, reached by its own sshd. */
   host(how?: Omit<StageOptions, 'evidence'>): Promise<{ stage: Stage; server: Server }>
   newCase(): Promise<OpenCase>
@@ -21,7 +23,7 @@ export interface Rig {
 }
 
 /** @param scenario of the practice generator; the first one when not given */
-export async function makeRig(scenario = practiceScenarios()[0]?.name ?? '', noise = 300): Promise<Rig> {
+export async function makeRig(scenario = 'atexec-pipe', noise = 300): Promise<Rig> {
   const dir = mkdtempSync(join(tmpdir(), 'tt-acquire-'))
   const evidence = join(dir, 'evidence')
   await writePractice(evidence, { scenario, seed: 1, noise })
@@ -36,6 +38,7 @@ export async function makeRig(scenario = practiceScenarios()[0]?.name ?? '', noi
   return {
     dir,
     evidence,
+    facts: JSON.parse(readFileSync(join(evidence, 'host.json'), 'utf8')) as Rig['facts'],
     newDir,
     async host(how = {}) {
       const at = newDir()

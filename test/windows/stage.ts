@@ -270,10 +270,12 @@ export function makeStage(dir: string, options: StageOptions): Stage {
   const stage = {
     systemRoot,
     misbehave: options.misbehave,
-    tasks: [
-      ...tasks.map((task) => ({ state: 3, enabled: true, hidden: false, ...task })),
-      ...(options.tasks ?? []),
-    ],
+    tasks: [...tasks, ...(options.tasks ?? [])].map((task) => ({
+      state: 3,
+      enabled: true,
+      hidden: false,
+      ...task,
+    })),
     manyTasks: options.manyTasks,
     channels,
     registry,

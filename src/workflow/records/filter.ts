@@ -47,6 +47,7 @@ export const asksForRecovered = (filter: TimelineFilter): boolean =>
 export interface RowMarks {
   readonly chain: ReadonlySet<number>
   readonly rejected: ReadonlySet<number>
+  readonly responder?: ReadonlySet<number> | undefined
   readonly evidenceNames: ReadonlyMap<string, string>
 }
 

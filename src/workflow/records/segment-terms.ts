@@ -155,6 +155,8 @@ function markTest(value: string, { index, marks }: FilterContext): (segment: Seg
       return ofSet(marks.chain)
     case 'rejected':
       return ofSet(marks.rejected)
+    case 'responder':
+      return ofSet(marks.responder ?? new Set())
     case 'duplicate':
       return (_, s) => {
         const base = index.bases[s] as number
@@ -166,7 +168,7 @@ function markTest(value: string, { index, marks }: FilterContext): (segment: Seg
       throw new Refusal(
         'timeline.filter.unknown',
         `is:${value.slice(0, 40)} is not known.`,
-        'Use is:chain, is:rejected, is:duplicate or is:recovered.',
+        'Use is:chain, is:rejected, is:responder, is:duplicate or is:recovered.',
       )
   }
 }

@@ -20,7 +20,7 @@ export const filterKeys = [
 export type FilterKey = (typeof filterKeys)[number]
 
 /** What `is:` may ask for: the marks the engine can filter by. */
-export const marksOfRows = ['chain', 'rejected', 'duplicate', 'recovered'] as const
+export const marksOfRows = ['chain', 'rejected', 'responder', 'duplicate', 'recovered'] as const
 
 /** One value. `exact` values stand in quotes: they are not looked at for ranges, keys or commas. */
 export interface TermValue {

@@ -117,6 +117,7 @@ export function markWords(row: TimelineRow): string {
     anchor: 'Task of the chain',
     chain: 'Step of a chain',
     rejected: 'Rejected as the source',
+    responder: 'Caused by taking the evidence',
     duplicate: 'Same record in another file',
     recovered: 'Recovered: no longer live in its log',
     problem: 'Has a problem',

@@ -182,7 +182,7 @@ describe('malformed and hostile filter text', () => {
     expect(fault('not').message).toBe('not stands alone.')
     expect(fault('- share:x').message).toBe('- stands alone.')
     expect(fault('logon:admin').remedy).toContain('0x5a419bc')
-    expect(fault('is:ours').remedy).toContain('chain, rejected, duplicate')
+    expect(fault('is:ours').remedy).toContain('chain, rejected, responder, duplicate')
     expect(fault('tag:x').remedy).toContain('Tags are not kept')
     expect(fault('-time:21:21..21:22').message).toBe('A time range cannot be excluded.')
   })
