@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
 import { databaseRefusal } from './database-trouble.ts'
+import { MarkTable } from './marks.ts'
 import { PackFiles } from './pack-files.ts'
 import { schema, schemaVersion } from './schema.ts'
 import { type BlockEntry, type SegmentEntry, Segments, type SegmentToStore } from './segments.ts'
@@ -34,6 +35,8 @@ export class CaseFile {
   readonly path: string
   readonly #packs: PackFiles
   readonly #segments: Segments
+  /** what people stated about the case */
+  readonly marks: MarkTable
   /** counts every change of what chains and timeline are made from, so that caches know when to start over */
   revision = 0
 
@@ -42,6 +45,7 @@ export class CaseFile {
     this.path = path
     this.#packs = new PackFiles(join(dirname(path), 'packs'))
     this.#segments = new Segments((sql) => this.#prepared(sql), this.#packs, path)
+    this.marks = new MarkTable(db, path)
   }
 
   /** Makes a new database; refuses when there is one. */

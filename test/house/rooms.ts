@@ -15,7 +15,7 @@ const room = (runtime: Runtime, opensOnto = ''): Room => ({
   opensOnto: opensOnto.split(' ').filter(Boolean),
 })
 const belowWorkflow =
-  'base domain evtx tasks registry tables events chains report archive evidence casefile sources bundle practice acquire'
+  'base domain evtx tasks registry tables events chains playbook report archive evidence casefile sources bundle practice acquire'
 
 export const rooms: Readonly<Record<string, Room>> = {
   'src/base': room('plain'),
@@ -26,6 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/tables': room('node', 'base evtx tasks'),
   'src/events': room('plain', 'base domain evtx tasks'),
   'src/chains': room('plain', 'base domain'),
+  'src/playbook': room('plain', 'base domain tasks chains'),
   'src/report': room('plain', 'base domain'),
   'src/contract': room('plain', 'base domain'),
   'src/archive': room('node', 'base'),

@@ -1,0 +1,326 @@
+/** The six key questions (windows.md §6). A "yes" cites, a "no" is proven, everything else says why it cannot be told. */
+import type { Answer, ChainContext, MissingTelemetry } from '../domain/answers.ts'
+import type { Chain, ChainStep } from '../domain/chain.ts'
+import { accountWords } from '../domain/describe.ts'
+import type { Locator } from '../domain/locator.ts'
+import { fileTime, formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
+import type { Trace } from '../domain/trace.ts'
+import { missing, missingFrom, moreSubcategories, scheduler, security, subcategories } from './absence.ts'
+import { classifyAddress } from './address-class.ts'
+import { movementPorts, placeWords } from './context.ts'
+import { at, type PlaybookScene, stepsOf } from './scene.ts'
+import { sourceAddress } from './validation.ts'
+import { asks } from './wording.ts'
+
+export const answerQuestions = (scene: PlaybookScene, context: ChainContext): readonly Answer[] => [
+  executed(scene),
+  accountHistory(scene, context),
+  sourceAddress(scene, 'source-address', asks['source-address']),
+  processSpawned(scene),
+  lateralMovement(scene, context),
+  exfiltration(scene, context),
+]
+
+function executed(scene: PlaybookScene): Answer {
+  const { chain, host } = scene
+  const { answer, why, citations } = chain.executed
+  const history = chain.gaps.find((gap) => gap.expected.startsWith('task history'))
+  const tells = 'each start of the task, its result and its process'
+  const lack: readonly MissingTelemetry[] =
+    answer === 'yes'
+      ? []
+      : answer === 'unknown'
+        ? [
+            history
+              ? missing('task history (106, 129, 200, 201)', history.state, history.why, tells)
+              : missingFrom(
+                  host,
+                  'start in the task history',
+                  scheduler,
+                  undefined,
+                  chain.time,
+                  'end',
+                  tells,
+                ),
+            missing(
+              'task file, registry and last run time',
+              'not-collected',
+              'the last run in TaskCache and the LastRunTime of the task are not in the evidence',
+              'whether it ever ran, and when last',
+            ),
+          ]
+        : citations.length
+          ? []
+          : [missingFrom(host, 'start in the task history', scheduler, undefined, chain.time, 'end', tells)]
+  return { id: 'executed', asks: asks.executed, answer, value: undefined, why, citations, missing: lack }
+}
+
+/** The playbook looks back one day: less than that is too little to say "no". */
+const leastLookBack = seconds(24 * 3600)
+
+function accountHistory(scene: PlaybookScene, { earlierTaskWork }: ChainContext): Answer {
+  const { chain, host } = scene
+  const base = { id: 'account-history', asks: asks['account-history'] }
+  const name = accountWords(chain.account) ?? 'the account'
+  if (chain.account.sid === undefined)
+    return {
+      ...base,
+      answer: 'unknown',
+      value: undefined,
+      why: 'No record names the SID of the account, and a name alone is no identity.',
+      citations: [],
+      missing: [
+        missing(
+          'SID of the account',
+          'unknown',
+          'the record of the task names none',
+          'whose history to look for',
+        ),
+      ],
+    }
+  if (earlierTaskWork.length > 0) {
+    const paths = new Set(earlierTaskWork.map((trace) => trace.subject ?? trace.what))
+    const hosts = new Set(earlierTaskWork.map((trace) => trace.computer))
+    const first = earlierTaskWork[0] as Trace
+    return {
+      ...base,
+      answer: 'yes',
+      value: `${earlierTaskWork.length} earlier task records`,
+      why: `${name} did ${earlierTaskWork.length} other acts on ${paths.size} ${paths.size === 1 ? 'task' : 'tasks'} of ${hosts.size} ${hosts.size === 1 ? 'host' : 'hosts'} before, the first at ${formatUtc(first.time)}. That shows a habit, not a right: an intruder's earlier work looks the same.`,
+      citations: at(earlierTaskWork).slice(0, 20),
+      missing: [],
+    }
+  }
+  const first = chain.steps.reduce((time, step) => (step.time < time ? step.time : time), chain.time)
+  const from = fileTime(chain.time - leastLookBack)
+  const tells = 'earlier task work of the account (4698 to 4702 with its SID)'
+  const absent = missingFrom(
+    host,
+    `earlier task record of ${name}`,
+    security,
+    subcategories.taskChanges,
+    from,
+    first,
+    tells,
+  )
+  if (absent.state === 'truly-absent') {
+    const log = host.logs.find(
+      (one) => one.channel.toLowerCase() === 'security' && one.from <= from && one.to >= first,
+    )
+    const since = log ? formatUtc(log.from) : 'a day before'
+    return {
+      ...base,
+      answer: 'no',
+      value: `none on this host since ${since}`,
+      why: `${absent.why} The log reaches back to ${since}; before that, and on other hosts, it is not known.`,
+      citations: [chain.anchor],
+      missing: [absent],
+    }
+  }
+  return { ...base, answer: 'unknown', value: undefined, why: absent.why, citations: [], missing: [absent] }
+}
+
+const processSteps = (chain: Chain): readonly ChainStep[] =>
+  stepsOf(chain, 'process-started', 'process-created', 'descendant-started')
+
+function processSpawned(scene: PlaybookScene): Answer {
+  const { chain, host } = scene
+  const base = { id: 'process-spawned', asks: asks['process-spawned'] }
+  const steps = processSteps(chain)
+  const images = [...new Set(steps.map((step) => step.facts.image?.split('\\').pop()).filter(Boolean))]
+  if (steps.length > 0) {
+    const links = chain.links.filter((link) => /^E[2345]$/.test(link.rule))
+    const strength = links.find((link) => link.rule !== 'E5')?.strength
+    return {
+      ...base,
+      answer: 'yes',
+      value: images.slice(0, 6).join(', ') || undefined,
+      why: `${steps.length} ${steps.length === 1 ? 'record tells' : 'records tell'} of processes of the task${images.length ? ` (${images.slice(0, 6).join(', ')})` : ''}${strength ? `; the link of the first is ${strength}` : ''}.`,
+      citations: at(steps).slice(0, 20),
+      missing: [],
+    }
+  }
+  const absent = missingFrom(
+    host,
+    '4688 of a process of the task',
+    security,
+    subcategories.processCreation,
+    chain.time,
+    'end',
+    'which process the task started, and what that started',
+  )
+  if (chain.executed.answer === 'no')
+    return {
+      ...base,
+      answer: 'no',
+      value: undefined,
+      why: `The task did not run, so it started no process. ${chain.executed.why}`,
+      citations: chain.executed.citations.length ? chain.executed.citations : [chain.anchor],
+      missing: [],
+    }
+  return {
+    ...base,
+    answer: 'unknown',
+    value: undefined,
+    why: `No process is shown to come from the task. ${absent.why}`,
+    citations: [],
+    missing: [absent],
+  }
+}
+
+/** A later remote chain on another host that came from this one. */
+export function onwardChains({ chain, evidence, keyOf, own }: PlaybookScene): readonly Chain[] {
+  const host = keyOf(chain.host)
+  const addresses = new Set(
+    own
+      .map((trace) => trace.ownIp)
+      .filter((ip) => ip !== undefined && classifyAddress(ip).class !== 'loopback'),
+  )
+  return evidence.chains.filter(
+    (other) =>
+      keyOf(other.host) !== host &&
+      other.time > chain.time &&
+      other.mechanism.startsWith('remote') &&
+      ((other.source.host !== undefined && keyOf(other.source.host) === host) ||
+        (other.source.ip !== undefined && addresses.has(other.source.ip))),
+  )
+}
+
+/** Of outbound traces, those that show work on another machine. */
+const isMovement = (trace: Trace): boolean =>
+  trace.kind === 'connection' ? trace.port !== undefined && movementPorts.has(trace.port) : true
+
+function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
+  const { chain, host } = scene
+  const base = { id: 'lateral-movement', asks: asks['lateral-movement'] }
+  const traces = context.outbound.filter(({ trace }) => isMovement(trace))
+  const tied = traces.filter(({ tie }) => tie !== undefined)
+  const onward = onwardChains(scene)
+  if (tied.length > 0 || onward.length > 0) {
+    const told = [
+      ...onward
+        .slice(0, 5)
+        .map((other) => `a task was made on ${other.host} from this host (${other.task.path})`),
+      ...tied.slice(0, 5).map(({ trace, tie }) => `${placeWords(trace)} ${tie}`),
+    ]
+    return {
+      ...base,
+      answer: 'yes',
+      value: `${tied.length + onward.length} traces`,
+      why: `After the task: ${told.join('; ')}.`,
+      citations: [...onward.map((other) => other.anchor), ...tied.map(({ trace }) => trace.locator)].slice(
+        0,
+        20,
+      ),
+      missing: [],
+    }
+  }
+  const tells = 'which machines this host reached'
+  const lack = [
+    missingFrom(
+      host,
+      '4648 of the account or of a process of the task',
+      security,
+      subcategories.logon,
+      chain.time,
+      'end',
+      'whether credentials were used for another server',
+    ),
+    missingFrom(
+      host,
+      '5156 of such a process',
+      security,
+      moreSubcategories.filteringPlatformConnection,
+      chain.time,
+      'end',
+      tells,
+    ),
+    missing(
+      'logs of other hosts and of the domain controller (4624, 4769, 4776)',
+      'not-collected',
+      'only they show logons that came from this host',
+      tells,
+    ),
+  ]
+  const others = traces.length
+    ? ` ${traces.length} outbound traces of the host after the task are not tied to it (${placeWords((traces[0] as { trace: Trace }).trace)}…).`
+    : ''
+  return {
+    ...base,
+    answer: 'unknown',
+    value: traces.length ? `${traces.length} traces not tied to the task` : undefined,
+    why: `No record ties outbound work to the task.${others} ${lack[0]?.why} A "no" needs the logs of other hosts or of the domain controller.`,
+    citations: traces.map(({ trace }) => trace.locator).slice(0, 20),
+    missing: lack,
+  }
+}
+
+function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
+  const { chain, host } = scene
+  const base = { id: 'exfiltration', asks: asks.exfiltration }
+  const signs: { readonly text: string; readonly at: readonly Locator[] }[] = []
+  for (const { trace, tie } of context.outbound)
+    if (tie && trace.kind === 'connection' && classifyAddress(trace.ip).isInternal === false)
+      signs.push({ text: `${placeWords(trace)} was reached ${tie}`, at: [trace.locator] })
+  for (const { trace, tie } of context.transfers)
+    if (tie) signs.push({ text: `${trace.what} (${tie})`, at: [trace.locator] })
+  const output = />{1,2}\s*"?(\\\\[^\s"<>|&]{3,400})/.exec(chain.task.action ?? '')?.[1]
+  if (output && chain.executed.answer === 'yes')
+    signs.push({
+      text: `the command ran and sends its output to ${output}`,
+      at: [chain.anchor, ...chain.executed.citations],
+    })
+  if (signs.length > 0)
+    return {
+      ...base,
+      answer: 'yes',
+      value: `${signs.length} ${signs.length === 1 ? 'sign' : 'signs'}`,
+      why: `${signs
+        .slice(0, 5)
+        .map((one) => one.text)
+        .join('; ')}. What was sent is not recorded.`,
+      citations: signs.flatMap((one) => one.at).slice(0, 20),
+      missing: [],
+    }
+  const reads = stepsOf(chain, 'output-read')
+  const transfers = context.transfers.map(({ trace }) => trace)
+  const hints = [
+    ...(reads.length ? [`the output of the command was fetched over a share (${reads.length} reads)`] : []),
+    ...(transfers.length
+      ? [`${transfers.length} background transfers of the host after the task are not tied to it`]
+      : []),
+  ]
+  const tells = 'whether and how much was sent out'
+  const lack = [
+    missingFrom(
+      host,
+      '5156 of a process of the task',
+      security,
+      moreSubcategories.filteringPlatformConnection,
+      chain.time,
+      'end',
+      tells,
+    ),
+    missing(
+      'network records (proxy, firewall, flow), SRUM',
+      'not-collected',
+      'Windows logs hardly tell of data that leaves',
+      tells,
+    ),
+  ]
+  return {
+    ...base,
+    answer: 'unknown',
+    value: hints.length ? 'hints only' : undefined,
+    why: `${hints.length ? `Hints: ${hints.join('; ')}. ` : ''}These logs do not tell what leaves a host. ${lack[0]?.why}`,
+    citations: [...at(reads), ...at(transfers)].slice(0, 20),
+    missing: lack,
+  }
+}
+
+/** Milliseconds the chain's task lived; undefined when its creation or deletion is not recorded. */
+export function lifeOf(chain: Chain): number | undefined {
+  if (chain.kind !== 'task-created') return undefined
+  const end = stepsOf(chain, 'task-deleted')[0]
+  return end && millisecondsBetween(chain.time, end.time)
+}

@@ -1,0 +1,108 @@
+/** Everything the playbook's rules may look at for one chain. */
+
+import type { HostCoverage } from '../chains/coverage.ts'
+import { hostKeys } from '../chains/hosts.ts'
+import { baseName } from '../chains/paths.ts'
+import type { Chain, ChainStep, ChannelCoverage, HostFacts, StepRole } from '../domain/chain.ts'
+import type { LogClearedEvent, WindowsEvent } from '../domain/event.ts'
+import { isWellKnownLogon } from '../domain/ids.ts'
+import { type Locator, locatorKey } from '../domain/locator.ts'
+import type { AllowEntry } from '../domain/marks.ts'
+import { seconds } from '../domain/time.ts'
+import type { CaseTraces, Trace } from '../domain/trace.ts'
+
+/** What the workflow hands in; the same for every chain of a case. */
+export interface PlaybookEvidence {
+  readonly chains: readonly Chain[]
+  /** the records the chains' steps cite, by locator key */
+  readonly events: ReadonlyMap<string, WindowsEvent>
+  readonly coverage: readonly ChannelCoverage[]
+  readonly hosts: readonly HostFacts[]
+  readonly cleared: readonly LogClearedEvent[]
+  readonly traces: CaseTraces
+  readonly allowList: readonly AllowEntry[]
+}
+
+export interface PlaybookScene {
+  readonly chain: Chain
+  readonly evidence: PlaybookEvidence
+  /** records of the chain's own steps, in their order */
+  readonly events: readonly WindowsEvent[]
+  /** key of a recorded computer name: short and full names of one host are one */
+  readonly keyOf: (name: string) => string
+  readonly host: HostCoverage
+  /** traces of the chain's host */
+  readonly own: readonly Trace[]
+}
+
+export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene {
+  const names = new Set<string>([
+    ...evidence.chains.map((one) => one.host),
+    ...evidence.coverage.map((one) => one.host),
+    ...evidence.hosts.map((one) => one.host),
+    ...evidence.traces.traces.map((one) => one.computer),
+    ...evidence.traces.logons.map((one) => one.computer),
+    ...evidence.cleared.map((one) => one.recordedComputer),
+  ])
+  const keys = hostKeys(names)
+  const keyOf = (name: string) => keys.get(name) ?? name.toLowerCase()
+  const key = keyOf(chain.host)
+  return {
+    chain,
+    evidence,
+    events: chain.steps.flatMap((step) => evidence.events.get(locatorKey(step.locator)) ?? []),
+    keyOf,
+    host: {
+      logs: evidence.coverage.filter((log) => keyOf(log.host) === key),
+      facts: evidence.hosts.filter((facts) => keyOf(facts.host) === key),
+      cleared: evidence.cleared.filter((event) => keyOf(event.recordedComputer) === key),
+    },
+    own: evidence.traces.traces.filter((trace) => keyOf(trace.computer) === key),
+  }
+}
+
+export const stepsOf = (chain: Chain, ...roles: readonly StepRole[]): readonly ChainStep[] =>
+  chain.steps.filter((step) => roles.includes(step.role))
+export const at = (steps: readonly { readonly locator: Locator }[]): readonly Locator[] =>
+  steps.map((step) => step.locator)
+
+/** Sessions of the chain that belong to nobody else: SYSTEM's is everybody's. */
+export function sessionsOfChain({ chain }: PlaybookScene): ReadonlySet<string> {
+  const ids = [chain.taskLogonId, chain.source.logonId].filter((id) => id !== undefined)
+  return new Set(ids.filter((id) => !isWellKnownLogon(id)))
+}
+
+export const isPerson = (sid: string | undefined): boolean => sid?.startsWith('S-1-5-21-') === true
+
+/** Why a later record belongs to the chain, in words; undefined when nothing but time and host join them. */
+export function tieOf(scene: PlaybookScene, trace: Trace): string | undefined {
+  const { chain, keyOf } = scene
+  if (keyOf(trace.computer) !== keyOf(chain.host) || trace.time < chain.time - seconds(1)) return undefined
+  const process = processOf(chain, trace)
+  if (process) return `by a process of the task: ${process}`
+  if (trace.logonId !== undefined && sessionsOfChain(scene).has(trace.logonId))
+    return `in the same logon session ${trace.logonId}`
+  if (trace.sid !== undefined && isPerson(trace.sid) && trace.sid === chain.account.sid)
+    return 'by the same account'
+  return undefined
+}
+
+/** A process of the task's tree with this id that had started and not ended: `cmd.exe (PID 976)`. */
+function processOf(chain: Chain, trace: Trace): string | undefined {
+  if (trace.pid === undefined || trace.pid <= 4) return undefined
+  const pid = String(trace.pid)
+  const started = chain.steps.find(
+    (step) =>
+      (step.role === 'process-started' || step.role === 'descendant-started') &&
+      step.facts.pid === pid &&
+      step.time <= trace.time,
+  )
+  if (!started) return undefined
+  const ended = chain.steps.find(
+    (step) => step.role === 'process-ended' && step.facts.pid === pid && step.time >= started.time,
+  )
+  if (ended && ended.time < trace.time - seconds(1)) return undefined
+  const image = started.facts.image
+  if (image && trace.image && baseName(image) !== baseName(trace.image)) return undefined
+  return `${baseName(image) || 'process'} (PID ${pid})`
+}

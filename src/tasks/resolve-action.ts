@@ -1,0 +1,133 @@
+/**
+ * What an action does, read for display: environment variables, interpreters, encoded PowerShell, addresses. Nothing is ever run,
+ * fetched or followed; every text stays the attacker's and is escaped where it is shown.
+ */
+import type { TaskAction } from '../domain/task.ts'
+
+export interface ResolvedAction {
+  /** as written */
+  readonly line: string
+  /** with the variables Windows fixes put in (`%windir%` → `C:\Windows`); others stay */
+  readonly expanded: string
+  /** `cmd.exe`: the program, lower case, without path */
+  readonly program: string
+  /** full path of the program, expanded, when one is given */
+  readonly path: string | undefined
+  readonly interpreter: string | undefined
+  /** PowerShell of `-EncodedCommand`, decoded; only to be looked at */
+  readonly decoded: string | undefined
+  readonly urls: readonly string[]
+  /** `\\server\share\…` in program or arguments */
+  readonly uncPaths: readonly string[]
+  /** `> file`: where the output goes */
+  readonly output: string | undefined
+}
+
+/** Programs that run what they are told, or that fetch it (the usual living-off-the-land binaries). */
+export const interpreters: ReadonlySet<string> = new Set(
+  (
+    'cmd powershell powershell_ise pwsh wscript cscript mshta rundll32 regsvr32 regasm regsvcs installutil msbuild msiexec ' +
+    'certutil bitsadmin wmic bash wsl python pythonw perl node java javaw forfiles pcalua scriptrunner schtasks at curl ' +
+    'odbcconf cmstp hh mavinject presentationhost ieexec control conhost explorer'
+  )
+    .split(' ')
+    .map((name) => `${name}.exe`),
+)
+
+const variables: Readonly<Record<string, string>> = {
+  windir: 'C:\\Windows',
+  systemroot: 'C:\\Windows',
+  systemdrive: 'C:',
+  comspec: 'C:\\Windows\\System32\\cmd.exe',
+  programfiles: 'C:\\Program Files',
+  'programfiles(x86)': 'C:\\Program Files (x86)',
+  programdata: 'C:\\ProgramData',
+  allusersprofile: 'C:\\ProgramData',
+  public: 'C:\\Users\\Public',
+}
+/** Windows is on C: unless the evidence says otherwise, which it rarely does; what is expanded is shown beside what was written. */
+export const expandVariables = (text: string): string =>
+  text.replace(/%([A-Za-z()0-9_]{1,32})%/g, (whole, name: string) => variables[name.toLowerCase()] ?? whole)
+
+const most = 20
+const longest = 64 << 10
+
+export function resolveAction(action: TaskAction): ResolvedAction | undefined {
+  if (action.kind !== 'exec') return undefined
+  const command = action.command.slice(0, longest).trim()
+  const args = (action.arguments ?? '').slice(0, longest).trim()
+  const expanded = expandVariables(`${command} ${args}`.trim())
+  const { path, rest } = programOf(expandVariables(command))
+  const program = nameOf(path)
+  const all = `${rest} ${expandVariables(args)}`.trim()
+  return {
+    line: `${command} ${args}`.trim(),
+    expanded,
+    program,
+    path: /[\\/]/.test(path) ? path : undefined,
+    interpreter: interpreters.has(program) ? program : undefined,
+    decoded:
+      /^(powershell|pwsh)(_ise)?\.exe$/.test(program) || /powershell|pwsh/i.test(all)
+        ? encodedCommand(all)
+        : undefined,
+    urls: found(expanded, /\b(?:https?|ftp|file):\/\/[^\s"'<>|)]{1,2000}/gi),
+    uncPaths: found(expanded, /(?<![\w\\?])\\\\(?![.?]\\)[^\\\s"'<>|&;,]{1,255}\\[^\s"'<>|&;,]{0,1000}/g),
+    output: />{1,2}\s*"?([^\s"<>|&]{1,1000})/.exec(all.replace(/\d>&\d/g, ''))?.[1],
+  }
+}
+
+const found = (text: string, pattern: RegExp): readonly string[] =>
+  [...new Set(Array.from(text.matchAll(pattern), (match) => match[0]))].slice(0, most)
+
+/** The program of a command that may be quoted and may carry arguments of its own. */
+function programOf(command: string): { path: string; rest: string } {
+  const quoted = /^"([^"]*)"?(.*)$/s.exec(command)
+  if (quoted) return { path: quoted[1] ?? '', rest: (quoted[2] ?? '').trim() }
+  const known = /^(.*?\.(?:exe|com|bat|cmd|ps1|vbs|js|jse|wsf|dll|scr|hta|msc))(?:\s+(.*))?$/is.exec(command)
+  if (known) return { path: known[1] ?? '', rest: known[2] ?? '' }
+  return { path: command, rest: '' }
+}
+
+const extension = /\.[a-z0-9]{1,4}$/
+function nameOf(path: string): string {
+  const name = path
+    .slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)
+    .trim()
+    .toLowerCase()
+  return name === '' || extension.test(name) ? name : `${name.split(/\s/)[0]}.exe`
+}
+
+/** PowerShell takes any unambiguous beginning of the name: -e, -ec, -en, -enc, … -EncodedCommand; dashes of all kinds, and `/`. */
+const encoded =
+  /(?:^|\s)[-/\u2013-\u2015](?:e|ec|en|enc|enco|encod|encode|encoded\w{0,7})[\s:]+["']?([A-Za-z0-9+/=]{8,})/i
+
+function encodedCommand(args: string): string | undefined {
+  const text = encoded.exec(args)?.[1]
+  const bytes = text === undefined ? undefined : fromBase64(text)
+  if (!bytes || bytes.length < 2) return undefined
+  const units: string[] = []
+  for (let at = 0; at + 1 < bytes.length; at += 2)
+    units.push(String.fromCharCode((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)))
+  return units.join('')
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** undefined for text that is no base64. */
+function fromBase64(text: string): readonly number[] | undefined {
+  const clean = text.replace(/=+$/, '')
+  const bytes: number[] = []
+  let held = 0
+  let bits = 0
+  for (const sign of clean) {
+    const value = alphabet.indexOf(sign)
+    if (value < 0) return undefined
+    held = ((held << 6) | value) & 0xffffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes.push((held >> bits) & 0xff)
+    }
+  }
+  return clean.length % 4 === 1 ? undefined : bytes
+}

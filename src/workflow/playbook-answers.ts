@@ -1,0 +1,143 @@
+/** The playbook answered for the chains of a case, with the state people gave it. */
+import { Refusal } from '../base/refusal.ts'
+import type { ChainAnswers } from '../domain/answers.ts'
+import type { Chain } from '../domain/chain.ts'
+import type { LogClearedEvent, WindowsEvent } from '../domain/event.ts'
+import { citationOf, locatorKey } from '../domain/locator.ts'
+import type { CaseTraces } from '../domain/trace.ts'
+import { typedEvent } from '../events/typed-event.ts'
+import { answerChain } from '../playbook/answer-chain.ts'
+import { type ChecklistRow, fillChecklist } from '../playbook/checklist.ts'
+import { answersJson, iocsJson } from '../report/answers-json.ts'
+import { allowListOf } from './analyst-marks.ts'
+import { type AnalystState, analystState } from './analyst-state.ts'
+import { traceCase } from './case-traces.ts'
+import { coverageOf, findCaseChains, hostFactsOf } from './find-chains.ts'
+import type { OpenCase } from './open-case.ts'
+import { indexOfCase } from './records/index-of-case.ts'
+import type { RecordIndex } from './records/record-index.ts'
+
+interface Known {
+  readonly revision: number
+  readonly traces: CaseTraces
+  readonly cleared: readonly LogClearedEvent[]
+}
+const caches = new WeakMap<object, Known>()
+
+function knownOf(open: OpenCase): Known {
+  const before = caches.get(open.casefile)
+  if (before && before.revision === open.casefile.revision) return before
+  const index = indexOfCase(open)
+  const made = {
+    revision: open.casefile.revision,
+    traces: traceCase(index, findCaseChains(open)),
+    cleared: clearedLogs(index),
+  }
+  caches.set(open.casefile, made)
+  return made
+}
+
+function clearedLogs(index: RecordIndex): readonly LogClearedEvent[] {
+  const found: LogClearedEvent[] = []
+  for (const global of index.order) {
+    const { segment, row } = index.at(global)
+    const id = segment.eventId[row]
+    if ((id !== 1102 && id !== 104) || index.duplicate[global]) continue
+    const event = typedEvent(segment.record(row))
+    if (event?.kind === 'log-cleared') found.push(event)
+  }
+  return found
+}
+
+/** The chain asked for by its id or the beginning of it; the most serious when none is named. Refuses when there is none. */
+export function chainOfCase(open: OpenCase, wanted: string | undefined): Chain {
+  const chains = findCaseChains(open)
+  const [first] = chains
+  if (!first)
+    throw new Refusal(
+      'answer.chain.none',
+      'This case has no chain: no task was created, changed, deleted or run in its evidence, as far as its records tell.',
+      'Import the Security and TaskScheduler logs of the host, or look at the timeline.',
+    )
+  if (wanted === undefined) return first
+  const fitting = chains.filter((chain) => chain.id.startsWith(wanted.toLowerCase()))
+  if (fitting.length === 1) return fitting[0] as Chain
+  throw new Refusal(
+    fitting.length === 0 ? 'answer.chain.missing' : 'answer.chain.ambiguous',
+    fitting.length === 0
+      ? `No chain of this case has the id ${wanted.slice(0, 64)}.`
+      : `${fitting.length} chains begin with ${wanted.slice(0, 64)}.`,
+    'List the chains with `tasktrail chains`, and give more of the id.',
+  )
+}
+
+/** The answers for one chain. */
+export function answersOf(open: OpenCase, chain: Chain): ChainAnswers {
+  const { traces, cleared } = knownOf(open)
+  const index = indexOfCase(open)
+  const events = new Map<string, WindowsEvent>()
+  for (const step of chain.steps) {
+    const row = index.find(citationOf(step.locator))
+    if (row === undefined) continue
+    const at = index.at(row)
+    const event = typedEvent(at.segment.record(at.row))
+    if (event) events.set(locatorKey(step.locator), event)
+  }
+  return answerChain(
+    {
+      chains: findCaseChains(open),
+      events,
+      coverage: coverageOf(open),
+      hosts: hostFactsOf(open),
+      cleared,
+      traces,
+      allowList: allowListOf(open),
+    },
+    chain,
+  )
+}
+
+export interface AnswersDocument extends ReturnType<typeof answersJson> {
+  readonly checklist: readonly ReturnType<typeof rowJson>[]
+  readonly analyst: Omit<AnalystState, 'rows'>
+}
+
+const rowJson = (row: ChecklistRow, state: AnalystState) => {
+  const { automatic } = row
+  return {
+    id: row.id,
+    phase: row.phase,
+    heading: row.heading,
+    answer: automatic ? automatic.answer : null,
+    value: automatic?.value ?? null,
+    why: automatic?.why ?? null,
+    citations: automatic?.citations.map(citationOf) ?? [],
+    missing: automatic?.missing.map((one) => ({ ...one })) ?? [],
+    todo: row.todo,
+    ...(state.rows.get(row.id) ?? { ticked: null, notes: [] }),
+  }
+}
+
+/** The document of `tasktrail answer --json`: answers, the checklist with its ticks, and what people decided. */
+export function answersDocument(open: OpenCase, wanted?: string): AnswersDocument {
+  const chain = chainOfCase(open, wanted)
+  const answers = answersOf(open, chain)
+  const state = analystState(open, chain.id)
+  const detected = state.clocks.find((clock) => clock.id === 'triage')?.startedAt ?? undefined
+  const { rows: _, ...analyst } = state
+  return {
+    ...answersJson(answers),
+    checklist: fillChecklist(chain, answers, detected).map((row) => rowJson(row, state)),
+    analyst,
+  }
+}
+
+/** "IOC to Track" of one chain, or of all chains of the case, each value once. */
+export function iocsDocument(open: OpenCase, wanted?: string) {
+  const chains =
+    wanted === undefined ? findCaseChains(open).slice(0, mostChains) : [chainOfCase(open, wanted)]
+  return iocsJson(chains.map((chain) => ({ chain: chain.id as string, iocs: answersOf(open, chain).iocs })))
+}
+
+/** Chains whose indicators are read at once: the most serious ones. */
+const mostChains = 200
