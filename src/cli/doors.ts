@@ -1,4 +1,5 @@
 import type { Citation } from '../domain/locator.ts'
+import type { AllowEntry, Mark, MarkStatement } from '../domain/marks.ts'
 import type { Operator } from '../domain/operator.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import type { ChainsJson } from '../report/chains-json.ts'
@@ -12,6 +13,7 @@ import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice
 import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
+import type { AnswersDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
 import type {
   AdmitReceiptOptions,
@@ -44,6 +46,12 @@ export interface Doors {
   readHosts(path: string): Promise<readonly string[]>
   timelineSlice(open: Case, filter: TimelineFilter, from: number, count: number): Slice | Promise<Slice>
   chainsDocument(open: Case, asked?: { recovered?: boolean }): ChainsJson | Promise<ChainsJson>
+  answersDocument(open: Case, chain?: string): AnswersDocument | Promise<AnswersDocument>
+  iocsDocument(open: Case, chain?: string): IocsDocument | Promise<IocsDocument>
+  /** id of the chain that begins so, or of the most serious one */
+  chainId(open: Case, chain?: string): string | Promise<string>
+  addMark(open: Case, statement: MarkStatement, by?: string): Promise<Mark>
+  allowList(open: Case): readonly AllowEntry[] | Promise<readonly AllowEntry[]>
   listTasks(open: Case): readonly TaskEntry[] | Promise<readonly TaskEntry[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
@@ -63,7 +71,8 @@ export interface Work {
   readonly onProgress: OnProgress
 }
 export type Case = OpenCase
-export type { TimelineFilter }
+export type { AllowEntry, AnswersDocument, Mark, MarkStatement, TimelineFilter }
+export type IocsDocument = ReturnType<typeof iocsDocument>
 export type Place = Citation
 export type Row = TimelineRow
 export interface Slice {

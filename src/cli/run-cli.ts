@@ -6,6 +6,8 @@ import { type ExitCode, endOf, exitCode } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 import type { AddVerb } from './verb.ts'
 import { addAcquire } from './verbs/acquire.ts'
+import { addAllow } from './verbs/allow.ts'
+import { addAnswer } from './verbs/answer.ts'
 import { addChains } from './verbs/chains.ts'
 import { addDump } from './verbs/dump.ts'
 import { addImport } from './verbs/import.ts'
@@ -26,6 +28,8 @@ const verbs: readonly AddVerb[] = [
   addTimeline,
   addChains,
   addTasks,
+  addAnswer,
+  addAllow,
   addDump,
   addInspect,
   addSeal,

@@ -38,6 +38,21 @@ export const workflowDoors: Doors = {
   async chainsDocument(open, asked) {
     return (await import('../workflow/find-chains.ts')).chainsDocument(open, asked)
   },
+  async answersDocument(open, chain) {
+    return (await import('../workflow/playbook-answers.ts')).answersDocument(open, chain)
+  },
+  async iocsDocument(open, chain) {
+    return (await import('../workflow/playbook-answers.ts')).iocsDocument(open, chain)
+  },
+  async chainId(open, chain) {
+    return (await import('../workflow/playbook-answers.ts')).chainOfCase(open, chain).id
+  },
+  async addMark(open, statement, by) {
+    return (await import('../workflow/analyst-marks.ts')).addMark(open, statement, by)
+  },
+  async allowList(open) {
+    return (await import('../workflow/analyst-marks.ts')).allowListOf(open)
+  },
   async listTasks(open) {
     return (await import('../workflow/list-tasks.ts')).listTasks(open)
   },

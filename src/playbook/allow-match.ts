@@ -1,15 +1,9 @@
 /** The site's allow-list against one chain: it annotates, says what does not fit, and never hides. */
-import { sha256Hex, utf8Of } from '../base/sha256.ts'
-import { commandKey } from '../chains/paths.ts'
 import type { AllowMatch } from '../domain/answers.ts'
 import type { Chain } from '../domain/chain.ts'
 import type { AllowEntry } from '../domain/marks.ts'
 import { parseUtc } from '../domain/time.ts'
 import { isInNetwork } from './address-class.ts'
-
-/** SHA-256 of the action in one spelling: case, quotes, blanks and the Windows folder do not matter. */
-export const actionHash = (action: string): string =>
-  sha256Hex(utf8Of(`tasktrail-action/1\n${commandKey(action)}`))
 
 /** Entries that speak of this chain's account, address or action, whole matches first. */
 export function allowMatches(chain: Chain, entries: readonly AllowEntry[]): readonly AllowMatch[] {
@@ -39,7 +33,7 @@ function matchOf(chain: Chain, entry: AllowEntry): AllowMatch {
   if (entry.actionSha256 !== undefined)
     note(
       'action',
-      chain.task.action === undefined ? undefined : actionHash(chain.task.action) === entry.actionSha256,
+      chain.task.actionHash === undefined ? undefined : chain.task.actionHash === entry.actionSha256,
       chain.task.action === undefined
         ? 'the action of the task is not known'
         : 'the task does something else',

@@ -5,7 +5,6 @@ import { accountWords } from '../domain/describe.ts'
 import type { SysmonProcessEvent } from '../domain/event.ts'
 import { compareLocators, type Locator, locatorKey } from '../domain/locator.ts'
 import type { FileTime } from '../domain/time.ts'
-import { actionHash } from './allow-match.ts'
 import { type PlaybookScene, stepsOf } from './scene.ts'
 import { resolvedActions } from './task-signals.ts'
 import { changesOf } from './verdict.ts'
@@ -115,13 +114,12 @@ function addTask(scene: PlaybookScene, table: Table, anchor: Sighting): void {
       for (const unc of action.uncPaths) table.add('Network Path', unc, 'Named in the action', event)
     }
   }
-  if (chain.task.action !== undefined)
-    table.add(
-      'Action SHA-256',
-      actionHash(chain.task.action),
-      'Hash of the action in one spelling, for the allow-list',
-      anchor,
-    )
+  table.add(
+    'Action SHA-256',
+    chain.task.actionHash,
+    'Hash of the actions in one spelling, for the allow-list',
+    anchor,
+  )
   for (const step of stepsOf(chain, 'payload-written', 'output-read', 'output-deleted'))
     if (step.facts.target)
       table.add('File', `${step.facts.share ?? ''}\\${step.facts.target}`, 'Reached over a share', step)
@@ -129,16 +127,22 @@ function addTask(scene: PlaybookScene, table: Table, anchor: Sighting): void {
 
 function addProcesses(scene: PlaybookScene, table: Table): void {
   const { chain, events } = scene
-  for (const step of stepsOf(chain, 'process-started', 'process-created', 'descendant-started')) {
+  for (const node of chain.tree.nodes) {
     const context =
-      step.role === 'descendant-started'
-        ? 'Started by a process of the scheduled task'
-        : 'Process spawned by the scheduled task'
-    table.add('Process Name', step.facts.image, context, step)
-    table.add('Command Line', step.facts.commandLine, context, step)
+      node.standing === 'consistent'
+        ? 'Fits the scheduled task in time and image; not proven'
+        : node.depth > 0
+          ? 'Started by a process of the scheduled task'
+          : 'Process spawned by the scheduled task'
+    const seen = { locator: node.locator, time: node.started }
+    table.add('Process Name', node.image, context, seen)
+    table.add('Command Line', node.commandLine, context, seen)
   }
+  for (const step of stepsOf(chain, 'process-created'))
+    table.add('Process Name', step.facts.image, 'Process spawned by the scheduled task', step)
+  const ofTask = new Set(chain.tree.nodes.map((node) => locatorKey(node.locator)))
   for (const event of events)
-    if (event.kind === 'sysmon-process')
+    if (event.kind === 'sysmon-process' && ofTask.has(locatorKey(event.locator)))
       for (const [name, value] of hashesOf(event))
         table.add(name, value, `Hash of ${event.image ?? 'a process'}`, event)
 }

@@ -1,6 +1,6 @@
 /** The six key questions (windows.md §6). A "yes" cites, a "no" is proven, everything else says why it cannot be told. */
 import type { Answer, ChainContext, MissingTelemetry } from '../domain/answers.ts'
-import type { Chain, ChainStep } from '../domain/chain.ts'
+import type { Chain } from '../domain/chain.ts'
 import { accountWords } from '../domain/describe.ts'
 import type { Locator } from '../domain/locator.ts'
 import { fileTime, formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
@@ -120,35 +120,27 @@ function accountHistory(scene: PlaybookScene, { earlierTaskWork }: ChainContext)
   return { ...base, answer: 'unknown', value: undefined, why: absent.why, citations: [], missing: [absent] }
 }
 
-const processSteps = (chain: Chain): readonly ChainStep[] =>
-  stepsOf(chain, 'process-started', 'process-created', 'descendant-started')
-
 function processSpawned(scene: PlaybookScene): Answer {
   const { chain, host } = scene
   const base = { id: 'process-spawned', asks: asks['process-spawned'] }
-  const steps = processSteps(chain)
-  const images = [...new Set(steps.map((step) => step.facts.image?.split('\\').pop()).filter(Boolean))]
-  if (steps.length > 0) {
-    const links = chain.links.filter((link) => /^E[2345]$/.test(link.rule))
-    const strength = links.find((link) => link.rule !== 'E5')?.strength
+  const proven = chain.tree.nodes.filter((node) => node.standing === 'proven')
+  const noted = stepsOf(chain, 'process-created')
+  const likely = chain.tree.nodes.filter((node) => node.standing === 'consistent')
+  const images = [
+    ...new Set([...proven.map((node) => node.image), ...noted.map((step) => step.facts.image)].map(fileName)),
+  ].filter(Boolean)
+  if (proven.length > 0 || noted.length > 0) {
+    const strength = proven[0]?.strength
+    const citations = [...proven.map((node) => node.locator), ...at(noted)]
     return {
       ...base,
       answer: 'yes',
       value: images.slice(0, 6).join(', ') || undefined,
-      why: `${steps.length} ${steps.length === 1 ? 'record tells' : 'records tell'} of processes of the task${images.length ? ` (${images.slice(0, 6).join(', ')})` : ''}${strength ? `; the link of the first is ${strength}` : ''}.`,
-      citations: at(steps).slice(0, 20),
+      why: `${citations.length} ${citations.length === 1 ? 'record tells' : 'records tell'} of processes of the task${images.length ? ` (${images.slice(0, 6).join(', ')})` : ''}${strength ? `; the link of the first is ${strength}` : ''}.`,
+      citations: citations.slice(0, 20),
       missing: [],
     }
   }
-  const absent = missingFrom(
-    host,
-    '4688 of a process of the task',
-    security,
-    subcategories.processCreation,
-    chain.time,
-    'end',
-    'which process the task started, and what that started',
-  )
   if (chain.executed.answer === 'no')
     return {
       ...base,
@@ -158,32 +150,61 @@ function processSpawned(scene: PlaybookScene): Answer {
       citations: chain.executed.citations.length ? chain.executed.citations : [chain.anchor],
       missing: [],
     }
+  const absent = missingFrom(
+    host,
+    '4688 of a process of the task',
+    security,
+    subcategories.processCreation,
+    chain.time,
+    'end',
+    'which process the task started, and what that started',
+  )
+  const consistent = likely.length
+    ? ` ${likely.length} ${likely.length === 1 ? 'process fits' : 'processes fit'} in time and image (${fileName(likely[0]?.image)}…), and nothing shows that the task started ${likely.length === 1 ? 'it' : 'them'}.`
+    : ''
   return {
     ...base,
     answer: 'unknown',
     value: undefined,
-    why: `No process is shown to come from the task. ${absent.why}`,
-    citations: [],
+    why: `No process is shown to come from the task.${consistent} ${absent.why}`,
+    citations: likely.map((node) => node.locator).slice(0, 20),
     missing: [absent],
   }
 }
 
-/** A later remote chain on another host that came from this one. */
-export function onwardChains({ chain, evidence, keyOf, own }: PlaybookScene): readonly Chain[] {
+const fileName = (path: string | undefined): string => path?.split('\\').pop() ?? ''
+
+/** Records of another host that show work there from this one: links between two chains, and remote chains named after this host. */
+export function onwardWork({ chain, evidence, keyOf, own }: PlaybookScene): readonly {
+  readonly text: string
+  readonly at: readonly Locator[]
+}[] {
   const host = keyOf(chain.host)
+  const linked = new Set(chain.wentTo.map((link) => link.toChain))
   const addresses = new Set(
-    own
-      .map((trace) => trace.ownIp)
-      .filter((ip) => ip !== undefined && classifyAddress(ip).class !== 'loopback'),
+    own.flatMap((trace) =>
+      trace.ownIp !== undefined && classifyAddress(trace.ownIp).class !== 'loopback' ? [trace.ownIp] : [],
+    ),
   )
-  return evidence.chains.filter(
+  const others = evidence.chains.filter(
     (other) =>
+      !linked.has(other.id) &&
       keyOf(other.host) !== host &&
       other.time > chain.time &&
       other.mechanism.startsWith('remote') &&
       ((other.source.host !== undefined && keyOf(other.source.host) === host) ||
         (other.source.ip !== undefined && addresses.has(other.source.ip))),
   )
+  return [
+    ...chain.wentTo.map((link) => ({
+      text: `${link.fromHost} worked on ${link.toHost} (${link.why})`,
+      at: [link.from, link.to],
+    })),
+    ...others.map((other) => ({
+      text: `a task was made on ${other.host} from this host (${other.task.path})`,
+      at: [other.anchor],
+    })),
+  ]
 }
 
 /** Of outbound traces, those that show work on another machine. */
@@ -195,12 +216,10 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
   const base = { id: 'lateral-movement', asks: asks['lateral-movement'] }
   const traces = context.outbound.filter(({ trace }) => isMovement(trace))
   const tied = traces.filter(({ tie }) => tie !== undefined)
-  const onward = onwardChains(scene)
+  const onward = onwardWork(scene)
   if (tied.length > 0 || onward.length > 0) {
     const told = [
-      ...onward
-        .slice(0, 5)
-        .map((other) => `a task was made on ${other.host} from this host (${other.task.path})`),
+      ...onward.slice(0, 5).map((one) => one.text),
       ...tied.slice(0, 5).map(({ trace, tie }) => `${placeWords(trace)} ${tie}`),
     ]
     return {
@@ -208,10 +227,7 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
       answer: 'yes',
       value: `${tied.length + onward.length} traces`,
       why: `After the task: ${told.join('; ')}.`,
-      citations: [...onward.map((other) => other.anchor), ...tied.map(({ trace }) => trace.locator)].slice(
-        0,
-        20,
-      ),
+      citations: [...onward.flatMap((one) => one.at), ...tied.map(({ trace }) => trace.locator)].slice(0, 20),
       missing: [],
     }
   }

@@ -87,22 +87,16 @@ export function tieOf(scene: PlaybookScene, trace: Trace): string | undefined {
   return undefined
 }
 
-/** A process of the task's tree with this id that had started and not ended: `cmd.exe (PID 976)`. */
+/** A proven process of the task's tree with this id that had started and not ended: `cmd.exe (PID 976)`. */
 function processOf(chain: Chain, trace: Trace): string | undefined {
   if (trace.pid === undefined || trace.pid <= 4) return undefined
-  const pid = String(trace.pid)
-  const started = chain.steps.find(
-    (step) =>
-      (step.role === 'process-started' || step.role === 'descendant-started') &&
-      step.facts.pid === pid &&
-      step.time <= trace.time,
+  const node = chain.tree.nodes.find(
+    (one) =>
+      one.standing === 'proven' &&
+      one.pid === trace.pid &&
+      one.started <= trace.time &&
+      (one.ended === undefined || trace.time - one.ended <= seconds(1)) &&
+      !(one.image && trace.image && baseName(one.image) !== baseName(trace.image)),
   )
-  if (!started) return undefined
-  const ended = chain.steps.find(
-    (step) => step.role === 'process-ended' && step.facts.pid === pid && step.time >= started.time,
-  )
-  if (ended && ended.time < trace.time - seconds(1)) return undefined
-  const image = started.facts.image
-  if (image && trace.image && baseName(image) !== baseName(trace.image)) return undefined
-  return `${baseName(image) || 'process'} (PID ${pid})`
+  return node && `${baseName(node.image) || 'process'} (PID ${trace.pid})`
 }

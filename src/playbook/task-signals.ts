@@ -113,7 +113,7 @@ export function looksRandom(name: string): boolean {
 }
 
 const writable =
-  /(\\windows\\(temp|tasks|tracing|debug|system32\\spool\\drivers\\color)|\\users\\|\\programdata|\\perflogs|\\\$recycle\.bin|%(temp|tmp|appdata|localappdata|userprofile|public)%|^[a-z]:\\(temp|tmp)|\\appdata)(\\|$)/i
+  /(\\windows\\(temp|tasks|tracing|debug|system32\\spool\\drivers\\color)\\|\\users\\|\\programdata\\|\\perflogs\\|\\\$recycle\.bin\\|%(temp|tmp|appdata|localappdata|userprofile|public)%|^[a-z]:\\(temp|tmp)\\|\\appdata\\)/i
 
 function actionSigns(action: ResolvedAction): readonly TaskSign[] {
   const signs: TaskSign[] = []

@@ -27,7 +27,7 @@ export function taskSigns(scene: PlaybookScene): readonly TaskSign[] {
   const shouldTell = changes.some((event) => event.kind === 'task-created' || event.kind === 'task-updated')
   return signsOf({
     path: chain.task.path,
-    definition: told.at(-1)?.task?.definition,
+    definition: chain.task.definition ?? told.at(-1)?.task?.definition,
     lacksDefinition: shouldTell && told.length === 0,
     runAs: chain.task.runAs,
     creator: chain.account,
@@ -257,7 +257,10 @@ function words(disposition: Disposition, reasons: readonly Reason[]): string {
       return `An entry of the site's allow-list fits whole.${malicious.length ? ` ${malicious.length} signs speak against it and are listed.` : ''}`
     case 'malicious-indicators':
       return strong.length
-        ? `${strong.length} of ${malicious.length} signs of malice ${strong.length === 1 ? 'is' : 'are'} strong: ${(strong[0] as Reason).what}.`
+        ? `${strong.length} of ${malicious.length} signs of malice ${strong.length === 1 ? 'is' : 'are'} strong: ${strong
+            .slice(0, 3)
+            .map((one) => one.what)
+            .join('; ')}.`
         : `${malicious.length} signs of malice: ${malicious
             .slice(0, 3)
             .map((one) => one.what)

@@ -64,12 +64,7 @@ function askedBy(index: RecordIndex, chains: readonly Chain[]): Asked {
     if (chain.account.sid?.startsWith('S-1-5-21-')) sids.add(chain.account.sid)
     for (const ip of [chain.source.ip, ...chain.source.candidates.map((one) => one.ip)])
       if (ip !== undefined && classifyAddress(ip).class !== 'loopback') ips.add(ip)
-    for (const step of chain.steps)
-      if (
-        step.facts.pid !== undefined &&
-        (step.role === 'process-started' || step.role === 'descendant-started')
-      )
-        pids.add(step.facts.pid)
+    for (const node of chain.tree.nodes) pids.add(String(node.pid))
   }
   return { since, keyOf, sids, ips, pids }
 }

@@ -9,6 +9,8 @@ const verbs = [
   'timeline',
   'chains',
   'tasks',
+  'answer',
+  'allow',
   'dump',
   'inspect',
   'seal',
