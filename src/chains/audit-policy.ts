@@ -26,7 +26,11 @@ export const subcategories = {
   detailedFileShare: { guid: guid('0CCE9244'), name: 'Detailed File Share', ids: [5145] },
   connections: { guid: guid('0CCE9226'), name: 'Filtering Platform Connection', ids: [5156] },
 } as const
-export type Subcategory = (typeof subcategories)[keyof typeof subcategories]
+export interface Subcategory {
+  readonly guid: string
+  readonly name: string
+  readonly ids: readonly number[]
+}
 
 const names: ReadonlyMap<string, string> = new Map(
   Object.values(subcategories).map((one) => [one.guid, one.name]),

@@ -38,7 +38,8 @@ export function absenceSentence(expected: string, { state, why, audit, covers }:
       : state === 'expected-absent'
         ? 'none is expected'
         : 'absence proves nothing'
-  return `No ${expected.replace(/^an? /, '')}. ${parts.join('; ')}; so ${worth}.`
+  const reasons = parts.join('; ')
+  return `No ${expected.replace(/^an? /, '')}. ${reasons.charAt(0).toUpperCase()}${reasons.slice(1)}; so ${worth}.`
 }
 
 /** What is known of the logs of one host. */

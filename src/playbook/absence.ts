@@ -1,29 +1,18 @@
 /** What it means that something is not there, in one sentence each (windows.md §9). Never more certain than the coverage. */
 import {
+  absenceSentence,
   channels,
   type HostCoverage,
   judgeAbsence,
-  logsOf,
   type Subcategory,
   subcategories,
 } from '../chains/coverage.ts'
 import type { MissingTelemetry } from '../domain/answers.ts'
-import type { GapState } from '../domain/chain.ts'
-import { type FileTime, formatUtc } from '../domain/time.ts'
+import type { ChainGap, GapState } from '../domain/chain.ts'
+import type { FileTime } from '../domain/time.ts'
 
 /** Audit subcategories that chains do not need and the playbook does. */
 export const moreSubcategories = {
-  fileShare: { guid: '0CCE9224-69AE-11D9-BED3-505054503030', name: 'File Share', ids: [5140] },
-  securitySystemExtension: {
-    guid: '0CCE9211-69AE-11D9-BED3-505054503030',
-    name: 'Security System Extension',
-    ids: [4697],
-  },
-  filteringPlatformConnection: {
-    guid: '0CCE9226-69AE-11D9-BED3-505054503030',
-    name: 'Filtering Platform Connection',
-    ids: [5156],
-  },
   userAccountManagement: {
     guid: '0CCE9235-69AE-11D9-BED3-505054503030',
     name: 'User Account Management',
@@ -41,25 +30,32 @@ export const allSubcategories: readonly Subcategory[] = [
   ...Object.values(moreSubcategories),
 ]
 
-/** The sentence of the state: what is not there, why, and what that is worth. */
-export function absenceSentence(telemetry: string, state: GapState, why: string): string {
-  const reason = why.replace(/[.\s]+$/, '')
-  switch (state) {
-    case 'truly-absent':
-      return `No ${telemetry}, and it would have been recorded: ${reason}.`
-    case 'expected-absent':
-      return `No ${telemetry}, and none is expected: ${reason}.`
-    default:
-      return `No ${telemetry}: ${reason}; so its absence proves nothing.`
-  }
-}
-
+/** What is known without looking at a log: the reason in one clause becomes the sentence. */
 export const missing = (
   telemetry: string,
   state: GapState,
   why: string,
   wouldTell: string,
-): MissingTelemetry => ({ telemetry, state, why: absenceSentence(telemetry, state, why), wouldTell })
+): MissingTelemetry => ({
+  telemetry,
+  state,
+  why: absenceSentence(telemetry, {
+    state,
+    why: why.replace(/[.\s]+$/, ''),
+    audit: undefined,
+    covers: undefined,
+    citations: [],
+  }),
+  wouldTell,
+})
+
+/** As the chain judged it: its gap already is the sentence. */
+export const missingAsGap = (telemetry: string, gap: ChainGap, wouldTell: string): MissingTelemetry => ({
+  telemetry,
+  state: gap.state,
+  why: /^No /.test(gap.why) ? gap.why : missing(telemetry, gap.state, gap.why, wouldTell).why,
+  wouldTell,
+})
 
 /** Judged by the coverage of one log between two moments (`end`: as far as the evidence goes). */
 export function missingFrom(
@@ -71,15 +67,8 @@ export function missingFrom(
   until: FileTime | 'end',
   wouldTell: string,
 ): MissingTelemetry {
-  const { state, why } = judgeAbsence(host, channel, subcategory, from, until)
-  return missing(telemetry, state, withSpan(host, channel, state, why), wouldTell)
-}
-
-/** Says which time the log covers where the reason does not. */
-function withSpan(host: HostCoverage, channel: string, state: GapState, why: string): string {
-  if (state !== 'not-audited' && state !== 'filtered-out') return why
-  const [log] = logsOf(host, channel)
-  return log ? `${why}; the log covers ${formatUtc(log.from)} to ${formatUtc(log.to)}` : why
+  const judgement = judgeAbsence(host, channel, subcategory, from, until)
+  return { telemetry, state: judgement.state, why: absenceSentence(telemetry, judgement), wouldTell }
 }
 
 export const security = channels.security

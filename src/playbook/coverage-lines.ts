@@ -1,5 +1,6 @@
 /** What each log of the chain's host can tell about its time, and what was not collected that would tell more. */
-import { auditSetting, judgeAbsence, logsOf, type Subcategory } from '../chains/coverage.ts'
+import { auditBetween } from '../chains/audit-policy.ts'
+import { judgeAbsence, logsOf, type Subcategory } from '../chains/coverage.ts'
 import type { CoverageLine, NotCollected } from '../domain/answers.ts'
 import type { ChannelCoverage } from '../domain/chain.ts'
 import { type FileTime, fileTime, seconds } from '../domain/time.ts'
@@ -35,14 +36,11 @@ export function coverageLines({ chain, host }: PlaybookScene): readonly Coverage
     }
   }
   const auditOf = (subcategory: Subcategory): CoverageLine['audit'] => {
-    const setting = auditSetting(host, subcategory)
+    const { then, now, source, why } = auditBetween(host.audit, subcategory, from, until)
     return {
       subcategory: subcategory.name,
-      setting: setting === undefined ? 'unknown' : (settings[setting & 3] as string),
-      source:
-        setting !== undefined
-          ? 'policy of the host as collected'
-          : seenIn(logsOf(host, security), subcategory),
+      setting: then,
+      source: `${source}: ${why}${now === undefined ? '' : ` (now: ${settings[now & 3]})`}`,
     }
   }
   return channels.flatMap((channel) =>
@@ -51,11 +49,6 @@ export function coverageLines({ chain, host }: PlaybookScene): readonly Coverage
       : [line(channel, undefined)],
   )
 }
-
-const seenIn = (logs: readonly ChannelCoverage[], subcategory: Subcategory): string =>
-  logs.some((log) => subcategory.ids.some((id) => log.eventIds.includes(id)))
-    ? 'policy not collected; the log holds such events'
-    : 'policy not collected; the log holds no such event'
 
 const earliest = (logs: readonly ChannelCoverage[]): FileTime | undefined =>
   logs.reduce<FileTime | undefined>(

@@ -5,7 +5,7 @@ import { accountWords } from '../domain/describe.ts'
 import type { Locator } from '../domain/locator.ts'
 import { fileTime, formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
 import type { Trace } from '../domain/trace.ts'
-import { missing, missingFrom, moreSubcategories, scheduler, security, subcategories } from './absence.ts'
+import { missing, missingAsGap, missingFrom, scheduler, security, subcategories } from './absence.ts'
 import { classifyAddress } from './address-class.ts'
 import { movementPorts, placeWords } from './context.ts'
 import { at, type PlaybookScene, stepsOf } from './scene.ts'
@@ -32,7 +32,7 @@ function executed(scene: PlaybookScene): Answer {
       : answer === 'unknown'
         ? [
             history
-              ? missing('task history (106, 129, 200, 201)', history.state, history.why, tells)
+              ? missingAsGap('task history (106, 129, 200, 201)', history, tells)
               : missingFrom(
                   host,
                   'start in the task history',
@@ -246,7 +246,7 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
       host,
       '5156 of such a process',
       security,
-      moreSubcategories.filteringPlatformConnection,
+      subcategories.connections,
       chain.time,
       'end',
       tells,
@@ -312,7 +312,7 @@ function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
       host,
       '5156 of a process of the task',
       security,
-      moreSubcategories.filteringPlatformConnection,
+      subcategories.connections,
       chain.time,
       'end',
       tells,

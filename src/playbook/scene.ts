@@ -4,7 +4,7 @@ import type { HostCoverage } from '../chains/coverage.ts'
 import { hostKeys } from '../chains/hosts.ts'
 import { baseName } from '../chains/paths.ts'
 import type { Chain, ChainStep, ChannelCoverage, HostFacts, StepRole } from '../domain/chain.ts'
-import type { LogClearedEvent, WindowsEvent } from '../domain/event.ts'
+import type { WindowsEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
 import type { AllowEntry } from '../domain/marks.ts'
@@ -18,7 +18,8 @@ export interface PlaybookEvidence {
   readonly events: ReadonlyMap<string, WindowsEvent>
   readonly coverage: readonly ChannelCoverage[]
   readonly hosts: readonly HostFacts[]
-  readonly cleared: readonly LogClearedEvent[]
+  /** what the logs of each host can tell, by host key */
+  readonly covered: ReadonlyMap<string, HostCoverage>
   readonly traces: CaseTraces
   readonly allowList: readonly AllowEntry[]
 }
@@ -35,6 +36,16 @@ export interface PlaybookScene {
   readonly own: readonly Trace[]
 }
 
+/** A host nothing is known of: every silence of its logs is unknown. */
+const unknownHost: HostCoverage = {
+  logs: [],
+  facts: [],
+  cleared: [],
+  audit: { facts: [], changes: [], unreadChanges: false, eventIds: new Set() },
+  jumps: [],
+  blind: [],
+}
+
 export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene {
   const names = new Set<string>([
     ...evidence.chains.map((one) => one.host),
@@ -42,7 +53,7 @@ export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene
     ...evidence.hosts.map((one) => one.host),
     ...evidence.traces.traces.map((one) => one.computer),
     ...evidence.traces.logons.map((one) => one.computer),
-    ...evidence.cleared.map((one) => one.recordedComputer),
+    ...evidence.covered.keys(),
   ])
   const keys = hostKeys(names)
   const keyOf = (name: string) => keys.get(name) ?? name.toLowerCase()
@@ -52,11 +63,7 @@ export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene
     evidence,
     events: chain.steps.flatMap((step) => evidence.events.get(locatorKey(step.locator)) ?? []),
     keyOf,
-    host: {
-      logs: evidence.coverage.filter((log) => keyOf(log.host) === key),
-      facts: evidence.hosts.filter((facts) => keyOf(facts.host) === key),
-      cleared: evidence.cleared.filter((event) => keyOf(event.recordedComputer) === key),
-    },
+    host: evidence.covered.get(key) ?? unknownHost,
     own: evidence.traces.traces.filter((trace) => keyOf(trace.computer) === key),
   }
 }

@@ -6,7 +6,7 @@ import type { Chain, ChainStep } from '../domain/chain.ts'
 import type { LogonEvent, PrivilegesEvent } from '../domain/event.ts'
 import type { Locator } from '../domain/locator.ts'
 import { fileTime, millisecondsBetween, seconds } from '../domain/time.ts'
-import { isKnownAbsence, missing, missingFrom, security, subcategories } from './absence.ts'
+import { isKnownAbsence, missing, missingAsGap, missingFrom, security, subcategories } from './absence.ts'
 import { classifyAddress } from './address-class.ts'
 import { at, isPerson, type PlaybookScene, stepsOf } from './scene.ts'
 import { asks } from './wording.ts'
@@ -37,7 +37,7 @@ function absenceOf(
 ): MissingTelemetry {
   const { chain, host } = scene
   const gap = chain.gaps.find((one) => expected(one.expected))
-  if (gap) return missing(telemetry, gap.state, gap.why, wouldTell)
+  if (gap) return missingAsGap(telemetry, gap, wouldTell)
   const from = fileTime(chain.time - seconds(10))
   return missingFrom(
     host,
@@ -315,6 +315,6 @@ const sourceStep = (chain: Chain): ChainStep | undefined =>
 function missingSource(scene: PlaybookScene): MissingTelemetry {
   const gap = scene.chain.gaps.find((one) => /^4624 for |^5145/.test(one.expected))
   const tells = 'from which address the call came'
-  if (gap) return missing('record with the source address', gap.state, `${gap.expected}: ${gap.why}`, tells)
+  if (gap) return missingAsGap('record with the source address', gap, tells)
   return missing('record with the source address', 'unknown', scene.chain.mechanismWhy, tells)
 }

@@ -1,4 +1,6 @@
 /** Chains of a case: the typed events of every host with task records, what the logs cover, and what the hosts' facts say. */
+import { coverHosts } from '../chains/cover-hosts.ts'
+import type { HostCoverage } from '../chains/coverage.ts'
 import { findSeparateChains } from '../chains/find-chains.ts'
 import { tellRecovered } from '../chains/recovered-records.ts'
 import type { Chain, ChainInput, ChannelCoverage, HostFacts } from '../domain/chain.ts'
@@ -12,18 +14,30 @@ import type { RecordIndex } from './records/record-index.ts'
 import { recoveredOf } from './recovered-records.ts'
 import { traceEvents } from './trace-events.ts'
 
-const caches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
+interface Found {
+  readonly revision: number
+  readonly chains: readonly Chain[]
+  readonly covered: ReadonlyMap<string, HostCoverage>
+}
+const caches = new WeakMap<object, Found>()
 const recoveredCaches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
 
 /** Every chain, the most serious first; computed when first asked for and again after an import. */
-export function findCaseChains(open: OpenCase): readonly Chain[] {
+export const findCaseChains = (open: OpenCase): readonly Chain[] => foundIn(open).chains
+
+/** What the logs of each host with a chain can tell, by host key: the same that the chains were judged by. */
+export const hostsCovered = (open: OpenCase): ReadonlyMap<string, HostCoverage> => foundIn(open).covered
+
+function foundIn(open: OpenCase): Found {
   const known = caches.get(open.casefile)
-  if (known && known.revision === open.casefile.revision) return known.chains
+  if (known && known.revision === open.casefile.revision) return known
   const index = indexOfCase(open)
   const { events, duplicates } = chainEvents(index)
-  const chains = joined(index, { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) })
-  caches.set(open.casefile, { revision: open.casefile.revision, chains })
-  return chains
+  const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
+  const chains = joined(index, input)
+  const found = { revision: open.casefile.revision, chains, covered: coverHosts(input) }
+  caches.set(open.casefile, found)
+  return found
 }
 
 /** The chains of each host, then the links between hosts: records of other hosts are looked up only where a logon asks for them. */

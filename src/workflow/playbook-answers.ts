@@ -2,7 +2,7 @@
 import { Refusal } from '../base/refusal.ts'
 import type { ChainAnswers } from '../domain/answers.ts'
 import type { Chain } from '../domain/chain.ts'
-import type { LogClearedEvent, WindowsEvent } from '../domain/event.ts'
+import type { WindowsEvent } from '../domain/event.ts'
 import { citationOf, locatorKey } from '../domain/locator.ts'
 import type { CaseTraces } from '../domain/trace.ts'
 import { typedEvent } from '../events/typed-event.ts'
@@ -12,15 +12,13 @@ import { answersJson, iocsJson } from '../report/answers-json.ts'
 import { allowListOf } from './analyst-marks.ts'
 import { type AnalystState, analystState } from './analyst-state.ts'
 import { traceCase } from './case-traces.ts'
-import { coverageOf, findCaseChains, hostFactsOf } from './find-chains.ts'
+import { coverageOf, findCaseChains, hostFactsOf, hostsCovered } from './find-chains.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
-import type { RecordIndex } from './records/record-index.ts'
 
 interface Known {
   readonly revision: number
   readonly traces: CaseTraces
-  readonly cleared: readonly LogClearedEvent[]
 }
 const caches = new WeakMap<object, Known>()
 
@@ -31,22 +29,9 @@ function knownOf(open: OpenCase): Known {
   const made = {
     revision: open.casefile.revision,
     traces: traceCase(index, findCaseChains(open)),
-    cleared: clearedLogs(index),
   }
   caches.set(open.casefile, made)
   return made
-}
-
-function clearedLogs(index: RecordIndex): readonly LogClearedEvent[] {
-  const found: LogClearedEvent[] = []
-  for (const global of index.order) {
-    const { segment, row } = index.at(global)
-    const id = segment.eventId[row]
-    if ((id !== 1102 && id !== 104) || index.duplicate[global]) continue
-    const event = typedEvent(segment.record(row))
-    if (event?.kind === 'log-cleared') found.push(event)
-  }
-  return found
 }
 
 /** The chain asked for by its id or the beginning of it; the most serious when none is named. Refuses when there is none. */
@@ -73,7 +58,7 @@ export function chainOfCase(open: OpenCase, wanted: string | undefined): Chain {
 
 /** The answers for one chain. */
 export function answersOf(open: OpenCase, chain: Chain): ChainAnswers {
-  const { traces, cleared } = knownOf(open)
+  const { traces } = knownOf(open)
   const index = indexOfCase(open)
   const events = new Map<string, WindowsEvent>()
   for (const step of chain.steps) {
@@ -89,7 +74,7 @@ export function answersOf(open: OpenCase, chain: Chain): ChainAnswers {
       events,
       coverage: coverageOf(open),
       hosts: hostFactsOf(open),
-      cleared,
+      covered: hostsCovered(open),
       traces,
       allowList: allowListOf(open),
     },
