@@ -1,5 +1,5 @@
 import { escapeLine } from '../base/escape.ts'
-import type { AllowEntry, AnswersDocument, IocsDocument, Mark } from './doors.ts'
+import type { AllowDocument, AnswersDocument, IocsDocument, Mark } from './doors.ts'
 import type { Style } from './terminal.ts'
 import { labelled, tableLines, wrap } from './text-table.ts'
 import { linesText } from './verb.ts'
@@ -282,7 +282,7 @@ export function iocsText({ iocs }: IocsDocument, columns: number): string {
   )
 }
 
-export function allowText(entries: readonly AllowEntry[], columns: number): string {
+export function allowText({ entries }: AllowDocument, columns: number): string {
   if (entries.length === 0) return 'The allow-list of this case is empty.\n'
   return linesText(
     tableLines(
@@ -296,11 +296,11 @@ export function allowText(entries: readonly AllowEntry[], columns: number): stri
         { title: 'reason', cut: 'wrap', least: 16 },
       ],
       entries.map((one) => [
-        String(one.id),
+        one.id,
         one.account ?? 'any',
-        one.address ?? 'any',
-        one.actionSha256 ?? 'any',
-        one.expires,
+        one.addresses ?? 'any',
+        one.actionHash ?? 'any',
+        one.expires ?? 'never',
         one.author,
         one.reason,
       ]),

@@ -1,5 +1,5 @@
 import type { Citation } from '../domain/locator.ts'
-import type { AllowEntry, Mark, MarkStatement } from '../domain/marks.ts'
+import type { Mark, MarkStatement } from '../domain/marks.ts'
 import type { Operator } from '../domain/operator.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import type { ChainsJson } from '../report/chains-json.ts'
@@ -12,8 +12,8 @@ import type { TaskEntry } from '../workflow/list-tasks.ts'
 import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice.ts'
 import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
+import type { AnswersDocument, allowDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
-import type { AnswersDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
 import type {
   AdmitReceiptOptions,
@@ -51,7 +51,7 @@ export interface Doors {
   /** id of the chain that begins so, or of the most serious one */
   chainId(open: Case, chain?: string): string | Promise<string>
   addMark(open: Case, statement: MarkStatement, by?: string): Promise<Mark>
-  allowList(open: Case): readonly AllowEntry[] | Promise<readonly AllowEntry[]>
+  allowDocument(open: Case): AllowDocument | Promise<AllowDocument>
   listTasks(open: Case): readonly TaskEntry[] | Promise<readonly TaskEntry[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
@@ -71,7 +71,8 @@ export interface Work {
   readonly onProgress: OnProgress
 }
 export type Case = OpenCase
-export type { AllowEntry, AnswersDocument, Mark, MarkStatement, TimelineFilter }
+export type { AnswersDocument, Mark, MarkStatement, TimelineFilter }
+export type AllowDocument = ReturnType<typeof allowDocument>
 export type IocsDocument = ReturnType<typeof iocsDocument>
 export type Place = Citation
 export type Row = TimelineRow

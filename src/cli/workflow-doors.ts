@@ -50,8 +50,8 @@ export const workflowDoors: Doors = {
   async addMark(open, statement, by) {
     return (await import('../workflow/analyst-marks.ts')).addMark(open, statement, by)
   },
-  async allowList(open) {
-    return (await import('../workflow/analyst-marks.ts')).allowListOf(open)
+  async allowDocument(open) {
+    return (await import('../workflow/playbook-answers.ts')).allowDocument(open)
   },
   async listTasks(open) {
     return (await import('../workflow/list-tasks.ts')).listTasks(open)

@@ -1,8 +1,8 @@
 /** The playbook's questions answered for one chain; shapes of design/cli.md, with exact times and locators. */
+import type { AllowAnnotation } from './allow-list.ts'
 import type { ChainKind, ChainPath, GapState, Mechanism } from './chain.ts'
 import type { ChainId } from './ids.ts'
 import type { Locator } from './locator.ts'
-import type { AllowEntry } from './marks.ts'
 import type { FileTime } from './time.ts'
 import type { LogonGroup, Trace } from './trace.ts'
 
@@ -79,16 +79,6 @@ export interface NotCollected {
   readonly wouldTell: string
 }
 
-/** An entry of the site's allow-list that speaks of this chain, and how far. */
-export interface AllowMatch {
-  readonly entry: AllowEntry
-  /** parts of the entry that fit: `account`, `address`, `action` */
-  readonly fits: readonly string[]
-  /** parts that do not, or that cannot be compared, with the reason; empty: the entry fits whole */
-  readonly differs: readonly string[]
-  readonly isExpired: boolean
-}
-
 /** Account, address and host elsewhere and later: selections over the case, each record cited. */
 export interface ChainContext {
   readonly earlierTaskWork: readonly Trace[]
@@ -137,7 +127,7 @@ export interface ChainAnswers {
   readonly escalation: readonly Answer[]
   readonly coverage: readonly CoverageLine[]
   readonly notCollected: readonly NotCollected[]
-  readonly allowed: readonly AllowMatch[]
+  readonly allowed: readonly AllowAnnotation[]
   readonly context: ChainContext
   readonly iocs: readonly Ioc[]
 }

@@ -5,23 +5,6 @@ export type PersonDisposition = (typeof dispositions)[number]
 export const clockIds = ['triage', 'containment'] as const
 export type ClockId = (typeof clockIds)[number]
 
-/** An entry of the site's allow-list; it annotates and never hides. At least one of account, address, action is given. */
-export interface AllowEntry {
-  /** number of the mark that made it */
-  readonly id: number
-  /** SID, or `DOMAIN\name`, or name */
-  readonly account: string | undefined
-  /** an address or a network: `10.0.0.0/8`, `fd00::/8` */
-  readonly address: string | undefined
-  /** SHA-256 of the action as `actionHash` makes it */
-  readonly actionSha256: string | undefined
-  /** UTC; speaks only of what happened before it */
-  readonly expires: string
-  readonly reason: string
-  readonly author: string
-  readonly at: string
-}
-
 export type MarkStatement =
   | {
       readonly kind: 'tick'
@@ -48,9 +31,11 @@ export type MarkStatement =
     }
   | {
       readonly kind: 'allow'
+      /** as `AllowEntry` of domain/allow-list.ts; at least one of the three is given */
       readonly account: string | undefined
-      readonly address: string | undefined
-      readonly actionSha256: string | undefined
+      readonly addresses: string | undefined
+      readonly actionHash: string | undefined
+      /** UTC; every entry of a case expires */
       readonly expires: string
       readonly reason: string
     }

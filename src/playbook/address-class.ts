@@ -106,20 +106,3 @@ function groupsOf(half: string): number[] | undefined {
   }
   return bytes.length <= 16 ? bytes : undefined
 }
-
-/** True when the address lies in `network` (`10.0.0.0/8`, `fd00::/8`) or is that address; undefined when either cannot be read. */
-export function isInNetwork(ip: string, network: string): boolean | undefined {
-  const [base, prefix] = network.split('/')
-  const address = parseAddress(ip)
-  const start = parseAddress(base)
-  if (!address || !start) return undefined
-  if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return undefined
-  const bits = prefix === undefined ? start.length * 8 : Number(prefix)
-  if (bits > start.length * 8) return undefined
-  if (address.length !== start.length) return false
-  for (let bit = 0; bit < bits; bit += 8) {
-    const mask = bits - bit >= 8 ? 0xff : (0xff << (8 - (bits - bit))) & 0xff
-    if (((address[bit >> 3] ?? 0) & mask) !== ((start[bit >> 3] ?? 0) & mask)) return false
-  }
-  return true
-}

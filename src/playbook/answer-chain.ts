@@ -1,7 +1,7 @@
 /** The whole playbook for one chain: pure, from chains, coverage, traces and the site's allow-list. */
+import { allowedBy } from '../chains/allow-list.ts'
 import type { ChainAnswers } from '../domain/answers.ts'
 import type { Chain } from '../domain/chain.ts'
-import { allowMatches } from './allow-match.ts'
 import { findConflicts } from './conflicts.ts'
 import { contextOf } from './context.ts'
 import { coverageLines, notCollected } from './coverage-lines.ts'
@@ -17,7 +17,7 @@ export function answerChain(given: PlaybookEvidence, chain: Chain): ChainAnswers
   const scene = sceneOf(given, chain)
   const context = contextOf(scene)
   const signs = taskSigns(scene)
-  const allowed = allowMatches(chain, given.allowList)
+  const allowed = allowedBy(chain, given.allowList)
   const validation = validate(scene)
   const questions = answerQuestions(scene, context)
   const rule = applyRule(scene, validation, signs)

@@ -36,10 +36,10 @@ export function coverageLines({ chain, host }: PlaybookScene): readonly Coverage
     }
   }
   const auditOf = (subcategory: Subcategory): CoverageLine['audit'] => {
-    const { then, now, source, why } = auditBetween(host.audit, subcategory, from, until)
+    const { was, now, source, why } = auditBetween(host.audit, subcategory, from, until)
     return {
       subcategory: subcategory.name,
-      setting: then,
+      setting: was,
       source: `${source}: ${why}${now === undefined ? '' : ` (now: ${settings[now & 3]})`}`,
     }
   }

@@ -3,11 +3,11 @@
 import type { HostCoverage } from '../chains/coverage.ts'
 import { hostKeys } from '../chains/hosts.ts'
 import { baseName } from '../chains/paths.ts'
+import type { AllowEntry } from '../domain/allow-list.ts'
 import type { Chain, ChainStep, ChannelCoverage, HostFacts, StepRole } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
-import type { AllowEntry } from '../domain/marks.ts'
 import { seconds } from '../domain/time.ts'
 import type { CaseTraces, Trace } from '../domain/trace.ts'
 

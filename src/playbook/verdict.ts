@@ -1,5 +1,5 @@
+import type { AllowAnnotation } from '../domain/allow-list.ts'
 import type {
-  AllowMatch,
   Answer,
   ChainAnswers,
   ChainContext,
@@ -57,7 +57,7 @@ export function judgeEvidence(
   context: ChainContext,
   questions: readonly Answer[],
   validation: readonly Answer[],
-  allowed: readonly AllowMatch[],
+  allowed: readonly AllowAnnotation[],
 ): ChainAnswers['evidence'] {
   const { chain } = scene
   const definition = changesOf(scene).findLast((event) => event.task?.definition)?.locator ?? chain.anchor
@@ -217,26 +217,24 @@ function factReasons(chain: Chain, validation: readonly Answer[]): readonly Reas
   return reasons
 }
 
-function allowReason(chain: Chain, match: AllowMatch): Reason {
-  const { entry, fits, differs, isExpired } = match
+function allowReason(chain: Chain, match: AllowAnnotation): Reason {
+  const { entry, state, because, differs } = match
   const whole = isWholeMatch(match, chain)
-  const doubt = isExpired
-    ? `, but the entry had expired (${entry.expires})`
-    : differs.length
-      ? `, but not in all parts (${differs.join('; ')})`
-      : whole
-        ? ''
-        : ', which alone is not enough to call it expected'
+  const doubt = differs.length
+    ? `, but not in all (${differs.join('; ')})`
+    : whole
+      ? ''
+      : ', which alone is not enough to call it expected'
   return reason(
     `allow-list-${entry.id}`,
-    `entry ${entry.id} of the site's allow-list fits by ${fits.join(' and ')}${doubt}: ${entry.reason} (${entry.author})`,
-    !isExpired && differs.length === 0 ? 'benign' : 'neutral',
+    `entry ${entry.id} of the site's allow-list fits: ${because.join(', ')}${doubt}: ${entry.reason} (${entry.author})`,
+    state === 'fits' ? 'benign' : 'neutral',
     [chain.anchor],
     whole,
   )
 }
 
-function dispose(chain: Chain, reasons: readonly Reason[], allowed: readonly AllowMatch[]): Disposition {
+function dispose(chain: Chain, reasons: readonly Reason[], allowed: readonly AllowAnnotation[]): Disposition {
   if (allowed.some((match) => isWholeMatch(match, chain))) return 'expected'
   const malicious = reasons.filter((one) => one.weighs === 'malicious')
   if (malicious.some((one) => one.isStrong) || malicious.length >= 3) return 'malicious-indicators'

@@ -1,4 +1,5 @@
 /** Answers as the JSON of `tasktrail answer --json` (design/cli.md): times as UTC texts, places as citations. */
+import type { AllowEntry } from '../domain/allow-list.ts'
 import type { Answer, ChainAnswers, Ioc } from '../domain/answers.ts'
 import { citationOf, type Locator } from '../domain/locator.ts'
 import { type FileTime, formatUtc } from '../domain/time.ts'
@@ -69,6 +70,16 @@ export const iocJson = (ioc: Ioc) => ({
   citations: places(ioc.citations),
 })
 
+export const allowEntryJson = (entry: AllowEntry) => ({
+  id: entry.id,
+  account: orNull(entry.account),
+  addresses: orNull(entry.addresses),
+  actionHash: orNull(entry.actionHash),
+  expires: utcOrNull(entry.expires),
+  author: entry.author,
+  reason: entry.reason,
+})
+
 /** One chain's answers; conflicts stand first, as they are shown first. */
 export const answersJson = (answers: ChainAnswers) => ({
   schema: 'tasktrail-answers/1' as const,
@@ -119,14 +130,11 @@ export const answersJson = (answers: ChainAnswers) => ({
     audit: one.audit ? { ...one.audit } : null,
   })),
   notCollected: answers.notCollected.map((one) => ({ ...one })),
-  allowed: answers.allowed.map(({ entry, fits, differs, isExpired }) => ({
-    entry: entry.id,
-    reason: entry.reason,
-    author: entry.author,
-    expires: entry.expires,
-    fits: [...fits],
+  allowed: answers.allowed.map(({ entry, state, because, differs }) => ({
+    entry: allowEntryJson(entry),
+    state,
+    because: [...because],
     differs: [...differs],
-    expired: isExpired,
   })),
   context: {
     earlierTaskWork: answers.context.earlierTaskWork.map((trace) => traceJson(trace)),
@@ -142,6 +150,7 @@ export const answersJson = (answers: ChainAnswers) => ({
 
 export type AnswersJson = ReturnType<typeof answersJson>
 export type AnswerJson = ReturnType<typeof answerJson>
+export type AllowEntryJson = ReturnType<typeof allowEntryJson>
 
 /** The same values of several chains are one row: seen from first to last, in all their records. */
 export function iocsJson(chains: readonly { readonly chain: string; readonly iocs: readonly Ioc[] }[]) {

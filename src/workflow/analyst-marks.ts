@@ -4,9 +4,10 @@
  */
 import * as z from 'zod'
 import { Refusal } from '../base/refusal.ts'
-import { type AllowEntry, clockIds, dispositions, type Mark, type MarkStatement } from '../domain/marks.ts'
+import { addressRange } from '../chains/address-range.ts'
+import type { AllowEntry } from '../domain/allow-list.ts'
+import { clockIds, dispositions, type Mark, type MarkStatement } from '../domain/marks.ts'
 import { parseUtc } from '../domain/time.ts'
-import { parseAddress } from '../playbook/address-class.ts'
 import { checklistRows, isChecklistRow } from '../playbook/checklist-rows.ts'
 import type { OpenCase } from './open-case.ts'
 
@@ -33,8 +34,8 @@ const Statement = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('allow'),
     account: optional,
-    address: optional,
-    actionSha256: z
+    addresses: optional,
+    actionHash: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
@@ -97,18 +98,17 @@ export function allowListOf(open: OpenCase): readonly AllowEntry[] {
   const removed = new Set(
     marks.flatMap(({ statement }) => (statement.kind === 'allow-removed' ? [statement.entry] : [])),
   )
-  return marks.flatMap(({ id, author, at, statement }) =>
+  return marks.flatMap(({ id, author, statement }) =>
     statement.kind === 'allow' && !removed.has(id)
       ? [
           {
-            id,
+            id: String(id),
             account: statement.account,
-            address: statement.address,
-            actionSha256: statement.actionSha256,
-            expires: statement.expires,
+            addresses: statement.addresses,
+            actionHash: statement.actionHash,
+            expires: parseUtc(statement.expires),
             reason: statement.reason,
             author,
-            at,
           },
         ]
       : [],
@@ -178,18 +178,18 @@ function checked(open: OpenCase, statement: MarkStatement): MarkStatement {
     case 'allow': {
       if (
         statement.account === undefined &&
-        statement.address === undefined &&
-        statement.actionSha256 === undefined
+        statement.addresses === undefined &&
+        statement.actionHash === undefined
       )
         refuse(
           'allows-everything',
           'An entry without account, address and action would speak of everything.',
           'Give at least one of them.',
         )
-      if (statement.address !== undefined && !isNetwork(statement.address))
+      if (statement.addresses !== undefined && !addressRange(statement.addresses))
         refuse(
           'address',
-          `${statement.address} is neither an address nor a network.`,
+          `${statement.addresses} is neither an address nor a network.`,
           'Write it like 10.1.2.3, 10.1.0.0/16 or fd00::/8.',
         )
       const expires = parseUtc(statement.expires)
@@ -202,7 +202,7 @@ function checked(open: OpenCase, statement: MarkStatement): MarkStatement {
       return statement
     }
     case 'allow-removed':
-      if (!allowListOf(open).some((entry) => entry.id === statement.entry))
+      if (!allowListOf(open).some((entry) => entry.id === String(statement.entry)))
         refuse(
           'entry',
           `The allow-list has no entry ${statement.entry}.`,
@@ -226,13 +226,6 @@ function checked(open: OpenCase, statement: MarkStatement): MarkStatement {
   }
 }
 
-function isNetwork(address: string): boolean {
-  const [base, prefix, ...rest] = address.split('/')
-  const bytes = parseAddress(base)
-  if (!bytes || rest.length > 0) return false
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bytes.length * 8)
-}
-
 /** What the custody journal says: the act and its reason, never more than it can hold. */
 function custodyWords(statement: MarkStatement): string {
   const words = (() => {
@@ -246,7 +239,7 @@ function custodyWords(statement: MarkStatement): string {
       case 'clock':
         return `${statement.clock} clock of chain ${statement.chain}, ${statement.act} at ${statement.moment}: ${statement.note || 'no note'}`
       case 'allow':
-        return `allow-list entry (${[statement.account, statement.address, statement.actionSha256].filter(Boolean).join(', ')}) until ${statement.expires}: ${statement.reason}`
+        return `allow-list entry (${[statement.account, statement.addresses, statement.actionHash].filter(Boolean).join(', ')}) until ${statement.expires}: ${statement.reason}`
       case 'allow-removed':
         return `allow-list entry ${statement.entry} removed: ${statement.why}`
       case 'undo':

@@ -8,7 +8,7 @@ import type { CaseTraces } from '../domain/trace.ts'
 import { typedEvent } from '../events/typed-event.ts'
 import { answerChain } from '../playbook/answer-chain.ts'
 import { type ChecklistRow, fillChecklist } from '../playbook/checklist.ts'
-import { answersJson, iocsJson } from '../report/answers-json.ts'
+import { allowEntryJson, answersJson, iocsJson } from '../report/answers-json.ts'
 import { allowListOf } from './analyst-marks.ts'
 import { type AnalystState, analystState } from './analyst-state.ts'
 import { traceCase } from './case-traces.ts'
@@ -126,3 +126,6 @@ export function iocsDocument(open: OpenCase, wanted?: string) {
 
 /** Chains whose indicators are read at once: the most serious ones. */
 const mostChains = 200
+
+/** The allow-list of the case as JSON, in order of its entries. */
+export const allowDocument = (open: OpenCase) => ({ entries: allowListOf(open).map(allowEntryJson) })

@@ -63,8 +63,8 @@ function allowVerb({ terminal, doors }: Surface, [act, entry]: Acts, options: Op
     throw new UsageError('allow remove needs the number of the entry and --reason.')
   return withCase(options.case, terminal, doors, async (open) => {
     if (act === 'list') {
-      const entries = await doors.allowList(open)
-      await terminal.write(options.json ? jsonDocument({ entries }) : allowText(entries, terminal.columns))
+      const document = await doors.allowDocument(open)
+      await terminal.write(options.json ? jsonDocument(document) : allowText(document, terminal.columns))
       return exitCode.done
     }
     const mark = await doors.addMark(
@@ -73,8 +73,8 @@ function allowVerb({ terminal, doors }: Surface, [act, entry]: Acts, options: Op
         ? {
             kind: 'allow',
             account: options.account,
-            address: options.address,
-            actionSha256: options.action?.toLowerCase(),
+            addresses: options.address,
+            actionHash: options.action?.toLowerCase(),
             expires: options.expires as string,
             reason: options.reason as string,
           }

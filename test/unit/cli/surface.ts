@@ -68,7 +68,7 @@ const doorNames: Record<keyof Doors, true> = {
   iocsDocument: true,
   chainId: true,
   addMark: true,
-  allowList: true,
+  allowDocument: true,
   listTasks: true,
   dumpLogs: true,
   inspectLog: true,

@@ -170,8 +170,8 @@ describe('the allow-list', () => {
   const entry = (more: Partial<Extract<MarkStatement, { kind: 'allow' }>> = {}): MarkStatement => ({
     kind: 'allow',
     account: 'S-1-5-21-1-2-3-1111',
-    address: '10.1.0.0/16',
-    actionSha256: undefined,
+    addresses: '10.1.0.0/16',
+    actionHash: undefined,
     expires: '2026-12-31T00:00:00.0000000Z',
     reason: 'patch run',
     ...more,
@@ -180,7 +180,7 @@ describe('the allow-list', () => {
   it('keeps entries with author and reason, and removes them by an act of its own', async () => {
     await addMark(open, entry(), 'A')
     expect(allowListOf(open)).toMatchObject([
-      { id: 1, account: 'S-1-5-21-1-2-3-1111', author: 'A', reason: 'patch run' },
+      { id: '1', account: 'S-1-5-21-1-2-3-1111', author: 'A', reason: 'patch run' },
     ])
     await addMark(open, { kind: 'allow-removed', entry: 1, why: 'contract ended' }, 'B')
     expect(allowListOf(open)).toEqual([])
@@ -190,12 +190,12 @@ describe('the allow-list', () => {
   })
 
   it.each([
-    [{ account: undefined, address: undefined }, /would speak of everything/],
-    [{ address: '10.1.0.0/33' }, /neither an address nor a network/],
-    [{ address: 'fs01' }, /neither an address nor a network/],
+    [{ account: undefined, addresses: undefined }, /would speak of everything/],
+    [{ addresses: '10.1.0.0/33' }, /neither an address nor a network/],
+    [{ addresses: 'fs01' }, /neither an address nor a network/],
     [{ expires: 'never' }, /Every entry|no UTC time/],
     [{ reason: '' }, /cannot be kept/],
-    [{ actionSha256: 'ff' }, /cannot be kept/],
+    [{ actionHash: 'ff' }, /cannot be kept/],
   ])('refuses %j', async (more, why) => {
     await expect(addMark(open, entry(more))).rejects.toThrow(why)
     expect(allowListOf(open)).toEqual([])
