@@ -13,7 +13,9 @@ import { normalAddress } from '../events/addresses.ts'
 import { classifyAddress } from '../playbook/address-class.ts'
 import { movementPorts } from '../playbook/context.ts'
 import type { RecordIndex } from './records/record-index.ts'
-import type { Segment } from './records/segment.ts'
+import type { Numbers, Segment } from './records/segment.ts'
+import { typesThatHold } from './records/text-test.ts'
+import { ValueCheck } from './records/value-check.ts'
 import { isChainPid, type TraceQuestion, traceKindOf, traceOf } from './trace-records.ts'
 
 /** Of one kind in one segment of a log (16 MiB of it): far above what a person reads, far below what hurts. */
@@ -27,7 +29,7 @@ export function traceCase(index: RecordIndex, chains: readonly Chain[]): CaseTra
   if (chains.length === 0) return { traces: [], logons: [], left: {} }
   const asked = askedBy(index, chains)
   const traces: Trace[] = []
-  const left: Partial<Record<TraceKind | 'logon', number>> = {}
+  const left: Left = {}
   const groups = new Map<string, Mutable>()
   index.segments.forEach((segment, s) => {
     scanSegment(index, segment, index.bases[s] as number, asked, traces, left)
@@ -69,46 +71,50 @@ function askedBy(index: RecordIndex, chains: readonly Chain[]): Asked {
   return { since, keyOf, sids, ips, pids }
 }
 
-/** Tables of one segment: which systems matter, and which dictionary numbers stand for what is asked. */
+/** Which trace a kind of row may be, and since when its host is asked about; undefined: none. */
+interface Wanted {
+  readonly kind: TraceKind
+  readonly since: FileTime | undefined
+}
+
 function scanSegment(
   index: RecordIndex,
   segment: Segment,
   base: number,
   asked: Asked,
   traces: Trace[],
-  left: Partial<Record<TraceKind | 'logon', number>>,
+  left: Left,
 ): void {
-  const systems = segment.systems.map((system) => {
+  const { eventIdOf, systemOf, kind: kindOf } = segment.heads
+  const wanted = Array.from(eventIdOf, (id, at): Wanted | undefined => {
+    const system = segment.systems[systemOf[at] as number]
+    const kind = system && traceKindOf(system.provider.toLowerCase(), id)
+    if (!system || kind === undefined) return undefined
     const since = asked.since.get(asked.keyOf(system.computer))
-    return { provider: system.provider.toLowerCase(), since }
+    return everywhere.has(kind) || since !== undefined ? { kind, since } : undefined
   })
+  if (wanted.every((one) => one === undefined)) return
   const counts = new Map<TraceKind, number>()
-  let telling: ConnectionHits | undefined
+  let connections: ConnectionCheck | undefined
   for (let row = 0; row < segment.rows; row++) {
-    const system = systems[segment.system[row] as number]
-    const kind = system && traceKindOf(system.provider, segment.eventId[row] as number)
-    if (!system || kind === undefined || index.duplicate[base + row]) continue
-    if (!everywhere.has(kind)) {
-      if (system.since === undefined || segment.time(row) < system.since) continue
-      if (kind === 'connection') {
-        telling ??= new ConnectionHits(segment, asked)
-        const worth = telling.worthOf(row)
-        if (worth === 'none') continue
-        // those of the task's own process ids are never cut
-        if (worth === 'place' && isFull(counts, left, kind)) continue
-      }
-    }
-    if (kind !== 'connection' && isFull(counts, left, kind)) continue
+    const one = wanted[kindOf[row] as number]
+    if (!one || index.isDuplicate(base + row)) continue
+    const { kind, since } = one
+    if (!everywhere.has(kind) && since !== undefined && segment.time(row) < since) continue
+    if (kind === 'connection') {
+      connections ??= new ConnectionCheck(segment, asked)
+      const worth = connections.worthOf(row)
+      // those of the task's own process ids are never cut
+      if (worth === 'none' || (worth === 'place' && isFull(counts, left, kind))) continue
+    } else if (isFull(counts, left, kind)) continue
     const trace = traceOf(kind, segment.record(row))
     if (trace) traces.push(trace)
   }
 }
 
-function isFull(
-  counts: Map<TraceKind, number>,
-  left: Partial<Record<TraceKind | 'logon', number>>,
-  kind: TraceKind,
-): boolean {
+type Left = Partial<Record<TraceKind | 'logon', number>>
+
+function isFull(counts: Map<TraceKind, number>, left: Left, kind: TraceKind): boolean {
   const count = (counts.get(kind) ?? 0) + 1
   counts.set(kind, count)
   if (count <= mostOfKind) return false
@@ -116,40 +122,54 @@ function isFull(
   return true
 }
 
+const anyType = typesThatHold('')
+/** Each distinct value is tested once, when first met. */
+const check = (segment: Segment, test: (lower: string) => boolean): ValueCheck =>
+  new ValueCheck(segment.values, [{ test, types: anyType }])
+
+/** Index of the first of `wanted` among the names of a kind's values; -1 without one. */
+const placesIn = (segment: Segment, ...wanted: readonly string[]): readonly number[] =>
+  Array.from(
+    segment.heads.shapeOf,
+    (shape) =>
+      wanted.map((name) => segment.shapes[shape]?.names.indexOf(name) ?? -1).find((at) => at >= 0) ?? -1,
+  )
+
 /** Connections are many: only those to ports of remote work, to public addresses, or of a process id of a task are looked at. */
-class ConnectionHits {
+class ConnectionCheck {
   readonly #segment: Segment
-  readonly #places: readonly { readonly port: number; readonly ip: number; readonly pid: number }[]
-  readonly #ports: Uint8Array
-  readonly #public: Uint8Array
-  readonly #pids: Uint8Array
+  readonly #ports: readonly [readonly number[], ValueCheck]
+  readonly #public: readonly [readonly number[], ValueCheck]
+  readonly #pids: readonly [readonly number[], ValueCheck]
 
   constructor(segment: Segment, asked: TraceQuestion) {
     this.#segment = segment
-    const first = (names: readonly string[], ...wanted: readonly string[]) =>
-      wanted.map((name) => names.indexOf(name)).find((at) => at >= 0) ?? -1
-    this.#places = segment.shapes.map(({ names }) => ({
-      port: first(names, 'DestPort', 'DestinationPort'),
-      ip: first(names, 'DestAddress', 'DestinationIp'),
-      pid: first(names, 'ProcessID', 'ProcessId'),
-    }))
     const ports = new Set([...movementPorts.keys()].map(String))
-    this.#ports = segment.values.matching((text) => ports.has(text))
-    this.#public = segment.values.matching(
-      (text) => /[.:]/.test(text) && text.length <= 45 && classifyAddress(text).class === 'public',
-    )
-    this.#pids = segment.values.matching((text) => isChainPid(asked, text))
+    this.#ports = [
+      placesIn(segment, 'DestPort', 'DestinationPort'),
+      check(segment, (text) => ports.has(text)),
+    ]
+    this.#public = [
+      placesIn(segment, 'DestAddress', 'DestinationIp'),
+      check(segment, (text) => classifyAddress(text).class === 'public'),
+    ]
+    this.#pids = [
+      placesIn(segment, 'ProcessID', 'ProcessId'),
+      check(segment, (text) => isChainPid(asked, text)),
+    ]
   }
 
   worthOf(row: number): 'process' | 'place' | 'none' {
     const segment = this.#segment
-    const places = this.#places[segment.shape[row] as number]
-    if (!places) return 'none'
+    const kind = segment.heads.kind[row] as number
     const numbers = segment.valuesOfBlock(segment.blockOf(row))
     const start = segment.valueStart(row)
-    const hit = (table: Uint8Array, at: number) => at >= 0 && table[numbers[start + at] as number] === 1
-    if (hit(this.#pids, places.pid)) return 'process'
-    return hit(this.#ports, places.port) || hit(this.#public, places.ip) ? 'place' : 'none'
+    const holds = ([places, values]: readonly [readonly number[], ValueCheck]) => {
+      const at = places[kind] as number
+      return at >= 0 && values.has(numbers[start + at] as number)
+    }
+    if (holds(this.#pids)) return 'process'
+    return holds(this.#ports) || holds(this.#public) ? 'place' : 'none'
   }
 }
 
@@ -165,66 +185,76 @@ function groupLogons(
   base: number,
   asked: Asked,
   groups: Map<string, Mutable>,
-  left: Partial<Record<TraceKind | 'logon', number>>,
+  left: Left,
 ): void {
   if (asked.sids.size === 0 && asked.ips.size === 0) return
-  const isSecurity = segment.systems.map(
-    (system) => system.provider.toLowerCase() === 'microsoft-windows-security-auditing',
-  )
-  if (!isSecurity.includes(true)) return
-  const sids = segment.values.matching(
-    (text) => text.startsWith('s-1-5-21-') && asked.sids.has(text.toUpperCase()),
-  )
-  const ips = segment.values.matching(
-    (text) => /[.:]/.test(text) && text.length <= 64 && asked.ips.has(normalAddress(text) ?? text),
-  )
-  if (!sids.includes(1) && !ips.includes(1)) return
-  const remote = segment.values.matching((text) => text === '3' || text === '10')
-  const places = segment.shapes.map(({ names }) => ({
-    sid: names.indexOf('TargetUserSid'),
-    name: names.indexOf('TargetUserName'),
-    domain: names.indexOf('TargetDomainName'),
-    ip: names.indexOf('IpAddress'),
-    type: names.indexOf('LogonType'),
-  }))
-  for (let row = 0; row < segment.rows; row++) {
-    if (segment.eventId[row] !== 4624 || !isSecurity[segment.system[row] as number]) continue
-    const place = places[segment.shape[row] as number]
-    if (!place || index.duplicate[base + row]) continue
-    const numbers = segment.valuesOfBlock(segment.blockOf(row))
-    const start = segment.valueStart(row)
-    const number = (at: number) => (at < 0 ? -1 : (numbers[start + at] as number))
-    if (sids[number(place.sid)] !== 1 && ips[number(place.ip)] !== 1) continue
-    if (remote[number(place.type)] !== 1) continue
-    const text = (at: number) => {
-      const value = at < 0 ? '' : segment.values.text(number(at)).trim()
-      return value === '' || value === '-' ? undefined : value
-    }
-    const computer = segment.tuple(row).computer
-    const recordedIp = text(place.ip)
-    const ip = recordedIp === undefined ? undefined : (normalAddress(recordedIp) ?? recordedIp)
-    const sid = sidOf(text(place.sid))
-    const name = text(place.name)
-    const account = [text(place.domain), name].filter(Boolean).join('\\') || sid
-    const key = [asked.keyOf(computer), ip ?? '', sid ?? account ?? ''].join('\n')
-    const time = segment.time(row)
-    const locator = index.locator(base + row)
-    const group = groups.get(key)
-    if (group) widen(group, time, locator)
-    else if (groups.size < mostGroups)
-      groups.set(key, {
-        computer,
-        ip,
+  const { eventIdOf, systemOf, kind: kindOf, widthOf } = segment.heads
+  const isLogon = Array.from(eventIdOf, (id, at) => {
+    const provider = segment.systems[systemOf[at] as number]?.provider.toLowerCase()
+    return id === 4624 && provider === 'microsoft-windows-security-auditing'
+  })
+  if (!isLogon.includes(true)) return
+  const sidAt = placesIn(segment, 'TargetUserSid')
+  const nameAt = placesIn(segment, 'TargetUserName')
+  const domainAt = placesIn(segment, 'TargetDomainName')
+  const ipAt = placesIn(segment, 'IpAddress')
+  const typeAt = placesIn(segment, 'LogonType')
+  const sids = check(segment, (text) => text.startsWith('s-1-5-21-') && asked.sids.has(text.toUpperCase()))
+  const ips = check(segment, (text) => text.length <= 64 && asked.ips.has(normalAddress(text) ?? text))
+  const remote = check(segment, (text) => text === '3' || text === '10')
+  segment.blocks.forEach((block, b) => {
+    let numbers: Numbers | undefined
+    let start = 0
+    for (let row = block.firstRow; row < block.firstRow + block.rows; row++) {
+      const kind = kindOf[row] as number
+      const from = start
+      start += widthOf[kind] as number
+      if (!isLogon[kind] || index.isDuplicate(base + row)) continue
+      numbers ??= segment.valuesOfBlock(b)
+      const read = numbers
+      const number = (places: readonly number[]) => {
+        const at = places[kind] as number
+        return at < 0 ? Number.NaN : (read[from + at] as number)
+      }
+      if (!sids.has(number(sidAt)) && !ips.has(number(ipAt))) continue
+      if (!remote.has(number(typeAt))) continue
+      const text = (places: readonly number[]) => {
+        const value = number(places)
+        const found = Number.isNaN(value) ? '' : segment.values.text(value).trim()
+        return found === '' || found === '-' ? undefined : found
+      }
+      const recordedIp = text(ipAt)
+      const sid = sidOf(text(sidAt))
+      const account = [text(domainAt), text(nameAt)].filter(Boolean).join('\\') || sid
+      noteLogon(groups, left, asked.keyOf, {
+        computer: segment.tuple(row).computer,
+        ip: recordedIp === undefined ? undefined : (normalAddress(recordedIp) ?? recordedIp),
         sid,
         account,
-        count: 1,
-        firstTime: time,
-        lastTime: time,
-        first: locator,
-        last: locator,
+        time: segment.time(row),
+        locator: index.locator(base + row),
       })
-    else left.logon = (left.logon ?? 0) + 1
-  }
+    }
+  })
+}
+
+type Noted = Pick<LogonGroup, 'computer' | 'ip' | 'sid' | 'account'> & {
+  readonly time: FileTime
+  readonly locator: Locator
+}
+
+function noteLogon(
+  groups: Map<string, Mutable>,
+  left: Left,
+  keyOf: (computer: string) => string,
+  { time, locator, ...who }: Noted,
+): void {
+  const key = [keyOf(who.computer), who.ip ?? '', who.sid ?? who.account ?? ''].join('\n')
+  const group = groups.get(key)
+  if (group) widen(group, time, locator)
+  else if (groups.size < mostGroups)
+    groups.set(key, { ...who, count: 1, firstTime: time, lastTime: time, first: locator, last: locator })
+  else left.logon = (left.logon ?? 0) + 1
 }
 
 function widen(group: Mutable, time: FileTime, locator: Locator): void {
