@@ -105,3 +105,13 @@ export const schtasksFiles = [
   'WORKSTATION6_Sysmon',
   'WORKSTATION6_TaskScheduler',
 ].map((name) => `${reencodedFolder}/otrf_schtask_create_${name}.evtx`)
+
+/** Every sample that holds a record of a task: created, changed, deleted, or registered in the task log. */
+export async function taskSampleFiles(): Promise<readonly string[]> {
+  cached ??= readAll()
+  const isTask = ({ eid, chan }: ExpectedRecord) =>
+    chan === 'Security'
+      ? eid >= 4698 && eid <= 4702
+      : eid === 106 && chan === 'Microsoft-Windows-TaskScheduler/Operational'
+  return [...(await cached)].filter(([, records]) => records.some(isTask)).map(([file]) => file)
+}
