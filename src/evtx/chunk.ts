@@ -23,6 +23,13 @@ function isBlank(chunk: ChunkView): boolean {
 const isChunkMagic = (view: DataView) =>
   view.getUint32(0, true) === 0x43666c45 && view.getUint32(4, true) === 0x006b6e68
 
+/** The checksum of a chunk's header is right. @param bytes at least the header's 512 */
+export function isChunkHeaderSound(bytes: Uint8Array, platform: Platform): boolean {
+  const sum = platform.crc32(bytes.subarray(128, 512), platform.crc32(bytes.subarray(0, 120), 0))
+  const stored = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(124, true)
+  return sum === stored
+}
+
 export function readChunkHeader(
   chunk: ChunkView,
   index: number,
@@ -68,11 +75,7 @@ export function readChunkHeader(
     )
   let free = view.getUint32(48, true)
   const stated = free
-  const headerSum = platform.crc32(
-    chunk.bytes.subarray(128, 512),
-    platform.crc32(chunk.bytes.subarray(0, 120), 0),
-  )
-  if (headerSum !== view.getUint32(124, true))
+  if (!isChunkHeaderSound(chunk.bytes, platform))
     problem(
       'evtx.chunk.header-checksum',
       'warning',

@@ -1,5 +1,6 @@
 import type { ByteSource, Platform } from './byte-source.ts'
-import { chunkSize, fileHeaderBlock } from './format.ts'
+import { isChunkHeaderSound } from './chunk.ts'
+import { chunkHeaderSize, chunkSize, fileHeaderBlock } from './format.ts'
 import type { EvtxProblem } from './problem.ts'
 
 /** The first 128 bytes of a log. Counters are only claims: dirty logs say too little (evtx.md trap 4). */
@@ -35,8 +36,11 @@ const inFile = (
 const ascii = (bytes: Uint8Array, from: number, count: number) =>
   String.fromCharCode(...bytes.subarray(from, from + count))
 
-/** Reads the file header. Damage is reported and read over; only an empty, foreign or legacy file ends here. */
-export function readFileHeader(source: ByteSource, platform: Platform): FileHeaderReading {
+/**
+ * Reads the file header. Damage is reported and read over; only an empty, foreign or legacy file ends here.
+ * @param isLog the caller knows that chunks follow; without it a file with a damaged header is searched for one
+ */
+export function readFileHeader(source: ByteSource, platform: Platform, isLog = false): FileHeaderReading {
   const bytes = new Uint8Array(128)
   const read = source.read(0, bytes)
   const none = (problem: EvtxProblem): FileHeaderReading => ({
@@ -57,7 +61,7 @@ export function readFileHeader(source: ByteSource, platform: Platform): FileHead
   const problems: EvtxProblem[] = []
   const chunks = Math.max(0, Math.ceil((source.size - fileHeaderBlock) / chunkSize))
   if (ascii(bytes, 0, 8) !== 'ElfFile\0') {
-    if (!firstChunkFollows(source))
+    if (!isLog && !chunkFollows(source, platform))
       return none(
         inFile(
           'evtx.file.not-evtx',
@@ -115,9 +119,15 @@ export function readFileHeader(source: ByteSource, platform: Platform): FileHead
   return { header, problems, chunks }
 }
 
-function firstChunkFollows(source: ByteSource): boolean {
-  const magic = new Uint8Array(8)
-  return source.read(fileHeaderBlock, magic) === 8 && ascii(magic, 0, 8) === 'ElfChnk\0'
+/** The first chunk by its mark, or any by its mark and the checksum of its header: damage rarely ends with the file's header. */
+function chunkFollows(source: ByteSource, platform: Platform): boolean {
+  const head = new Uint8Array(chunkHeaderSize)
+  for (let at = fileHeaderBlock; at + chunkHeaderSize <= source.size; at += chunkSize) {
+    if (source.read(at, head) < chunkHeaderSize) return false
+    if (ascii(head, 0, 8) !== 'ElfChnk\0') continue
+    if (at === fileHeaderBlock || isChunkHeaderSound(head, platform)) return true
+  }
+  return false
 }
 
 const hexStart = (bytes: Uint8Array) =>

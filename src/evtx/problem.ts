@@ -22,6 +22,7 @@ export interface EvtxProblem {
     | 'evtx.record.size-copy'
     | 'evtx.record.unreadable'
     | 'evtx.record.incomplete'
+    | 'evtx.record.number'
     | 'evtx.record.zeroed'
     | 'evtx.record.stale'
   readonly severity: 'info' | 'warning' | 'error'

@@ -95,7 +95,10 @@ function readChunk(
     problems,
     (offset, size) => {
       flush()
-      into.push(readRecord(chunk, index, offset, size, decoder, options, false))
+      const outcome = readRecord(chunk, index, offset, size, decoder, options, false)
+      into.push(outcome)
+      const odd = outcome.ok ? oddNumber(outcome.value.system.EventRecordID, index, offset) : undefined
+      if (odd) into.push(bad(odd))
     },
     (offset, size) => stale.push({ offset, size }),
   )
@@ -112,6 +115,22 @@ function readChunk(
 const hasBrokenWords = ({ Provider = '', Channel = '', Computer = '' }: SystemTexts): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\x00-\x1f]/.test(Provider + Channel + Computer)
+
+/**
+ * The problem of a record whose EventRecordID is there and is no number: the record is kept under number 0, where gaps and
+ * citations do not see it. A few events of the forwarding service have none at all, which is no problem.
+ */
+export function oddNumber(id: string | undefined, chunk: number, offset: number): EvtxProblem | undefined {
+  if (id === undefined || id.trim() === '' || numberOf(id) !== undefined) return undefined
+  return {
+    code: 'evtx.record.number',
+    severity: 'warning',
+    chunk,
+    offset,
+    what: `Record at offset ${offset} of chunk ${chunk}: its EventRecordID is no number that a log can have: ${JSON.stringify(id.slice(0, 60))}. The record is kept with number 0.`,
+    lost: 0,
+  }
+}
 
 /** One record at its place; never throws for what the bytes hold. */
 export function readRecord(

@@ -38,25 +38,30 @@ export class RecoveredWalker {
    * Calls `onRecord(offset, size)` for each whole stale record of the chunk whose template and names are still those it was
    * written with, by offset. Template-less stale records are left out: nothing shows that their names are their own.
    * @param stale places that `walkRecords` has passed over in this chunk
+   * @returns how many framed stale records were passed over: what they refer to was overwritten, or nothing shows that it was not
    */
   walk(
     chunk: ChunkView,
     header: ChunkHeader,
     stale: readonly RecordPlace[],
     onRecord: (offset: number, size: number) => void,
-  ): void {
+  ): number {
     const places: RecordPlace[] = [...stale]
     for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
       const size = framedSize(chunk, at, chunk.size)
       places.push({ offset: at, size })
       at = nextFramed(chunk, at + size, chunk.size)
     }
-    if (places.length === 0) return
+    if (places.length === 0) return 0
     const framed = [...places]
     walkRecords(chunk, 0, header, [], (offset, size) => framed.push({ offset, size }))
     framed.sort((a, b) => a.offset - b.offset)
     this.#intact.clear()
-    for (const place of places) if (this.#isWhole(chunk, place, framed)) onRecord(place.offset, place.size)
+    let passed = 0
+    for (const place of places)
+      if (this.#isWhole(chunk, place, framed)) onRecord(place.offset, place.size)
+      else passed++
+    return passed
   }
 
   #isWhole(chunk: ChunkView, { offset, size }: RecordPlace, framed: readonly RecordPlace[]): boolean {

@@ -19,6 +19,8 @@ export type Detection =
   | {
       readonly kind: 'foreign' | 'legacy-evt' | 'empty'
       readonly looksLike: string
+      /** no format is known that starts so: it may be a log whose header is damaged */
+      readonly isUnknown?: true
     }
 
 /** Documents an acquisition writes; each says its schema first. */
@@ -43,9 +45,11 @@ export function detect(head: Uint8Array): Detection {
   if (looksLikeJob(head)) return { kind: 'task-job' }
   const known = signatureOf(head)
   if (known !== undefined) return { kind: 'foreign', looksLike: known }
+  // a damaged header, and the first chunk where it belongs
+  if (latin(head, 4096, 4104) === 'ElfChnk\0') return { kind: 'evtx' }
   const text = textOf(head)
   if (text !== undefined && detectTable(head)) return { kind: 'event-table' }
-  if (text === undefined) return { kind: 'foreign', looksLike: binaryLook(head) }
+  if (text === undefined) return { kind: 'foreign', looksLike: binaryLook(head), isUnknown: true }
   return detectText(text)
 }
 

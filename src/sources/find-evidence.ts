@@ -13,7 +13,7 @@ import { detect } from './detect.ts'
 import { findInZip } from './find-in-zip.ts'
 import { type FoundFile, sourceProblem } from './found-file.ts'
 import { leftOut } from './left-out.ts'
-import { type FilePath, readHead, readPlain, troubleOf } from './plain-file.ts'
+import { type FilePath, hasLogChunk, readHead, readPlain, troubleOf } from './plain-file.ts'
 import { ZipSource } from './zip-source.ts'
 
 export { type FoundFile, SourceTrouble } from './found-file.ts'
@@ -117,7 +117,9 @@ async function* fromFile(path: FilePath, origin: string, follow: boolean, walk: 
   if (walk.seen.has(key)) return
   walk.seen.add(key)
   const { head, size } = await readHead(path, origin, follow)
-  const detection = detect(head)
+  let detection = detect(head)
+  if (detection.kind === 'foreign' && detection.isUnknown && (await hasLogChunk(path, origin, follow)))
+    detection = { kind: 'evtx' }
   if (detection.kind === 'zip') {
     if (typeof path !== 'string') {
       yield bad(

@@ -1,5 +1,6 @@
 /** Plain files on disk: opened without following links, read in blocks, every trouble a problem. */
 import { constants, type FileHandle, open } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import { systemErrorCode, troubleInWords } from '../base/disk-trouble.ts'
 import { headBytes } from './detect.ts'
 import { SourceTrouble, sourceProblem } from './found-file.ts'
@@ -30,6 +31,39 @@ export async function readHead(path: FilePath, origin: string, follow: boolean):
   } finally {
     await file.close().catch(() => undefined)
   }
+}
+
+/** Places of chunks looked at in a file that nothing else knows: 4 GiB of log. */
+const mostChunks = 65_536
+
+/**
+ * A file whose first bytes are of no known format holds a chunk of an event log, by its mark and the checksum of its header.
+ * Throws SourceTrouble.
+ */
+export async function hasLogChunk(path: FilePath, origin: string, follow: boolean): Promise<boolean> {
+  const file = await openRegular(path, origin, follow)
+  try {
+    const { size } = await file.stat()
+    const head = new Uint8Array(512)
+    for (let chunk = 0; chunk < mostChunks; chunk++) {
+      const at = 4096 + chunk * 65_536
+      if (at + head.length > size) return false
+      const { bytesRead } = await file.read(head, 0, head.length, at)
+      if (bytesRead < head.length) return false
+      if (isChunkHead(head)) return true
+    }
+    return false
+  } catch (error) {
+    throw troubleOf(error, origin)
+  } finally {
+    await file.close().catch(() => undefined)
+  }
+}
+
+function isChunkHead(head: Uint8Array): boolean {
+  if (Buffer.from(head.subarray(0, 8)).toString('latin1') !== 'ElfChnk\0') return false
+  const stored = new DataView(head.buffer, head.byteOffset).getUint32(124, true)
+  return crc32(head.subarray(128, 512), crc32(head.subarray(0, 120))) === stored
 }
 
 /** All bytes of a regular file. The stream throws SourceTrouble. */

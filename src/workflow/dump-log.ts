@@ -11,7 +11,7 @@ import { RecordDecoder } from '../evtx/decode.ts'
 import { readFileHeader } from '../evtx/file-header.ts'
 import { chunkSize, fileHeaderBlock } from '../evtx/format.ts'
 import type { EvtxProblem } from '../evtx/problem.ts'
-import { chunkCountProblem, readRecord } from '../evtx/read-log.ts'
+import { chunkCountProblem, oddNumber, readRecord } from '../evtx/read-log.ts'
 import type { EvtxRecord } from '../evtx/record.ts'
 import { type RecordPlace, RecoveredWalker } from '../evtx/recovered.ts'
 import { ByteWriter } from '../evtx/render/byte-writer.ts'
@@ -174,8 +174,10 @@ class LogDump {
       return
     }
     const outcome = readRecord(chunk, index, offset, size, this.#decoder, this.#readOptions, false)
-    if (outcome.ok) this.#slowRecord(outcome.value)
-    else this.#problem(outcome.problem)
+    if (!outcome.ok) return this.#problem(outcome.problem)
+    const odd = oddNumber(outcome.value.system.EventRecordID, index, offset)
+    if (odd) this.#problem(odd)
+    this.#slowRecord(outcome.value)
   }
 
   #slowRecord(record: EvtxRecord): void {

@@ -58,6 +58,7 @@ export async function inspectLog(path: string, options: { readonly signal?: Abor
       chunks,
       records,
       recoverable: result.recoverable,
+      unrecoverable: result.unrecoverable,
       problems: problems.map(shown),
     }
   } finally {

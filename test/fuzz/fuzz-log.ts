@@ -16,8 +16,8 @@ import type { PackedCase } from './packed-case.ts'
 
 /** Of so many logs one holds a chunk made to be costly: these take a hundred times as long as others. */
 const hostileEvery = 40
-/** CPU ms one path may take for a chunk: twice the 200 of its share, for a slow machine. */
-const patience = 400
+/** CPU ms one path may take for a chunk: twice the 100 of its share, for a slow machine. */
+const patience = 200
 
 export interface FuzzTotals {
   logs: number

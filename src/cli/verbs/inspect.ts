@@ -72,6 +72,11 @@ function counts(of: Readonly<Record<string, number>>): string {
   )
 }
 
+function recoverable({ recoverable, unrecoverable }: Extract<Inspection, { readable: true }>): string {
+  if (!unrecoverable) return String(recoverable)
+  return `${recoverable}; ${unrecoverable} more cannot be: the template or names they refer to were overwritten`
+}
+
 function inspectionText(found: Extract<Inspection, { readable: true }>, columns: number): string {
   const { chunks, recordIds, times, problems } = found
   const gaps = recordIds.gaps.slice(0, most).map(({ from, to, missing }) => `${from} to ${to} (${missing})`)
@@ -85,7 +90,7 @@ function inspectionText(found: Extract<Inspection, { readable: true }>, columns:
       ['dirty', found.dirty ? 'yes: the log was open when it was copied, its header may be behind' : 'no'],
       ['chunks', `${chunks.total}: ${chunks.used} used, ${chunks.empty} empty, ${chunks.bad} bad`],
       ['records', String(found.records)],
-      ['recoverable', String(found.recoverable)],
+      ['recoverable', recoverable(found)],
       ['record ids', recordIds.first === null ? 'none' : `${recordIds.first} to ${recordIds.last}`],
       [
         'missing',

@@ -22,6 +22,9 @@ export interface XmlElement {
 
 /** what a fragment is charged beside its text, in code units */
 export const fragmentCost = 256
+/** an array becomes thousands of small texts or elements, which cost time out of proportion to their length */
+const arrayByteCost = 8
+const arrayElementCost = 120
 
 /** First byte of a fragment header, a template instance or an element. */
 export const startsFragment = (byte: number) =>
@@ -128,6 +131,8 @@ export class Expander {
     const type = instance.types[part.index] as number
     const at = instance.offsets[part.index] as number
     const size = instance.sizes[part.index] as number
+    // the elements of an array cost memory of their own before they are one text
+    if (type & valueType.array) this.#spend(size * arrayByteCost, at)
     const text =
       type & valueType.array
         ? arrayTexts(chunk, type, at, size).join(', ')
@@ -159,16 +164,14 @@ export class Expander {
     if (node.children.length === 1 && only?.kind === 'substitution') {
       const type = instance.types[only.index] as number
       if (only.index < instance.count && type & valueType.array) {
+        const at = instance.offsets[only.index] as number
+        const size = instance.sizes[only.index] as number
+        this.#spend(size * arrayByteCost, at)
         // an array repeats its element, one item each
-        const texts = arrayTexts(
-          chunk,
-          type,
-          instance.offsets[only.index] as number,
-          instance.sizes[only.index] as number,
-        )
+        const texts = arrayTexts(chunk, type, at, size)
         if (texts.length > 0)
           return texts.map((text) => {
-            this.#spend(text.length + start, 0)
+            this.#spend(text.length + start + arrayElementCost, at)
             return { name: node.name, attributes, children: text === '' ? [] : [text] }
           })
       }

@@ -90,10 +90,7 @@ export function scalarText(chunk: ChunkView, type: number, at: number, size: num
       return chunk.text(at, units)
     }
     case valueType.ansiString: {
-      let text = ''
-      const end = view.getUint8(at + size - 1) === 0 ? size - 1 : size
-      for (let i = 0; i < end; i++) text += String.fromCharCode(view.getUint8(at + i))
-      return text
+      return latinText(chunk, at, view.getUint8(at + size - 1) === 0 ? at + size - 1 : at + size)
     }
     case valueType.int8:
       return String(view.getInt8(at))
@@ -140,6 +137,16 @@ export function scalarText(chunk: ChunkView, type: number, at: number, size: num
   return hexOf(chunk.bytes.subarray(at, at + size)).toUpperCase()
 }
 
+/** Bytes as text, one unit each; by hundreds, for adding one unit at a time makes a chain of as many strings. */
+function latinText(chunk: ChunkView, from: number, to: number): string {
+  let text = ''
+  for (let at = from; at < to; at += 512) {
+    const part = chunk.bytes.subarray(at, Math.min(at + 512, to)) as unknown as number[]
+    text += String.fromCharCode.apply(undefined, part)
+  }
+  return text
+}
+
 /** The elements of an array value as texts. Bytes left over at its end that are no whole element come last, as hex. */
 export function arrayTexts(chunk: ChunkView, type: number, at: number, size: number): readonly string[] {
   const element = type & 0x7f
@@ -156,15 +163,13 @@ export function arrayTexts(chunk: ChunkView, type: number, at: number, size: num
     return texts
   }
   if (element === valueType.ansiString) {
-    let text = ''
-    for (let i = 0; i < size; i++) {
-      const byte = chunk.view.getUint8(at + i)
-      if (byte === 0) {
-        texts.push(text)
-        text = ''
-      } else text += String.fromCharCode(byte)
+    let start = at
+    for (let here = at; here < at + size; here++) {
+      if (chunk.view.getUint8(here) !== 0) continue
+      texts.push(latinText(chunk, start, here))
+      start = here + 1
     }
-    if (text) texts.push(text)
+    if (start < at + size) texts.push(latinText(chunk, start, at + size))
     return texts
   }
   if (element === valueType.sid) {

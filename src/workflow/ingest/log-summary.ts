@@ -21,6 +21,8 @@ export interface LogSummary {
   readonly selected: number
   /** whole records that are not live; missing in cases imported before they were counted */
   readonly recoverable?: number
+  /** framed records that are not live and whose template or names were overwritten; missing as above */
+  readonly unrecoverable?: number
   readonly recordIds: {
     readonly first: string | null
     readonly last: string | null
@@ -75,6 +77,7 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     records: tally.records,
     selected,
     recoverable: tally.recoverable,
+    unrecoverable: tally.unrecoverable,
     recordIds: {
       first: runs[0]?.from.toString() ?? null,
       last: last?.toString() ?? null,

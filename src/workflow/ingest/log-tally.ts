@@ -34,6 +34,8 @@ export interface TallyResult {
   readonly headerIdsRising: boolean
   /** whole records that are not live: behind a chunk's free offset, or left over from an earlier use of it */
   readonly recoverable: number
+  /** framed records that are not live and cannot be offered: the template or names they refer to were overwritten */
+  readonly unrecoverable: number
 }
 
 interface Edge {
@@ -57,6 +59,7 @@ export interface TallyPart extends Omit<TallyResult, 'runs' | 'channels' | 'comp
 export class LogTally {
   records = 0
   recoverable = 0
+  unrecoverable = 0
   #chunks = { total: 0, used: 0, empty: 0, bad: 0 }
   #runs: { from: number; to: number }[] = []
   #runsComplete = true
@@ -169,6 +172,7 @@ export class LogTally {
     return {
       records: this.records,
       recoverable: this.recoverable,
+      unrecoverable: this.unrecoverable,
       chunks: this.#chunks,
       runs: this.#runs,
       odd: this.#odd,
@@ -244,6 +248,7 @@ export function joinTallies(parts: readonly TallyPart[]): TallyResult {
   return {
     records: sum((part) => part.records),
     recoverable: sum((part) => part.recoverable),
+    unrecoverable: sum((part) => part.unrecoverable),
     chunks: {
       total: sum((part) => part.chunks.total),
       used: sum((part) => part.chunks.used),

@@ -14,7 +14,7 @@ import { ChunkView } from '../../evtx/chunk-view.ts'
 import { RecordDecoder } from '../../evtx/decode.ts'
 import { chunkSize, valueType } from '../../evtx/format.ts'
 import { BinXmlError, type EvtxProblem } from '../../evtx/problem.ts'
-import { readRecord } from '../../evtx/read-log.ts'
+import { oddNumber, readRecord } from '../../evtx/read-log.ts'
 import { type RecordText, textsOfTree } from '../../evtx/record.ts'
 import { type RecordPlace, RecoveredWalker } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
@@ -90,8 +90,9 @@ export class Packer {
         (offset, size) => this.#addRecord(chunk, index, offset, size),
         (offset, size) => stale.push({ offset, size }),
       )
-      this.#recovered.walk(chunk, header, stale, (offset, size) => {
+      this.tally.unrecoverable += this.#recovered.walk(chunk, header, stale, (offset, size) => {
         if (readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok) this.tally.recoverable++
+        else this.tally.unrecoverable++
       })
     }
     if (index % chunksPerBlock === chunksPerBlock - 1) this.endBlock(Math.floor(index / chunksPerBlock))
@@ -345,6 +346,8 @@ export class Packer {
       this.#problem(index, offset, 'evtx.record.incomplete', isZero ? zeroed : unread)
       return
     }
+    const odd = oddNumber(texts.system.EventRecordID, index, offset)
+    if (odd) this.problems.push(odd)
     const id = BigInt.asUintN(64, numberOf(texts.system.EventRecordID) ?? 0n)
     const eventId = Number(event & 0xffffn)
     const system = this.#systems.ofTexts(texts.system)

@@ -107,7 +107,7 @@ function parse(request: ParseRequest): ParseReply {
     into.set(part)
     return part.length
   }
-  const { header, problems } = readFileHeader({ size: Number.MAX_SAFE_INTEGER, read }, nodePlatform)
+  const { header, problems } = readFileHeader({ size: Number.MAX_SAFE_INTEGER, read }, nodePlatform, true)
   if (!header) {
     shared.leaveUnread()
     return { kind: 'done', header, problems }

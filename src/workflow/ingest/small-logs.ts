@@ -127,7 +127,7 @@ function write(target: string, bytes: Uint8Array): Promise<NodeJS.ErrnoException
 function parsed(bytes: Uint8Array): Pick<Extract<BatchedLog, { state: 'whole' }>, 'segments' | 'parsed'> {
   const segments: SegmentReply[] = []
   const join = new LogJoin(1, (reply) => segments.push(reply))
-  const { header, problems } = readFileHeader(memorySource(bytes), nodePlatform)
+  const { header, problems } = readFileHeader(memorySource(bytes), nodePlatform, true)
   if (header) {
     // templates stay from log to log; what a segment holds does not depend on them
     packer ??= new Packer(nodePlatform, new LogTally())

@@ -196,6 +196,22 @@ describe('what is no log at all', () => {
     expect(codesOf(problems)).toContain('evtx.file.header-damaged')
   })
 
+  test('a log whose file header and first chunks are overwritten is read by any chunk that is sound', () => {
+    const log = buildLog(events(3000))
+    const all = read(log).records
+    const first = all.filter(({ chunk }) => chunk < 2).length
+    expect(all.length).toBeGreaterThan(first)
+    log.fill(0xee, 0, 4096 + 2 * 65_536)
+    const { records, problems } = read(log)
+    expect(records).toEqual(all.slice(first))
+    expect(codesOf(problems)).toEqual(
+      expect.arrayContaining(['evtx.file.header-damaged', 'evtx.chunk.bad-magic']),
+    )
+    // the mark alone may stand in any file
+    for (let at = 4096; at < log.length; at += 65_536) log.fill(0xee, at + 8, at + 512)
+    expect(read(log).problems.map(({ code }) => code)).toEqual(['evtx.file.not-evtx'])
+  })
+
   test('an unknown version is reported and read all the same', () => {
     const log = Buffer.from(buildLog(events(9)))
     log.writeUInt16LE(4, 38)

@@ -88,6 +88,32 @@ describe('output out of proportion', () => {
     )
   })
 
+  // found by test/fuzz: each took several hundred milliseconds for its chunk
+  test.each([
+    ['a text of single bytes referenced a thousand times', 0x02, 30_000, 'V'],
+    ['an array of texts of single bytes', 0x82, 30_000, 'V'],
+    ['an array of thousands of elements with a long name', 0x81, 11_900, 'N'.repeat(5000)],
+    ['an array of bytes', 0x84, 7000, 'V'],
+  ])('%s costs no more than its share of time', (_, type, size, name) => {
+    const log = eventLog(
+      (chunk) =>
+        eventData(chunk, () => {
+          chunk.element(name, () => chunk.value(0, type), [], 0xffff)
+          for (let n = 0; n < 1000; n++) chunk.value(0, type)
+        }),
+      (chunk) => [{ type, write: () => chunk.raw(Buffer.alloc(size, type === 0x81 ? 'a\0\0\0' : 0x9c)) }],
+    )
+    const least = Math.min(
+      ...[1, 2, 3, 4].map(() => {
+        const from = cpuMilliseconds()
+        read(log)
+        return cpuMilliseconds() - from
+      }),
+    )
+    expect(least).toBeLessThan(150)
+    survives(log)
+  })
+
   test('an array of bytes as large as a record is bounded too', () => {
     const { plan } = survives(
       eventLog(

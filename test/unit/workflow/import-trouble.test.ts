@@ -181,6 +181,38 @@ describe('a source that is not what it was', () => {
   })
 })
 
+describe('a log with a damaged header', () => {
+  it.each([
+    ['the header alone', 4096],
+    ['the header and the first two chunks', 4096 + 2 * 65_536],
+  ])('is taken by its chunks, small or large, when %s is overwritten', async (_, bytes) => {
+    const folder = scratchFolder()
+    const log = logOf(2500)
+    log.fill(0xee, 0, bytes)
+    writeFileSync(join(folder, 'small.evtx'), log)
+    const body = log.subarray(4096)
+    const copies = Math.ceil((5 << 20) / body.length)
+    writeFileSync(
+      join(folder, 'without a telling name'),
+      Buffer.concat([log, ...Array.from({ length: copies }, () => body)]),
+    )
+    writeFileSync(join(folder, 'noise.evtx'), Buffer.alloc(300_000, 0xee))
+    const open = await newCase()
+    const result = await importEvidence(open, [folder])
+    const told = codes(result)
+    expect(told).toContainEqual(['source.file.foreign', 'noise.evtx'])
+    expect(told).toContainEqual(['evtx.file.header-damaged', 'small.evtx'])
+    expect(told).toContainEqual(['evtx.file.header-damaged', 'without a telling name'])
+    const rows = listEvidence(open)
+    const small = rows.find(({ name }) => name === 'small.evtx')
+    expect(small?.records).toBeGreaterThan(1000)
+    expect(rows.find(({ name }) => name !== 'small.evtx')?.records).toBe(
+      (small?.records as number) * (copies + 1),
+    )
+    open.close()
+  })
+})
+
 /** Evidence whose undisturbed import is known. */
 async function reference(): Promise<{
   readonly folder: string

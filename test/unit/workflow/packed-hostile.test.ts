@@ -99,6 +99,36 @@ describe('a packed record', () => {
     expect(records[1]?.locator.recordId).not.toBe(77n)
   })
 
+  it.each(['seventy', '-1', '18446744073709551616', '0xzz'])('says so when its number is %s', (text) => {
+    const make: Make = (chunk) => ({ type: 0x01, write: () => chunk.utf16(text) })
+    const log = logWith({ EventRecordID: make })
+    const { records, problems } = told(log)
+    expect(records.map(({ locator }) => locator.recordId)).toEqual([77n, 0n, 77n])
+    const found = read(log).problems
+    for (const list of [problems, found]) {
+      expect(list.map(({ code }) => code)).toEqual(['evtx.record.number'])
+      expect(list[0]).toMatchObject({ chunk: 0, lost: 0 })
+      expect(list[0]?.what).toContain(JSON.stringify(text))
+    }
+  })
+
+  it('has no problem when it has no number at all', () => {
+    const make: Make = (chunk) => ({ type: 0x01, write: () => chunk.utf16('') })
+    expect(told(logWith({ EventRecordID: make })).problems).toEqual([])
+  })
+
+  it('is incomplete, for the reader too, when its time lies before 1601', () => {
+    const year21: Make = (chunk) => ({
+      type: 0x12,
+      write: () => chunk.raw(Buffer.from('15000600040005000d00100000000000', 'hex')),
+    })
+    const log = logWith({ TimeCreated: year21 })
+    const { records, problems } = told(log)
+    expect(records).toHaveLength(2)
+    expect(problems.map(({ code }) => code)).toEqual(['evtx.record.incomplete'])
+    expect(read(log).problems.map(({ code }) => code)).toEqual(['evtx.record.incomplete'])
+  })
+
   it.each([0, 1, 3])('has no event number made of the bytes beside a number of %d bytes', (size) => {
     const make: Make = (chunk) => ({ type: 0x06, write: () => chunk.raw(Buffer.alloc(size, 0x31)) })
     told(logWith({ EventID: make }))

@@ -6,6 +6,7 @@ import type { Citation } from '../../../src/domain/locator.ts'
 import { dumpLogs } from '../../../src/workflow/dump-log.ts'
 import { chainsDocument, findCaseChains } from '../../../src/workflow/find-chains.ts'
 import { importEvidence } from '../../../src/workflow/import-evidence.ts'
+import { inspectLog } from '../../../src/workflow/inspect-log.ts'
 import { logSummaryOf } from '../../../src/workflow/list-evidence.ts'
 import type { OpenCase } from '../../../src/workflow/open-case.ts'
 import { recordDetails } from '../../../src/workflow/read-record.ts'
@@ -66,6 +67,7 @@ describe('recovered records of a case', () => {
   it('are counted at import and stay out of timeline, facets, density and exports', () => {
     const log = open.casefile.evidence().map(logSummaryOf)[0]
     expect(log?.recoverable).toBe(3)
+    expect(log?.unrecoverable).toBe(0)
     expect(log?.records).toBe(2)
     expect(usersOf(open, unasked)).toEqual([
       ['CORP\\Ann', false],
@@ -281,7 +283,11 @@ describe.runIf(haveSamples)('recovered records of real logs', () => {
     expect(rows.map((row) => key({ recordId: row.citation.recordId, time: row.time })).sort()).toEqual(
       expected.sort(),
     )
-    expect(open.casefile.evidence().map(logSummaryOf)[0]?.recoverable).toBe(stale.length)
+    const log = open.casefile.evidence().map(logSummaryOf)[0]
+    expect(log?.recoverable).toBe(stale.length)
+    // those whose template or names were overwritten are not offered, and are counted
+    const inspected = await inspectLog(path)
+    expect(inspected).toMatchObject({ recoverable: stale.length, unrecoverable: log?.unrecoverable })
     for (const row of rows) expect(recordDetails(open, row.citation).xml).toContain('<Event')
   })
 })
