@@ -174,10 +174,11 @@ class LogDump {
       return
     }
     const outcome = readRecord(chunk, index, offset, size, this.#decoder, this.#readOptions, false)
-    if (!outcome.ok) return this.#problem(outcome.problem)
-    const odd = oddNumber(outcome.value.system.EventRecordID, index, offset)
-    if (odd) this.#problem(odd)
-    this.#slowRecord(outcome.value)
+    if (outcome.ok) {
+      const odd = oddNumber(outcome.value.system.EventRecordID, index, offset)
+      if (odd) this.#problem(odd)
+      this.#slowRecord(outcome.value)
+    } else this.#problem(outcome.problem)
   }
 
   #slowRecord(record: EvtxRecord): void {
