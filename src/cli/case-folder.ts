@@ -26,14 +26,24 @@ export function caseFolder(named: string | undefined, terminal: Terminal, doors:
   throw new UsageError('no case is named: give --case DIR, set TASKTRAIL_CASE, or work inside a case folder')
 }
 
+/** As `withCase`, for work that only reads: another process may write to the case meanwhile. */
+export const withCaseToRead = <T>(
+  named: string | undefined,
+  terminal: Terminal,
+  doors: Doors,
+  work: (open: Case) => T | Promise<T>,
+): Promise<T> => withCase(named, terminal, doors, work, 'read')
+
 /** Opens the case, lends it to `work`, and closes it whatever happens. */
 export async function withCase<T>(
   named: string | undefined,
   terminal: Terminal,
   doors: Doors,
   work: (open: Case) => T | Promise<T>,
+  access: 'read' | 'write' = 'write',
 ): Promise<T> {
-  const open = await doors.openCase(caseFolder(named, terminal, doors), { operator: operatorOf(terminal) })
+  const folder = caseFolder(named, terminal, doors)
+  const open = await doors.openCase(folder, { operator: operatorOf(terminal), access })
   try {
     return await work(open)
   } finally {

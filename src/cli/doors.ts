@@ -30,7 +30,7 @@ export interface Doors {
   /** true where a case lies in this folder itself */
   isCaseFolder(dir: string): boolean
   createCase(dir: string, about: { title: string; operator: Operator }): Promise<Case>
-  openCase(dir: string, about: { operator: Operator }): Promise<Case>
+  openCase(dir: string, about: { operator: Operator; access?: 'read' | 'write' }): Promise<Case>
   importEvidence(open: Case, paths: readonly string[], how: Work & { host?: string }): Promise<Imported>
   preflightHost(how: HostOptions): Promise<PreflightReport>
   preflightHosts(

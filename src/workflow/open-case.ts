@@ -8,6 +8,7 @@ import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
 import { CaseFile } from '../casefile/case-file.ts'
 import type { Operator } from '../domain/operator.ts'
+import { lockCase } from '../evidence/case-lock.ts'
 import { CustodyJournal } from '../evidence/custody-journal.ts'
 import { EvidenceStore } from '../evidence/store.ts'
 
@@ -69,20 +70,24 @@ export async function createCase(dir: string, options: CreateOptions): Promise<O
     readOnly: false,
     practice: options.practice ?? false,
   }
+  let unlock = () => {}
   try {
     await makeFolder(folder)
+    unlock = lockCase(folder)
     await makeDatabase(folder)
     await writeDescription(folder, description)
+    const opened = await openCase(folder, { operator: options.operator, now })
+    await opened.custody.append({
+      action: 'case-opened',
+      note: `case "${options.title}" created`,
+      location: { from: '', to: folder },
+    })
+    return opened
   } catch (error) {
     throw diskRefusal(error, 'making the case folder', folder)
+  } finally {
+    unlock()
   }
-  const opened = await openCase(folder, { operator: options.operator, now })
-  await opened.custody.append({
-    action: 'case-opened',
-    note: `case "${options.title}" created`,
-    location: { from: '', to: folder },
-  })
-  return opened
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -138,11 +143,18 @@ export async function makeReadOnly(dir: string): Promise<void> {
   await writeDescription(dir, { ...CaseDescription.parse(JSON.parse(text)), readOnly: true })
 }
 
-/** Opens the case in `dir`. Refuses when there is none, or when it is damaged or newer than this version. */
-export async function openCase(
-  dir: string,
-  options: { readonly operator: Operator; readonly now?: () => Date },
-): Promise<OpenCase> {
+export interface OpenOptions {
+  readonly operator: Operator
+  readonly now?: () => Date
+  /** `read`: nothing can be written, and it may be open elsewhere; `write` when not given */
+  readonly access?: 'read' | 'write'
+}
+
+/**
+ * Opens the case in `dir`, for this process alone unless it is only read. Refuses when there is none, when it is damaged or newer
+ * than this version, or when another process has it open for writing.
+ */
+export async function openCase(dir: string, options: OpenOptions): Promise<OpenCase> {
   const folder = resolve(dir)
   const path = join(folder, caseFileName)
   const now = options.now ?? (() => new Date())
@@ -162,25 +174,35 @@ export async function openCase(
       'Restore the file, or import the folder "evidence" into a new case.',
     )
   }
-  const store = await EvidenceStore.open(folder, { readOnly: description.readOnly })
-  const custody = await CustodyJournal.open(join(folder, custodyName), {
-    operator: options.operator,
-    now,
-    readOnly: description.readOnly,
-  })
-  const casefile = CaseFile.open(join(folder, databaseName), { readOnly: description.readOnly })
-  return {
-    caseId: description.caseId,
-    dir: folder,
-    title: description.title,
-    createdAt: description.createdAt,
-    readOnly: description.readOnly,
-    practice: description.practice,
-    casefile,
-    store,
-    custody,
-    operator: options.operator,
-    now,
-    close: () => casefile.close(),
+  const readOnly = description.readOnly || options.access === 'read'
+  const unlock = readOnly ? () => {} : lockCase(folder)
+  try {
+    const store = await EvidenceStore.open(folder, { readOnly })
+    const custody = await CustodyJournal.open(join(folder, custodyName), {
+      operator: options.operator,
+      now,
+      readOnly,
+    })
+    const casefile = CaseFile.open(join(folder, databaseName), { readOnly })
+    return {
+      caseId: description.caseId,
+      dir: folder,
+      title: description.title,
+      createdAt: description.createdAt,
+      readOnly: description.readOnly,
+      practice: description.practice,
+      casefile,
+      store,
+      custody,
+      operator: options.operator,
+      now,
+      close: () => {
+        casefile.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
   }
 }

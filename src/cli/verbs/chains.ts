@@ -1,4 +1,4 @@
-import { withCase } from '../case-folder.ts'
+import { withCaseToRead } from '../case-folder.ts'
 import { chainsText } from '../chains-text.ts'
 import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
@@ -17,7 +17,7 @@ export const addChains: AddVerb = (program, { terminal, doors }, run) => {
     .option('--json', 'print one JSON document (schema tasktrail-chains/1)')
   withCaseOption(command).action((options: CaseOption & { json?: true; recovered?: true }) =>
     run(() =>
-      withCase(options.case, terminal, doors, async (open) => {
+      withCaseToRead(options.case, terminal, doors, async (open) => {
         const document = await doors.chainsDocument(open, { recovered: options.recovered ?? false })
         await terminal.write(
           options.json

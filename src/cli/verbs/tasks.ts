@@ -1,4 +1,4 @@
-import { withCase } from '../case-folder.ts'
+import { withCaseToRead } from '../case-folder.ts'
 import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { tasksText } from '../tasks-text.ts'
@@ -15,7 +15,7 @@ export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
     .option('--json', 'print one JSON document')
   withCaseOption(command).action((options: CaseOption & { json?: true }) =>
     run(() =>
-      withCase(options.case, terminal, doors, async (open) => {
+      withCaseToRead(options.case, terminal, doors, async (open) => {
         const tasks = await doors.listTasks(open)
         await terminal.write(
           options.json ? jsonDocument(tasks) : tasksText(tasks, terminal.columns, painter(terminal)),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { escapeLine } from '../../base/escape.ts'
 import { csvRow } from '../../report/csv.ts'
-import { withCase } from '../case-folder.ts'
+import { withCaseToRead } from '../case-folder.ts'
 import type { Row, Slice, TimelineFilter } from '../doors.ts'
 import { exitCode, UsageError } from '../exit-code.ts'
 import { jsonLine } from '../json-text.ts'
@@ -123,7 +123,7 @@ function formatOf(options: Options): Format {
 async function timelineVerb({ terminal, doors }: Surface, options: Options) {
   const format = formatOf(options)
   const filter = filterOf(options)
-  return await withCase(options.case, terminal, doors, async (open) => {
+  return await withCaseToRead(options.case, terminal, doors, async (open) => {
     const read: ReadSlice = (from, count) => {
       terminal.signal.throwIfAborted()
       return doors.timelineSlice(open, filter, from, count)
