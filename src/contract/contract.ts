@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
+import * as p from './playbook-shapes.ts'
 import * as s from './shapes.ts'
 
 /** A refusal, as data: what and where, and the way out. */
@@ -9,6 +10,10 @@ const base = oc.errors(errors)
 
 const inCase = z.object({ caseId: z.string().min(1).max(64) })
 const path = z.string().min(1).max(4096)
+const note = z.string().max(4000)
+/** who states it; the operator when not given */
+const by = z.string().min(1).max(200).optional()
+const onChain = inCase.extend({ chain: z.string().min(1).max(64), by })
 
 /** Everything the window may ask of the engine. Work that takes time is a stream of Progress that returns its result. */
 export const contract = {
@@ -98,6 +103,48 @@ export const contract = {
   },
   chains: {
     list: base.input(inCase).output(s.ChainsDocument),
+  },
+  playbook: {
+    /** Answers, checklist and what people stated; of the most serious chain when none is named. */
+    answers: base.input(inCase.extend({ chain: z.string().max(64).optional() })).output(p.AnswersDocument),
+    /** The IOC table of one chain, or of all. */
+    iocs: base.input(inCase.extend({ chain: z.string().max(64).optional() })).output(p.IocsDocument),
+    tick: base
+      .input(onChain.extend({ row: z.string().max(64), ticked: z.boolean(), note }))
+      .output(p.KeptMark),
+    note: base.input(onChain.extend({ row: z.string().max(64), note: note.min(1) })).output(p.KeptMark),
+    disposition: base
+      .input(onChain.extend({ disposition: p.DispositionWord, why: note.min(1) }))
+      .output(p.KeptMark),
+    clock: base
+      .input(
+        onChain.extend({
+          clock: p.ClockName,
+          act: z.enum(['start', 'finish']),
+          /** UTC; now when not given */
+          moment: z.string().max(40).optional(),
+          note,
+        }),
+      )
+      .output(p.KeptMark),
+    /** Takes an earlier act back; both stay in the history. */
+    undo: base.input(inCase.extend({ mark: z.int().positive(), why: note, by })).output(p.KeptMark),
+  },
+  allow: {
+    list: base.input(inCase).output(p.AllowDocument),
+    add: base
+      .input(
+        inCase.extend({
+          account: z.string().max(256).optional(),
+          addresses: z.string().max(256).optional(),
+          actionHash: z.string().max(64).optional(),
+          expires: z.string().max(40),
+          reason: note.min(1),
+          by,
+        }),
+      )
+      .output(p.KeptMark),
+    remove: base.input(inCase.extend({ entry: z.int().positive(), why: note.min(1), by })).output(p.KeptMark),
   },
   bundle: {
     seal: base

@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import { implement } from '@orpc/server'
 import { contract } from '../contract/contract.ts'
 import type { CaseSummary } from '../contract/shapes.ts'
+import type { MarkStatement } from '../domain/marks.ts'
+import { fileTimeOfDate, formatUtc } from '../domain/time.ts'
+import { addMark } from '../workflow/analyst-marks.ts'
 import { chainsDocument } from '../workflow/find-chains.ts'
 import { importEvidence } from '../workflow/import-evidence.ts'
 import { listEvidence, listProblems, readCustody } from '../workflow/list-evidence.ts'
 import { makePracticeCase, practiceScenarios } from '../workflow/make-practice.ts'
 import { openBundle } from '../workflow/open-bundle.ts'
 import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
+import { allowDocument, answersDocument, chainOfCase, iocsDocument } from '../workflow/playbook-answers.ts'
 import { recordDetails } from '../workflow/read-record.ts'
 import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '../workflow/read-timeline.ts'
 import { countRecovered } from '../workflow/recovered-records.ts'
@@ -57,6 +61,29 @@ const inCaseAlone = <T>(
     async (open) => asShape(await work(open)),
   )
 
+const stating = new Map<string, Promise<unknown>>()
+/** Keeps one act of a person. Acts on one case wait for each other; none is kept while an import writes. */
+function state(
+  context: EngineContext,
+  caseId: string,
+  by: string | undefined,
+  say: (open: OpenCase) => MarkStatement,
+) {
+  const before = stating.get(caseId) ?? Promise.resolve()
+  const kept = before
+    .catch(() => {}) // its own caller has heard of it
+    .then(() =>
+      inCaseAlone(context, caseId, 'a note', async (open) => {
+        const { id: mark, author, at } = await addMark(open, say(open), by)
+        return { mark, by: author, at }
+      }),
+    )
+  stating.set(caseId, kept)
+  return kept.finally(() => {
+    if (stating.get(caseId) === kept) stating.delete(caseId)
+  })
+}
+
 /** The case's summary under the key the window knows it by, which differs from its id only for a second copy. */
 const summary = async (open: OpenCase, key: string): Promise<CaseSummary> => ({
   ...asShape(await summariseCase(open)),
@@ -95,7 +122,7 @@ async function newCaseFolder(context: EngineContext, title: string): Promise<str
   }
 }
 
-const { app, files, cases, evidence, timeline, record, chains, bundle } = api
+const { app, files, cases, evidence, timeline, record, chains, playbook, allow, bundle } = api
 
 export const router = api.router({
   app: {
@@ -179,6 +206,64 @@ export const router = api.router({
   chains: {
     list: chains.list.handler(({ input, context }) =>
       inCase(context, input.caseId, (open) => chainsDocument(open)),
+    ),
+  },
+  playbook: {
+    answers: playbook.answers.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => answersDocument(open, input.chain)),
+    ),
+    iocs: playbook.iocs.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => iocsDocument(open, input.chain)),
+    ),
+    tick: playbook.tick.handler(({ input: { caseId, chain, by, row, ticked, note }, context }) =>
+      state(context, caseId, by, (open) => ({
+        kind: 'tick',
+        chain: chainOfCase(open, chain).id,
+        row,
+        ticked,
+        note,
+      })),
+    ),
+    note: playbook.note.handler(({ input: { caseId, chain, by, row, note }, context }) =>
+      state(context, caseId, by, (open) => ({ kind: 'note', chain: chainOfCase(open, chain).id, row, note })),
+    ),
+    disposition: playbook.disposition.handler(({ input: { caseId, chain, by, disposition, why }, context }) =>
+      state(context, caseId, by, (open) => ({
+        kind: 'disposition',
+        chain: chainOfCase(open, chain).id,
+        disposition,
+        why,
+      })),
+    ),
+    clock: playbook.clock.handler(({ input: { caseId, chain, by, clock, act, moment, note }, context }) =>
+      state(context, caseId, by, (open) => ({
+        kind: 'clock',
+        chain: chainOfCase(open, chain).id,
+        clock,
+        act,
+        moment: moment ?? formatUtc(fileTimeOfDate(context.now())),
+        note,
+      })),
+    ),
+    undo: playbook.undo.handler(({ input: { caseId, by, mark, why }, context }) =>
+      state(context, caseId, by, () => ({ kind: 'undo', mark, why })),
+    ),
+  },
+  allow: {
+    list: allow.list.handler(({ input, context }) => inCase(context, input.caseId, allowDocument)),
+    add: allow.add.handler(
+      ({ input: { caseId, by, account, addresses, actionHash, expires, reason }, context }) =>
+        state(context, caseId, by, () => ({
+          kind: 'allow',
+          account,
+          addresses,
+          actionHash,
+          expires,
+          reason,
+        })),
+    ),
+    remove: allow.remove.handler(({ input: { caseId, by, entry, why }, context }) =>
+      state(context, caseId, by, () => ({ kind: 'allow-removed', entry, why })),
     ),
   },
   bundle: {
