@@ -82,16 +82,20 @@ export class ByteWriter {
    * bits may change on the way.
    */
   copy(source: DataView, from: number, length: number): void {
-    const { view, at } = this
-    view.setFloat64(at, source.getFloat64(from, true), true)
-    view.setFloat64(at + 8, source.getFloat64(from + 8, true), true)
-    view.setFloat64(at + 16, source.getFloat64(from + 16, true), true)
-    view.setFloat64(at + 24, source.getFloat64(from + 24, true), true)
-    for (let i = 32; i < length; i += 16) {
-      view.setFloat64(at + i, source.getFloat64(from + i, true), true)
-      view.setFloat64(at + i + 8, source.getFloat64(from + i + 8, true), true)
-    }
-    this.at = at + length
+    const { view } = this
+    // `| 0` spares a test for overflow at every step
+    let at = this.at | 0
+    let here = from | 0
+    const end = (at + length) | 0
+    do {
+      view.setFloat64(at, source.getFloat64(here, true), true)
+      view.setFloat64((at + 8) | 0, source.getFloat64((here + 8) | 0, true), true)
+      view.setFloat64((at + 16) | 0, source.getFloat64((here + 16) | 0, true), true)
+      view.setFloat64((at + 24) | 0, source.getFloat64((here + 24) | 0, true), true)
+      at = (at + 32) | 0
+      here = (here + 32) | 0
+    } while (at < end)
+    this.at = end
   }
 
   /** A text of ours or one already escaped, as UTF-8; lone surrogates become U+FFFD. Makes its own room. */

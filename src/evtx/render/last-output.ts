@@ -84,34 +84,43 @@ export function markChanged(
   const { sizes: oldSizes, types: oldTypes, offsets: oldOffsets } = old
   let i = 0
   while (i < count) {
-    let at = offsets[i] as number
-    const from = at
+    let at = (offsets[i] as number) | 0
     let end = at
     const first = i
-    while (i < count && sizes[i] === oldSizes[i] && types[i] === oldTypes[i]) end += sizes[i++] as number
-    const shift = (oldOffsets[first] as number) - from
+    while (i < count && sizes[i] === oldSizes[i] && types[i] === oldTypes[i]) {
+      end = (end + (sizes[i] as number)) | 0
+      i = (i + 1) | 0
+    }
+    const shift = ((oldOffsets[first] as number) - at) | 0
     let value = first
     while (at < end) {
-      if (at + 8 <= end) {
+      if (((at + 8) | 0) <= end) {
         if (
-          ((view.getInt32(at, true) ^ oldView.getInt32(at + shift, true)) |
-            (view.getInt32(at + 4, true) ^ oldView.getInt32(at + shift + 4, true))) ===
+          ((view.getInt32(at, true) ^ oldView.getInt32((at + shift) | 0, true)) |
+            (view.getInt32((at + 4) | 0, true) ^ oldView.getInt32((at + shift + 4) | 0, true))) ===
           0
         ) {
-          at += 8
+          at = (at + 8) | 0
           continue
         }
-        while (view.getUint8(at) === oldView.getUint8(at + shift)) at++
-      } else if (view.getUint8(at) === oldView.getUint8(at + shift)) {
-        at++
+        while (view.getUint8(at) === oldView.getUint8((at + shift) | 0)) at = (at + 1) | 0
+      } else if (view.getUint8(at) === oldView.getUint8((at + shift) | 0)) {
+        at = (at + 1) | 0
         continue
       }
       // the value this byte belongs to; what stands behind it is compared on
-      let next = (offsets[value] as number) + (sizes[value] as number)
-      while (next <= at) next += sizes[++value] as number
-      changed[value++] = mark
+      let next = ((offsets[value] as number) + (sizes[value] as number)) | 0
+      while (next <= at) {
+        value = (value + 1) | 0
+        next = (next + (sizes[value] as number)) | 0
+      }
+      changed[value] = mark
+      value = (value + 1) | 0
       at = next
     }
-    if (i < count) changed[i++] = mark
+    if (i < count) {
+      changed[i] = mark
+      i = (i + 1) | 0
+    }
   }
 }

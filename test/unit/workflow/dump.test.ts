@@ -80,6 +80,29 @@ describe('dumping logs', () => {
     }
   }, 60_000)
 
+  it('copies of the record before only what is the same, whatever changes, comes or goes', async () => {
+    const texts = ['a', 'a', '', 'a', 'ab', 'a<&">', 'x'.repeat(700), 'x'.repeat(699), 'ö😀', '', '', 'a']
+    const records = Array.from({ length: 600 }, (_, i) => ({
+      eventId: [4624, 4624, 4625][i % 3] as number,
+      time: time + BigInt(i >> 2) * 9_999_999n,
+      data: {
+        TargetUserName: texts[(i * 7) % texts.length] as string,
+        LogonType: (i >> 3) % 11,
+        TargetDomainName: texts[(i >> 2) % texts.length] as string,
+        WorkstationName: texts[(i * 5 + 1) % texts.length] as string,
+      },
+    }))
+    const path = logIn(scratchFolder(), 'a.evtx', buildLog(records))
+    expect(await compare([path], { format: 'xml' })).toBe(600)
+    expect(await compare([path], { format: 'jsonl', harmless: true })).toBe(600)
+    const { text } = await dump([path], { format: 'jsonl' })
+    const first = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { data: { TargetUserName: string } }).data.TargetUserName)
+    expect(first).toEqual(records.map(({ data }) => data.TargetUserName))
+  })
+
   it('escapes what JSON must, and for a screen also what hides there, as the text would be', async () => {
     const texts = [
       'a"b\\c\n\r\t\b\f\u0001',
