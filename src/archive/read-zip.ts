@@ -4,11 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
 import yauzl, { type Entry } from 'yauzl'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
+import { DecryptionFailure, decryptEntry, WrongPassword } from './decrypt-zip.ts'
 
 /** An entry as the central directory describes it: claims of whoever made the archive. */
 export interface ZipEntry {
@@ -50,7 +51,15 @@ export interface LocalHeader {
 /** What is wrong with one entry's bytes. Other entries may still be sound. */
 export class EntryDamage extends Error {
   override readonly name = 'EntryDamage'
-  readonly kind: 'encrypted' | 'method' | 'too-long' | 'too-short' | 'checksum' | 'unreadable' | 'trailing'
+  readonly kind:
+    | 'encrypted'
+    | 'password'
+    | 'method'
+    | 'too-long'
+    | 'too-short'
+    | 'checksum'
+    | 'unreadable'
+    | 'trailing'
   constructor(kind: EntryDamage['kind'], message: string) {
     super(message)
     this.kind = kind
@@ -59,6 +68,8 @@ export class EntryDamage extends Error {
 
 export interface EntryReadOptions {
   readonly signal?: AbortSignal | undefined
+  /** opens encrypted entries */
+  readonly password?: string | undefined
   /** the entry's packed bytes may hold more than the deflate stream uses: then `trailing` is raised */
   readonly noTrailingBytes?: boolean
 }
@@ -167,18 +178,24 @@ export class ZipReader {
    * EntryDamage, as do a wrong checksum, encryption and unknown methods. Stop early by leaving the loop.
    */
   async *read(entry: ZipEntry, options: EntryReadOptions = {}): AsyncGenerator<Uint8Array> {
-    if (entry.encrypted) throw new EntryDamage('encrypted', 'the entry is encrypted')
-    if (entry.method !== 0 && entry.method !== 8) {
-      throw new EntryDamage('method', `the entry is packed with method ${entry.method}`)
-    }
-    const packed = await this.#zip
+    const { password } = options
+    if (entry.encrypted && password === undefined)
+      throw new EntryDamage('encrypted', 'the entry is encrypted')
+    const stream = await this.#zip
       .openReadStreamPromise(entry.source, { decodeFileData: false })
       .catch((error: unknown) => {
         throw new EntryDamage('unreadable', reason(error))
       })
+    const plain = entry.encrypted && password !== undefined ? decrypted(entry, stream, password) : undefined
+    const method = plain?.method ?? entry.method
+    if (method !== 0 && method !== 8) {
+      stream.destroy()
+      throw new EntryDamage('method', `the entry is packed with method ${method}`)
+    }
+    const packed = plain ? Readable.from(plain.bytes, { objectMode: false }) : stream
     let size = 0
     let sum = 0
-    for await (const block of entry.method === 8 ? inflated(packed, entry, options) : stored(packed)) {
+    for await (const block of method === 8 ? inflated(packed, entry, options) : stored(packed)) {
       if (options.signal?.aborted) throw new Cancelled()
       size += block.length
       if (size > entry.size) {
@@ -190,14 +207,16 @@ export class ZipReader {
     if (size < entry.size) {
       throw new EntryDamage('too-short', `only ${size} of the ${entry.size} bytes the archive declares`)
     }
-    if (sum !== entry.crc32) throw new EntryDamage('checksum', 'the checksum (CRC-32) does not fit the bytes')
+    const hasChecksum = plain?.hasChecksum ?? true
+    if (hasChecksum && sum !== entry.crc32)
+      throw new EntryDamage('checksum', 'the checksum (CRC-32) does not fit the bytes')
   }
 
   /** At most `limit` bytes from the start of an entry, for telling what it is. Checks nothing beyond them. */
-  async head(entry: ZipEntry, limit: number): Promise<Uint8Array> {
+  async head(entry: ZipEntry, limit: number, options: EntryReadOptions = {}): Promise<Uint8Array> {
     const blocks: Uint8Array[] = []
     let size = 0
-    for await (const block of this.read(entry)) {
+    for await (const block of this.read(entry, options)) {
       blocks.push(block.subarray(0, limit - size))
       size += block.length
       if (size >= limit) break
@@ -246,11 +265,38 @@ function entryOf(source: Entry): ZipEntry {
   }
 }
 
+function decrypted(entry: ZipEntry, stream: Readable, password: string) {
+  const { method, packedSize, crc32: sum, flags, source } = entry
+  const extra = source.extraFields.map(({ id, data }) => ({ id, data }))
+  const about = { method, packedSize, crc32: sum, flags, modifiedTime: source.lastModFileTime, extra }
+  try {
+    const plain = decryptEntry(about, stream, password)
+    return { ...plain, bytes: asDamage(plain.bytes) }
+  } catch (error) {
+    stream.destroy()
+    throw damageOf(error)
+  }
+}
+
+async function* asDamage(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw damageOf(error)
+  }
+}
+
+function damageOf(error: unknown): EntryDamage {
+  if (error instanceof WrongPassword) return new EntryDamage('password', error.message)
+  if (error instanceof DecryptionFailure) return new EntryDamage('checksum', error.message)
+  return error instanceof EntryDamage ? error : new EntryDamage('unreadable', reason(error))
+}
+
 async function* stored(packed: Readable): AsyncGenerator<Uint8Array> {
   try {
     for await (const block of packed) yield block as Uint8Array
   } catch (error) {
-    throw new EntryDamage('unreadable', reason(error))
+    throw damageOf(error)
   }
 }
 

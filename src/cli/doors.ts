@@ -31,7 +31,11 @@ export interface Doors {
   isCaseFolder(dir: string): boolean
   createCase(dir: string, about: { title: string; operator: Operator }): Promise<Case>
   openCase(dir: string, about: { operator: Operator; access?: 'read' | 'write' }): Promise<Case>
-  importEvidence(open: Case, paths: readonly string[], how: Work & { host?: string }): Promise<Imported>
+  importEvidence(
+    open: Case,
+    paths: readonly string[],
+    how: Work & { host?: string; archivePassword?: string | undefined },
+  ): Promise<Imported>
   preflightHost(how: HostOptions): Promise<PreflightReport>
   preflightHosts(
     hosts: readonly string[],

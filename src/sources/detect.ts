@@ -2,6 +2,7 @@
 
 import { detectTable } from '../tables/read-table.ts'
 import { looksLikeJob } from '../tasks/job-file.ts'
+import { detectCollectorLog } from './collector.ts'
 
 export type Detection =
   | {
@@ -12,6 +13,7 @@ export type Detection =
         | 'task-job'
         | 'registry-hive'
         | 'host-facts'
+        | 'collector-log'
         | 'zip'
         | OwnDocument
     }
@@ -49,6 +51,7 @@ export function detect(head: Uint8Array): Detection {
   if (latin(head, 4096, 4104) === 'ElfChnk\0') return { kind: 'evtx' }
   const text = textOf(head)
   if (text !== undefined && detectTable(head)) return { kind: 'event-table' }
+  if (text !== undefined && detectCollectorLog(head)) return { kind: 'collector-log' }
   if (text === undefined) return { kind: 'foreign', looksLike: binaryLook(head), isUnknown: true }
   return detectText(text)
 }

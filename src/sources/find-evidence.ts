@@ -23,6 +23,8 @@ export interface FindOptions {
   readonly onFound?: ((file: FoundFile) => void) | undefined
   /** where large nested archives are unpacked for the time of the walk; the system's temporary folder by default */
   readonly scratchDir?: string | undefined
+  /** opens encrypted entries of archives; never stored */
+  readonly archivePassword?: string | undefined
 }
 
 export type Found = Outcome<FoundFile, Problem>
@@ -131,7 +133,7 @@ async function* fromFile(path: FilePath, origin: string, follow: boolean, walk: 
       )
       return
     }
-    yield* findInZip(ZipSource.ofFile(path), origin, walk)
+    yield* findInZip(ZipSource.ofFile(path, walk.archivePassword), origin, walk)
     return
   }
   const left = leftOut(detection, origin)

@@ -6,6 +6,7 @@ import { limits } from '../base/limits.ts'
 import { bad, good, type Outcome } from '../base/outcome.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
+import { originalPath } from './collector.ts'
 import { detect, headBytes } from './detect.ts'
 import { type FoundFile, SourceTrouble, sourceProblem } from './found-file.ts'
 import { leftOut } from './left-out.ts'
@@ -73,7 +74,7 @@ async function* walkEntries(
           where,
           'Shares its bytes with another entry: a forged archive. Left out.',
         )
-      : refuse(entry, where, names)
+      : refuse(entry, where, names, zip.password !== undefined)
     names.add(entry.name)
     if (refused) yield bad(refused)
     else yield* fromEntry(zip, reader, entry, where, walk, level)
@@ -90,7 +91,7 @@ async function* fromEntry(
 ): AsyncGenerator<Found> {
   let head: Uint8Array
   try {
-    head = await reader.head(entry, headBytes)
+    head = await reader.head(entry, headBytes, { password: zip.password })
   } catch (error) {
     yield bad(entryProblem(error, where))
     return
@@ -111,7 +112,8 @@ async function* fromEntry(
     return
   }
   yield good({
-    name: posix.basename(entry.name),
+    // Velociraptor escapes names; the one it had on the host is meant
+    name: originalPath(where)?.split('\\').at(-1) || posix.basename(entry.name),
     origin: where,
     kind: detection.kind as FoundFile['kind'],
     size: entry.size,
@@ -131,7 +133,12 @@ async function* withTrouble(bytes: AsyncIterable<Uint8Array>, where: string): As
 }
 
 /** Why an entry is not even looked into; undefined when it may be. */
-function refuse(entry: ZipEntry, where: string, names: ReadonlySet<string>): Problem | undefined {
+function refuse(
+  entry: ZipEntry,
+  where: string,
+  names: ReadonlySet<string>,
+  hasPassword: boolean,
+): Problem | undefined {
   const problem = (code: string, what: string) => sourceProblem(`archive.${code}`, where, what)
   if (/^(?:[/\\]|[A-Za-z]:)/.test(entry.name) || entry.name.split('/').includes('..')) {
     const what = `The name leads out of the archive (${escapeLine(entry.name).slice(0, 200)}): an attack or a broken collector. Left out.`
@@ -143,10 +150,10 @@ function refuse(entry: ZipEntry, where: string, names: ReadonlySet<string>): Pro
   if (names.has(entry.name)) {
     return problem('entry-duplicate', 'The archive holds this name more than once; only the first was taken.')
   }
-  if (entry.encrypted) {
+  if (entry.encrypted && !hasPassword) {
     return problem(
       'entry-encrypted',
-      'The entry is encrypted. Unpack it with its password and import the result.',
+      'The entry is encrypted. Give the password of the archive (tasktrail import asks for it, or takes it from $TASKTRAIL_ARCHIVE_PASSWORD), and import it again.',
     )
   }
   if (entry.size > limits.archiveEntryBytes) {
@@ -201,6 +208,11 @@ const byName = (a: ZipEntry, b: ZipEntry) =>
 
 function entryProblem(error: unknown, where: string): Problem {
   if (error instanceof Cancelled) throw error
+  if (error instanceof EntryDamage && error.kind === 'password') {
+    const what =
+      'The password does not open this entry. It was not taken; import it again with the right one.'
+    return sourceProblem('archive.entry-password', where, what, 'error')
+  }
   if (error instanceof EntryDamage) {
     const what = `The entry is not what the archive declares: ${error.message}. It was not taken; get the archive again.`
     return sourceProblem('archive.entry-damaged', where, what, 'error')

@@ -17,15 +17,18 @@ export const nestedArchiveBytes = 8 * 2 ** 30
 
 export class ZipSource {
   readonly #load: () => Promise<Loaded>
+  /** opens encrypted entries of this archive and of those inside it */
+  readonly password: string | undefined
   #users = 0
   #opening: Promise<{ reader: ZipReader; loaded: Loaded }> | undefined
 
-  private constructor(load: () => Promise<Loaded>) {
+  private constructor(load: () => Promise<Loaded>, password: string | undefined) {
     this.#load = load
+    this.password = password
   }
 
-  static ofFile(path: string): ZipSource {
-    return new ZipSource(async () => ({ from: path, dispose: async () => undefined }))
+  static ofFile(path: string, password?: string): ZipSource {
+    return new ZipSource(async () => ({ from: path, dispose: async () => undefined }), password)
   }
 
   /** An archive that is an entry of another one. `scratchDir` takes a private copy when it is large. */
@@ -33,11 +36,11 @@ export class ZipSource {
     return new ZipSource(async () => {
       const reader = await outer.use()
       try {
-        return await unpack(reader, entry, scratchDir ?? tmpdir())
+        return await unpack(reader, entry, scratchDir ?? tmpdir(), outer.password)
       } finally {
         await outer.release()
       }
-    })
+    }, outer.password)
   }
 
   /** The open archive; every call needs one `release`. */
@@ -74,18 +77,23 @@ export class ZipSource {
   async *read(entry: ZipEntry): AsyncGenerator<Uint8Array> {
     const reader = await this.use()
     try {
-      yield* reader.read(entry)
+      yield* reader.read(entry, { password: this.password })
     } finally {
       await this.release()
     }
   }
 }
 
-async function unpack(reader: ZipReader, entry: ZipEntry, scratchDir: string): Promise<Loaded> {
+async function unpack(
+  reader: ZipReader,
+  entry: ZipEntry,
+  scratchDir: string,
+  password: string | undefined,
+): Promise<Loaded> {
   if (entry.size > nestedArchiveBytes) throw new EntryDamage('too-long', 'a nested archive of that size')
   if (entry.size <= memoryBytes) {
     const blocks: Uint8Array[] = []
-    for await (const block of reader.read(entry)) blocks.push(block)
+    for await (const block of reader.read(entry, { password })) blocks.push(block)
     return { from: Buffer.concat(blocks), dispose: async () => undefined }
   }
   const folder = await mkdtemp(join(scratchDir, 'nested-'))
@@ -94,7 +102,7 @@ async function unpack(reader: ZipReader, entry: ZipEntry, scratchDir: string): P
     const path = join(folder, 'archive')
     const file = await open(path, 'wx', 0o600)
     try {
-      for await (const block of reader.read(entry)) await file.writeFile(block)
+      for await (const block of reader.read(entry, { password })) await file.writeFile(block)
     } finally {
       await file.close()
     }

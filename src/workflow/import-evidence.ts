@@ -7,6 +7,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import { type Found, type FoundFile, findEvidence } from '../sources/find-evidence.ts'
+import { checkCollector } from './check-collector.ts'
 import { assignHosts } from './ingest/assign-hosts.ts'
 import { ItemImport } from './ingest/item-import.ts'
 import type { TakenItem } from './ingest/item-rows.ts'
@@ -25,6 +26,8 @@ export interface ImportOptions {
   readonly onProgress?: OnProgress | undefined
   /** false: small logs are taken one by one too; for comparison */
   readonly batches?: boolean | undefined
+  /** opens encrypted entries of archives; used while reading and never stored */
+  readonly archivePassword?: string | undefined
   /** files found by other means (an acquisition); `paths` then only name the import, should it be stopped */
   readonly found?: AsyncIterable<Found> | Iterable<Found> | undefined
   /** called with each file and the hash it was stored under */
@@ -60,7 +63,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
   const files: FoundFile[] = []
   let threads: IngestThreads | undefined
   try {
-    for await (const found of options.found ?? findEvidence(paths, { signal: options.signal })) {
+    for await (const found of options.found ?? findEvidence(paths, options)) {
       if (found.ok) files.push(found.value)
       else note(found.problem)
       meter.add(1)
@@ -131,6 +134,13 @@ async function takeFiles(
       handled++
     }
     assignHosts(open, options.host, taken)
+    const checked = checkCollector(open, taken, (item, problem) => noted.note(item, problem))
+    problems.push(...checked.problems)
+    if (checked.equal > 0)
+      await custody.append({
+        action: 'verified',
+        note: `${checked.equal} items have the hash their collector wrote down`,
+      })
     closeImports(casefile, paths)
   } catch (error) {
     // what stopped the import is what the operator has to hear: a full disk may refuse these two as well

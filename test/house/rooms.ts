@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/archive': room('node', 'base'),
   'src/evidence': room('node', 'base domain'),
   'src/casefile': room('node', 'base domain'),
-  'src/sources': room('node', 'base domain archive tables tasks'),
+  'src/sources': room('node', 'base domain evtx archive tables tasks'),
   'src/bundle': room('node', 'base domain archive evidence'),
   'src/acquire': room('node', 'base domain'),
   'src/practice': room('node', 'base domain evtx tasks'),

@@ -32,7 +32,8 @@ export const addImport: AddVerb = (program, surface, run) => {
     .summary('take evidence into a case: folder, mounted image, ZIP, loose files')
     .description(
       'Takes evidence into a case: a folder, a mounted image, the ZIP of a collector, loose .evtx files and task definitions.\n' +
-        'Every file is copied, hashed and entered in the custody journal; its events join the timeline. The case is made when it does not exist.',
+        'Every file is copied, hashed and entered in the custody journal; its events join the timeline. The case is made when it does not exist.\n' +
+        '$TASKTRAIL_ARCHIVE_PASSWORD opens archives that have a password.',
     )
     .argument('<path...>', 'what to take in; never changed')
     .option('--host <name>', 'the host it comes from, where the evidence does not say')
@@ -64,6 +65,7 @@ async function importVerb({ terminal, doors }: Surface, paths: readonly string[]
         signal: terminal.signal,
         onProgress: progress.onProgress,
         ...(options.host ? { host: options.host } : {}),
+        archivePassword: terminal.env.TASKTRAIL_ARCHIVE_PASSWORD || undefined,
       },
     )
     progress.clear()
