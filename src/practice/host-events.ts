@@ -117,6 +117,8 @@ export class HostEvents {
   #clock(time: bigint): bigint {
     let shown = time
     for (const { at, byMs } of this.staging.jumps ?? []) if (time >= at) shown += BigInt(byMs) * 10_000n
+    // the table of Sentinel keeps milliseconds
+    if (this.staging.collectedAs?.startsWith('sentinel')) return shown - (shown % 10_000n)
     return this.cast.host.coarseClock ? shown - (shown % coarseTick) : shown
   }
 }

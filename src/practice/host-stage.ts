@@ -6,18 +6,23 @@ import { licensingTask } from './baseline.ts'
 import type { Cast } from './cast.ts'
 import { LogWriter } from './evtx/log-writer.ts'
 import { FileSink } from './evtx/sinks.ts'
+import type { Recorded } from './happening.ts'
 import { HostEvents } from './host-events.ts'
 import { hostFacts } from './host-facts.ts'
 import type { Random } from './random.ts'
 import { logFileName } from './schemas/index.ts'
+import { SentinelTable } from './sentinel-table.ts'
 import type { Staging } from './staging.ts'
 import { HostEvidence } from './world/evidence.ts'
 
 interface OpenLog {
   readonly channel: string
   readonly path: string
-  readonly sink: FileSink
-  readonly writer: LogWriter
+  readonly add: (recorded: Recorded) => void
+  /** writes what is left; the file is whole then */
+  readonly finish: () => void
+  readonly close: () => void
+  readonly count: () => number
 }
 
 export class HostStage {
@@ -36,27 +41,23 @@ export class HostStage {
   }
 
   get records(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#logs.map(({ channel, writer }) => [channel, writer.records]))
+    return Object.fromEntries(this.#logs.map(({ channel, count }) => [channel, count()]))
   }
 
   /** Writes the logs, one record per step. */
   *play(): Generator<void, void> {
     this.#openLogs()
-    const computer = this.events.cast.host.fqdn
     for (const recorded of this.events.records()) {
       if (recorded) {
-        const { happening, time, recordId } = recorded
-        const log = this.#logs.find(({ channel }) => channel === happening.schema.channel)
-        assert(log !== undefined, `a log is open for ${happening.schema.channel}`)
-        log.writer.add({ ...happening, time, recordId, computer })
+        const { channel } = recorded.happening.schema
+        const log = this.#logs.find((one) => one.channel === channel)
+        assert(log !== undefined, `a log is open for ${channel}`)
+        log.add(recorded)
         this.evidence.add(recorded)
       }
       yield
     }
-    for (const log of this.#logs) {
-      log.writer.finish()
-      log.sink.close()
-    }
+    for (const log of this.#logs) log.finish()
   }
 
   /** Writes what lies beside the logs; all files of the host, in a stable order. */
@@ -65,6 +66,8 @@ export class HostStage {
     const tasks = new Map(staging.tasks)
     if (licensingXml !== undefined) tasks.set(licensingTask, licensingXml)
     const files = this.#logs.map(({ path }) => path)
+    // a query of a workspace brings neither files nor answers of the host
+    if (staging.collectedAs?.startsWith('sentinel')) return files
     for (const [path, xml] of [...tasks].sort(([a], [b]) => (a < b ? -1 : 1))) {
       files.push(await this.#writeTask(path, xml))
     }
@@ -80,7 +83,7 @@ export class HostStage {
   async clear(): Promise<void> {
     for (const log of this.#logs) {
       try {
-        log.sink.close()
+        log.close()
       } catch {
         // closed already, or the disk is full: what stands is taken away next
       }
@@ -89,13 +92,52 @@ export class HostStage {
   }
 
   #openLogs(): void {
-    const isRaw = this.events.staging.collectedAs === 'raw'
+    const form = this.events.staging.collectedAs ?? 'export'
     for (const channel of this.events.channels) {
-      const path = join(this.#dir, logFileName(channel))
-      const sink = new FileSink(path)
+      const name =
+        form === 'sentinel-csv'
+          ? 'SecurityEvent.csv'
+          : form === 'sentinel-json'
+            ? 'SecurityEvent.json'
+            : logFileName(channel)
+      const path = join(this.#dir, name)
       this.#made.push(path)
-      const writer = new LogWriter(sink, isRaw ? { headerIds: 'event-record-id', dirty: 'flag' } : {})
-      this.#logs.push({ channel, path, sink, writer })
+      this.#logs.push(
+        form === 'sentinel-csv' || form === 'sentinel-json'
+          ? this.#openTable(channel, path, form === 'sentinel-csv' ? 'csv' : 'json')
+          : this.#openLog(channel, path, form),
+      )
+    }
+  }
+
+  #openLog(channel: string, path: string, form: 'export' | 'raw'): OpenLog {
+    const sink = new FileSink(path)
+    const writer = new LogWriter(sink, form === 'raw' ? { headerIds: 'event-record-id', dirty: 'flag' } : {})
+    const computer = this.events.cast.host.fqdn
+    const close = () => sink.close()
+    return {
+      channel,
+      path,
+      add: ({ happening, time, recordId }) => writer.add({ ...happening, time, recordId, computer }),
+      finish: () => {
+        writer.finish()
+        close()
+      },
+      close,
+      count: () => writer.records,
+    }
+  }
+
+  #openTable(channel: string, path: string, form: 'csv' | 'json'): OpenLog {
+    const table = new SentinelTable(path, form, this.events.cast.host.fqdn)
+    const close = () => table.close()
+    return {
+      channel,
+      path,
+      add: (recorded) => table.add(recorded),
+      finish: close,
+      close,
+      count: () => table.records,
     }
   }
 

@@ -3,9 +3,9 @@ import type { ChainInput, ChannelCoverage, HostFacts } from '../../src/domain/ch
 import type { WindowsEvent } from '../../src/domain/event.ts'
 import type { EvidenceId } from '../../src/domain/ids.ts'
 import type { EventRecord } from '../../src/domain/record.ts'
-import { fileTime, formatUtc } from '../../src/domain/time.ts'
+import { fileTime } from '../../src/domain/time.ts'
 import { typedEvent } from '../../src/events/typed-event.ts'
-import type { FieldType, FieldValue } from '../../src/practice/evtx/value.ts'
+import { fieldText } from '../../src/practice/field-text.ts'
 import type { Recorded } from '../../src/practice/happening.ts'
 import { HostEvents } from '../../src/practice/host-events.ts'
 import { hostFacts } from '../../src/practice/host-facts.ts'
@@ -14,24 +14,6 @@ import type { HostStaging } from '../../src/practice/staging.ts'
 import { HostEvidence } from '../../src/practice/world/evidence.ts'
 import { readHostFacts } from '../../src/workflow/host-facts.ts'
 
-/** A value as the reader of event logs gives it. */
-function textOf(type: FieldType, value: FieldValue): string {
-  if (value === null || value === undefined) return ''
-  switch (type) {
-    case 'pointer':
-    case 'size':
-    case 'hex32':
-    case 'hex64':
-      return `0x${BigInt(value as bigint | number | string).toString(16)}`
-    case 'filetime':
-      return formatUtc(fileTime(value as bigint))
-    case 'guid':
-      return String(value).toUpperCase()
-    default:
-      return String(value)
-  }
-}
-
 function namesAndValues({ schema, values }: Recorded['happening']): Pick<EventRecord, 'names' | 'values'> {
   if (schema.shape.kind === 'strings') {
     const strings = (values.Strings ?? []) as readonly string[]
@@ -39,7 +21,7 @@ function namesAndValues({ schema, values }: Recorded['happening']): Pick<EventRe
   }
   return {
     names: schema.fields.map(([name]) => name),
-    values: schema.fields.map(([name, type]) => textOf(type, values[name])),
+    values: schema.fields.map(([name, type]) => fieldText(type, values[name])),
   }
 }
 
@@ -104,7 +86,7 @@ export function inMemory(
       records: cover.records,
       provenance: isRaw
         ? 'raw-live-copy'
-        : cover.missing > 0n
+        : cover.missing > 0n || staging.collectedAs?.startsWith('sentinel')
           ? 'filtered-export'
           : cover.records === 1
             ? 'undetermined'

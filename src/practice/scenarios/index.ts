@@ -35,6 +35,7 @@ import {
   logClearedBefore,
   retentionLogons,
   retentionMissed,
+  sentinelExports,
   unaudited,
 } from './what-is-left.ts'
 
@@ -77,4 +78,5 @@ export const scenarios: readonly Scenario[] = [
   ...everyRelease,
   ...nonEnglish,
   ...ipv6,
+  ...sentinelExports,
 ]

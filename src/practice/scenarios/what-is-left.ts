@@ -130,3 +130,22 @@ export const filteredExport = less(
   'What an export left out was perhaps there: its silence is no answer.',
   () => ({ filter: new Map([['Security', [4624, 4634, 4672, 4698, 4699, 4700, 4701, 4702]]]) }),
 )
+
+const sentinel = (form: 'csv' | 'json', words: string): Scenario =>
+  less(
+    `sentinel-${form}`,
+    `A task over the pipe atsvc, as the table SecurityEvent of Microsoft Sentinel has it (${words})`,
+    'The same incident without the log itself: one table, no task log, no record numbers, no policy.',
+    () => ({
+      collectedAs: `sentinel-${form}`,
+      withoutFacts: true,
+      withoutChannels: [
+        { channel: 'System', enabled: true },
+        { channel: taskSchedulerChannel, enabled: true },
+      ],
+    }),
+  )
+export const sentinelExports: readonly Scenario[] = [
+  sentinel('csv', 'CSV of the portal'),
+  sentinel('json', 'JSON lines'),
+]
