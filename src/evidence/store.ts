@@ -52,6 +52,8 @@ export class EvidenceStore {
   readonly #evidence: string
   readonly #incoming: string
   readonly #readOnly: boolean
+  /** folders below `evidence` that are there */
+  readonly #made = new Set<string>()
 
   private constructor(caseDir: string, readOnly: boolean) {
     this.#evidence = join(caseDir, 'evidence')
@@ -210,8 +212,9 @@ export class EvidenceStore {
         at = file
         const folder = join(this.#evidence, file.id.slice(0, 2))
         // a new folder is flushed itself and in the one above
-        if (!folders.has(folder) && (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
+        if (!this.#made.has(folder) && (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
           folders.add(this.#evidence)
+        this.#made.add(folder)
         folders.add(folder)
         already.push(!(await this.#place(file)))
       }

@@ -26,6 +26,9 @@ import { type CloseSegment, closeSegment, Stretch } from './stretch.ts'
 
 const blocksPerSegment = chunksPerSegment / chunksPerBlock
 
+// a record that cannot be read is an error that is thrown and caught; nobody looks at where
+Error.stackTraceLimit = 0
+
 class StoppedError extends Error {}
 
 const buffersOf = ({ segment: { dictionary, blocks } }: SegmentReply): ArrayBuffer[] =>
