@@ -34,6 +34,8 @@ export interface ImportOptions {
   readonly onTaken?: ((file: FoundFile, sha256: string) => void) | undefined
   /** threads that parse one large log; as many as the machine has processors when not given. The result is the same. */
   readonly parsers?: number | undefined
+  /** leaves out all values of large logs: for measuring what it costs to check and index their records alone */
+  readonly headsOnly?: boolean | undefined
 }
 
 /** Imports what lies at `paths`. Throws only for Cancelled and for a Refusal (read-only case, full disk). */
@@ -68,7 +70,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
       else note(found.problem)
       meter.add(1)
       if (threads || !found.ok || found.value.kind !== 'evtx') continue
-      threads = new IngestThreads(options.parsers)
+      threads = new IngestThreads(options.parsers, options.headsOnly)
       threads.warmUp()
     }
     stopIfAborted(options.signal)

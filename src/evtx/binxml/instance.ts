@@ -57,10 +57,12 @@ export class Instance {
     if (place > end) throw new BinXmlError('value descriptors are cut short', here)
     const { offsets, sizes, types } = this
     for (let i = 0; i < count; i++) {
-      const size = view.getUint16(here, true)
+      // size u16, type u8, and a byte that means nothing
+      const descriptor = view.getUint32(here, true)
+      const size = descriptor & 0xffff
       offsets[i] = place
       sizes[i] = size
-      types[i] = view.getUint8(here + 2)
+      types[i] = descriptor >>> 16
       place += size
       here += 4
     }

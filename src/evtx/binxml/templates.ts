@@ -2,6 +2,7 @@ import { limits } from '../../base/limits.ts'
 import type { ChunkView } from '../chunk-view.ts'
 import { NameSlots, Texts } from '../names.ts'
 import { BinXmlError } from '../problem.ts'
+import { KnownDefinitions } from './known-definitions.ts'
 import { type DataPlan, dataPlan, type EventPlan, eventPlan } from './plan.ts'
 import { buildTree, type ContentNode, type ElementNode } from './tree.ts'
 import { Codes, walk } from './walk.ts'
@@ -25,6 +26,7 @@ export class Templates {
   readonly names = new NameSlots()
   readonly #codes = new Codes()
   readonly #byHash = new Map<number, Template[]>()
+  readonly #known = new KnownDefinitions()
   readonly #slots = new Array<Template | undefined>(65_536).fill(undefined)
   readonly #touched: number[] = []
   /** definitions of this chunk that cannot be read: each is tried once, however many records name it */
@@ -47,6 +49,7 @@ export class Templates {
       this.texts.units > limits.templateTexts
     ) {
       this.#byHash.clear()
+      this.#known.clear()
       this.texts.clear()
       this.#count = 0
     }
@@ -82,6 +85,12 @@ export class Templates {
     const start = offset + 24
     const end = Math.min(start + size, chunk.size)
     if (size < 8) throw new BinXmlError('template definition is empty', offset)
+    const key = chunk.view.getUint32(offset + 4, true) ^ size
+    const known = this.#known.find(chunk, key, start, end, this.names, this.texts)
+    if (known) {
+      this.#definitionBytes += known.length
+      return known.template
+    }
     const codes = this.#codes
     codes.clear()
     codes.next = start
@@ -90,7 +99,9 @@ export class Templates {
     } finally {
       this.#definitionBytes += codes.next - start
     }
-    return this.#intern()
+    const template = this.#intern()
+    this.#known.keep(chunk, key, start, codes.next - start, template, codes.namePlaces, codes.names)
+    return template
   }
 
   #intern(): Template {

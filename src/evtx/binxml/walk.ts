@@ -42,12 +42,17 @@ export class Codes {
   length = 0
   /** values of a template-less fragment: not interned, as they are evidence and not structure */
   readonly literals: string[] = []
+  /** where the offsets of names stand, and the numbers of these names */
+  readonly namePlaces: number[] = []
+  readonly names: number[] = []
   /** where the walk ended */
   next = 0
 
   clear(): void {
     this.length = 0
     this.literals.length = 0
+    this.namePlaces.length = 0
+    this.names.length = 0
   }
   push(value: number): void {
     if (this.length === this.list.length) {
@@ -86,6 +91,8 @@ export function walk(
     const offset = view.getUint32(at, true)
     at += 4
     const number = names.number(chunk, offset, texts)
+    out.namePlaces.push(at - 4)
+    out.names.push(number)
     if (offset === at) at += nameSize(chunk, offset)
     return number
   }

@@ -6,9 +6,11 @@ export interface CompiledPlan {
   readonly shape: number
   /** index of each value's substitution, -1 for a literal */
   readonly indexes: Int32Array
-  readonly literals: Uint32Array
-  /** dictionary number each column had last */
-  readonly last: Int32Array
+  readonly literals: Int32Array
+  /** what each column held last (dictionary.ts) */
+  readonly memory: Int32Array
+  /** the same of System's own values */
+  readonly systemMemory: Int32Array
 }
 
 /** Place of a substitution that has just this type and size in bytes; -1 otherwise: other sizes are no numbers but hex. */

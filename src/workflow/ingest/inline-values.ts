@@ -11,7 +11,7 @@ import { BinXmlError } from '../../evtx/problem.ts'
 import { FieldNames, type SystemTexts } from '../../evtx/record.ts'
 import { ticksOfText } from '../../evtx/text-numbers.ts'
 import type { BlockColumns } from './columns.ts'
-import { Dictionary } from './dictionary.ts'
+import { columnMemories, columnMemory, Dictionary } from './dictionary.ts'
 import { noValue, systemValues, textAsIs } from './packed.ts'
 import type { SystemTable } from './system-table.ts'
 
@@ -41,7 +41,8 @@ interface KnownSystem {
 export interface KnownShape {
   readonly names: Int32Array
   readonly shape: number
-  readonly last: Int32Array
+  /** one per name and per value of System's own (dictionary.ts) */
+  readonly memory: Int32Array
 }
 interface KnownEvent {
   readonly systems: KnownSystem[]
@@ -206,8 +207,8 @@ export class InlineValues {
       names[i] = texts.number(valueType.string, chunk.view, at, units * 2)
       final.add(ownText(chunk, at, units), '')
     }
-    const last = new Int32Array(count + valuePlaces.length).fill(-1)
-    const fresh = { names, shape: numberOf(final.names), last }
+    const memory = columnMemories(count + valuePlaces.length)
+    const fresh = { names, shape: numberOf(final.names), memory }
     known.unshift(fresh)
     if (known.length > mostKnown) known.pop()
     return fresh
@@ -216,7 +217,7 @@ export class InlineValues {
   /** Puts the dictionary numbers of all values behind those of the block. @returns how many the block has then */
   pack(
     chunk: ChunkView,
-    { last }: KnownShape,
+    { memory }: KnownShape,
     dictionary: Dictionary,
     { values, valueCount }: BlockColumns,
   ): number {
@@ -238,14 +239,8 @@ export class InlineValues {
           continue
         }
       }
-      const before = last[i] as number
       const type = size > 0 && view.getUint16(place + size - 2, true) === 0 ? textAsIs : valueType.string
-      if (before >= 0 && dictionary.isSame(before, type, view, place, size)) values[next++] = before
-      else {
-        const number = dictionary.number(type, view, place, size)
-        last[i] = number
-        values[next++] = number
-      }
+      values[next++] = dictionary.inColumn(memory, i * columnMemory, type, view, place, size)
     }
     return next
   }

@@ -94,7 +94,6 @@ export class LogTally {
     headerLow: number,
     headerHigh: number,
     eventId: number,
-    system: SystemTuple,
   ): void {
     this.records++
     if (
@@ -117,7 +116,6 @@ export class LogTally {
     this.#previousHeader = header
     if (eventId >= this.#eventIds.length) this.#growEventIds(eventId)
     this.#eventIds[eventId] = (this.#eventIds[eventId] as number) + 1
-    this.#bySystem.set(system, (this.#bySystem.get(system) ?? 0) + 1)
     if (idHigh >= 1 << 21) {
       // beyond exact doubles: no real log, kept exactly all the same
       if (this.#odd.length < maxRuns) this.#odd.push((BigInt(idHigh) << 32n) | BigInt(idLow))
@@ -144,6 +142,11 @@ export class LogTally {
       if (this.#runs.length < maxRuns) this.#runs.push({ from: id, to: id })
       else this.#runsComplete = false
     }
+  }
+
+  /** So many of the records had this combination of System fields. */
+  system(system: SystemTuple, records: number): void {
+    this.#bySystem.set(system, (this.#bySystem.get(system) ?? 0) + records)
   }
 
   #growEventIds(eventId: number): void {

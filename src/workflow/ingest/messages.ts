@@ -22,6 +22,8 @@ export interface ParseRequest {
   readonly parsers: number
   /** file that takes the parts of segments; undefined: they are sent themselves */
   readonly pack: string | undefined
+  /** records without their values */
+  readonly headsOnly: boolean
 }
 export type ParseReply =
   | {

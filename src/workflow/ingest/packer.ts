@@ -21,7 +21,7 @@ import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
 import { GrowingBytes } from './aligned-memory.ts'
 import { BlockColumns } from './columns.ts'
 import { placeOfType } from './compiled-plan.ts'
-import { Dictionary } from './dictionary.ts'
+import { columnMemory, Dictionary } from './dictionary.ts'
 import { InlineValues } from './inline-values.ts'
 import type { LogTally } from './log-tally.ts'
 import {
@@ -30,7 +30,6 @@ import {
   type PackedSegment,
   type SegmentOf,
   type Span,
-  type SystemTuple,
   systemValues,
   withParts,
 } from './packed.ts'
@@ -63,6 +62,8 @@ export class Packer {
   #rows = 0
   #selected = 0
   readonly problems: EvtxProblem[] = []
+  /** leaves out all values: to measure what it costs to check and index records alone; may be changed between segments */
+  headsOnly = false
 
   /**
    * @param inlineByTree takes the tree path for template-less records (slow; for comparison)
@@ -126,6 +127,10 @@ export class Packer {
       systems: this.#systems.tuples,
       shapes: this.#shapes.all,
     }
+    const { tuples, counts } = this.#systems
+    tuples.forEach((tuple, i) => {
+      this.tally.system(tuple, counts[i] as number)
+    })
     this.#dictionary.clear()
     this.#systems.clear()
     this.#inline.clear()
@@ -196,7 +201,7 @@ export class Packer {
     // values that were zeroed in a frame that was not (trap 5): the text path says so
     if (eventId === 0 && view.getUint32(time, true) === 0 && view.getUint32(time + 4, true) === 0)
       return false
-    const shape = this.#packValues(chunk, plan, outer)
+    const shape = this.#headsOnly() ?? this.#packValues(chunk, plan, outer)
     if (shape < 0) return false
     this.#addRow(
       chunk,
@@ -236,13 +241,21 @@ export class Packer {
     columns.system[row] = system
     columns.eventId[row] = eventId
     columns.shape[row] = shape
-    if (this.#systems.isChosen(system, eventId, isChainEvent)) this.#selected++
+    if (this.#systems.count(system, eventId, isChainEvent)) this.#selected++
     const { view } = chunk
     const offset = place & 0xffff
     const headerLow = view.getUint32(offset + 8, true)
     const headerHigh = view.getUint32(offset + 12, true)
-    const tuple = this.#systems.tuples[system] as SystemTuple
-    this.tally.record(timeLow, timeHigh, idLow, idHigh, headerLow, headerHigh, eventId, tuple)
+    this.tally.record(timeLow, timeHigh, idLow, idHigh, headerLow, headerHigh, eventId)
+  }
+
+  /** The shape of records that are packed without their values; undefined where values are wanted. */
+  #headsOnly(): number | undefined {
+    if (!this.headsOnly) return undefined
+    const columns = this.#columns
+    columns.reserveValues(systemValues.length)
+    for (let i = 0; i < systemValues.length; i++) columns.values[columns.valueCount++] = noValue
+    return this.#shapes.ofNames([])
   }
 
   /** @returns the shape, or -1 when a value needs the text path; nothing is kept then */
@@ -253,7 +266,7 @@ export class Packer {
   ): number {
     const source = this.#decoder.fieldSource
     const compiled = this.#shapes.ofPlan(this.#decoder.fields, this.#dictionary)
-    const { indexes, literals, last } = compiled
+    const { indexes, literals, memory, systemMemory } = compiled
     const count = indexes.length
     const columns = this.#columns
     columns.reserveValues(count + systemValues.length)
@@ -273,18 +286,12 @@ export class Packer {
       const size = sizes[index] as number
       // a fragment inside a value, and arrays so long that they may pass the limit of fields, are the text path's
       if (type === valueType.binXml || (type >= valueType.array && size > longArray)) return -1
-      const before = last[i] as number
-      if (before >= 0 && dictionary.isSame(before, type, view, place, size)) values[at++] = before
-      else {
-        const number = dictionary.number(type, view, place, size)
-        last[i] = number
-        values[at++] = number
-      }
+      values[at++] = dictionary.inColumn(memory, i * columnMemory, type, view, place, size)
     }
-    values[at++] = this.#systemValue(chunk, system.ProcessID, outer)
-    values[at++] = this.#systemValue(chunk, system.ThreadID, outer)
-    values[at++] = this.#systemValue(chunk, system.UserID, outer)
-    values[at++] = this.#systemValue(chunk, system.ActivityID, outer)
+    values[at++] = this.#systemValue(chunk, system.ProcessID, outer, systemMemory, 0)
+    values[at++] = this.#systemValue(chunk, system.ThreadID, outer, systemMemory, 1 * columnMemory)
+    values[at++] = this.#systemValue(chunk, system.UserID, outer, systemMemory, 2 * columnMemory)
+    values[at++] = this.#systemValue(chunk, system.ActivityID, outer, systemMemory, 3 * columnMemory)
     columns.valueCount = at
     return compiled.shape
   }
@@ -293,17 +300,20 @@ export class Packer {
     chunk: ChunkView,
     origin: { text: string } | { index: number } | undefined,
     source: Instance,
+    memory: Int32Array,
+    place: number,
   ): number {
-    if (!origin) return noValue
+    // as a small integer: in the column it is `noValue`
+    if (!origin) return -1
     if ('text' in origin) return this.#dictionary.text(origin.text)
-    if (origin.index >= source.count) return noValue
+    if (origin.index >= source.count) return -1
     const type = source.types[origin.index] as number
     const at = source.offsets[origin.index] as number
     const size = source.sizes[origin.index] as number
-    if (type === valueType.null) return noValue
+    if (type === valueType.null) return -1
     // its type is taken for texts (packed.ts): a fragment has no place in System and is told as the reader tells it
     if (type === valueType.binXml) return this.#dictionary.text(scalarText(chunk, type, at, size))
-    return this.#dictionary.number(type, chunk.view, at, size)
+    return this.#dictionary.inColumn(memory, place, type, chunk.view, at, size)
   }
 
   /** @returns false, with nothing kept, when it is no template-less record of the usual form */

@@ -118,6 +118,7 @@ function parse(request: ParseRequest): ParseReply {
   const pack = request.pack === undefined ? undefined : new DirectFile(request.pack, Number.POSITIVE_INFINITY)
   try {
     packer ??= new Packer(nodePlatform, new LogTally(), false, new GrowingBytes(true))
+    packer.headsOnly = request.headsOnly
     const parser = new LogParser(request, shared, packer, pack)
     let segment = request.parser
     while (parser.segment(segment)) segment += request.parsers

@@ -1,8 +1,8 @@
 /** The shapes of one segment: which values its records have, by the plans of templates and by names. */
 import type { DataPlan } from '../../evtx/binxml/plan.ts'
 import type { CompiledPlan } from './compiled-plan.ts'
-import type { Dictionary } from './dictionary.ts'
-import type { Shape } from './packed.ts'
+import { columnMemories, type Dictionary } from './dictionary.ts'
+import { type Shape, systemValues } from './packed.ts'
 
 const noFields: DataPlan = { fields: [] }
 
@@ -32,10 +32,11 @@ export class Shapes {
       compiled = {
         shape,
         indexes: Int32Array.from(key.fields, ({ origin }) => ('index' in origin ? origin.index : -1)),
-        literals: Uint32Array.from(key.fields, ({ origin }) =>
+        literals: Int32Array.from(key.fields, ({ origin }) =>
           'text' in origin ? dictionary.text(origin.text) : 0,
         ),
-        last: new Int32Array(key.fields.length).fill(-1),
+        memory: columnMemories(key.fields.length),
+        systemMemory: columnMemories(systemValues.length),
       }
       this.#plans.set(key, compiled)
     }

@@ -19,6 +19,8 @@ const keyFields = [
   'Keywords',
 ] as const
 
+const choices = 1024
+
 /** What one template's records had in the eight fields, to see at a glance that nothing changed. */
 interface Memory {
   readonly number: number
@@ -36,11 +38,14 @@ interface PlanMemory {
 
 export class SystemTable {
   tuples: SystemTuple[] = []
+  /** records of each combination */
+  counts: number[] = []
   #byKey = new Map<string, number>()
   #plans = new Map<SystemPlan, PlanMemory>()
   #lastPlan: SystemPlan | undefined
   #lastMemory: PlanMemory | undefined
-  #chosen: (Map<number, boolean> | undefined)[] = []
+  /** pairs of combination << 16 | event id, and 0 free, 1 not chosen, 2 chosen; a later pair takes the place of another */
+  readonly #chosen = new Int32Array(choices * 2)
 
   clear(): void {
     this.tuples = []
@@ -48,22 +53,21 @@ export class SystemTable {
     this.#plans = new Map()
     this.#lastPlan = undefined
     this.#lastMemory = undefined
-    this.#chosen = []
+    this.#chosen.fill(0)
+    this.counts = []
   }
 
-  /** Whether records of this event id with this provider are to be packed with their values. */
-  isChosen(system: number, eventId: number, ask: (provider: string, eventId: number) => boolean): boolean {
-    let known = this.#chosen[system]
-    if (!known) {
-      known = new Map()
-      this.#chosen[system] = known
+  /** Counts a record. @returns whether `ask` says that its provider and event id are chosen */
+  count(system: number, eventId: number, ask: (provider: string, eventId: number) => boolean): boolean {
+    this.counts[system] = (this.counts[system] as number) + 1
+    const key = (system << 16) | eventId
+    const place = ((system * 37 + eventId) & (choices - 1)) * 2
+    const known = this.#chosen
+    if (known[place] !== key || known[place + 1] === 0) {
+      known[place] = key
+      known[place + 1] = ask((this.tuples[system] as SystemTuple).provider, eventId) ? 2 : 1
     }
-    let chosen = known.get(eventId)
-    if (chosen === undefined) {
-      chosen = ask((this.tuples[system] as SystemTuple).provider, eventId)
-      known.set(eventId, chosen)
-    }
-    return chosen
+    return known[place + 1] === 2
   }
 
   /** Number of the combination of the record just located. */
@@ -131,6 +135,7 @@ export class SystemTable {
       number = this.tuples.length
       // the texts are slices of a whole chunk: parsing the key makes flat copies
       const [provider, channel, computer, version, level, task, opcode, keywords] = JSON.parse(key)
+      this.counts.push(0)
       this.tuples.push({ provider, channel, computer, version, level, task, opcode, keywords })
       this.#byKey.set(key, number)
     }
@@ -202,7 +207,9 @@ function remember(
 function matches(memory: Memory, indexes: Int32Array, chunk: ChunkView, source: Instance): boolean {
   const { view, sizes, types } = memory
   const theirs = chunk.view
-  const { count } = source
+  const { count, offsets } = source
+  const theirSizes = source.sizes
+  const theirTypes = source.types
   let at = 0
   for (let i = 0; i < indexes.length; i++) {
     const index = indexes[i] as number
@@ -212,8 +219,14 @@ function matches(memory: Memory, indexes: Int32Array, chunk: ChunkView, source: 
       if (size !== 0 || types[i] !== 0) return false
       continue
     }
-    if (source.sizes[index] !== size || source.types[index] !== types[i]) return false
-    const from = source.offsets[index] as number
+    if (theirSizes[index] !== size || theirTypes[index] !== types[i]) return false
+    const from = offsets[index] as number
+    // most are one byte
+    if (size === 1) {
+      if (view.getUint8(at) !== theirs.getUint8(from)) return false
+      at++
+      continue
+    }
     let k = 0
     for (const whole = size & ~3; k < whole; k += 4)
       if (view.getInt32(at + k, true) !== theirs.getInt32(from + k, true)) return false

@@ -27,12 +27,17 @@ export class IngestThreads {
   #copier: Worker | undefined
   readonly #parsers: Worker[] = []
   readonly #asked: number | undefined
+  readonly #headsOnly: boolean
   readonly #shared: SharedState
   #wanted = 1
 
-  /** @param parsers how many threads parse one large log; chosen by its size when not given */
-  constructor(parsers?: number) {
+  /**
+   * @param parsers how many threads parse one large log; chosen by its size when not given
+   * @param headsOnly leaves out the values of large logs; for measuring
+   */
+  constructor(parsers?: number, headsOnly = false) {
     this.#asked = parsers
+    this.#headsOnly = headsOnly
     this.#shared = SharedState.forParsers(Math.min(parsers ?? availableParallelism(), mostParsers))
   }
 
@@ -94,7 +99,13 @@ export class IngestThreads {
     })
     await Promise.all(
       this.#parseThreads(parsers).map(async (thread, parser) => {
-        const request: ParseRequest = { memory: this.#shared.memory, parser, parsers, pack }
+        const request: ParseRequest = {
+          memory: this.#shared.memory,
+          parser,
+          parsers,
+          pack,
+          headsOnly: this.#headsOnly,
+        }
         for await (const reply of messages<ParseReply>(thread, request)) {
           joining.take(reply, parser)
           if (reply.kind === 'failed') this.#shared.cancel()
