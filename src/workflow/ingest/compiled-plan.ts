@@ -1,8 +1,9 @@
 import type { Instance } from '../../evtx/binxml/instance.ts'
-import type { Origin } from '../../evtx/binxml/plan.ts'
+import type { DataPlan, Origin } from '../../evtx/binxml/plan.ts'
 
 /** A template's plan in arrays: the inner loop of packing touches no objects. */
 export interface CompiledPlan {
+  readonly plan: DataPlan
   readonly shape: number
   /** index of each value's substitution, -1 for a literal */
   readonly indexes: Int32Array

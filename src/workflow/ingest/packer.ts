@@ -211,7 +211,7 @@ export class Packer {
       view.getUint32(id, true),
       view.getUint32(id + 4, true),
       eventId,
-      this.#systems.find(chunk, plan, outer),
+      this.#systems.find(chunk, plan, outer, eventId),
       shape,
     )
     return true
@@ -255,7 +255,7 @@ export class Packer {
     const columns = this.#columns
     columns.reserveValues(systemValues.length)
     for (let i = 0; i < systemValues.length; i++) columns.values[columns.valueCount++] = noValue
-    return this.#shapes.ofNames([])
+    return this.#shapes.nameless
   }
 
   /** @returns the shape, or -1 when a value needs the text path; nothing is kept then */
@@ -265,7 +265,7 @@ export class Packer {
     outer: Instance,
   ): number {
     const source = this.#decoder.fieldSource
-    const compiled = this.#shapes.ofPlan(this.#decoder.fields, this.#dictionary)
+    const compiled = this.#shapes.ofPlan(this.#decoder.fields, source.template?.number ?? 0, this.#dictionary)
     const { indexes, literals, memory, systemMemory } = compiled
     const count = indexes.length
     const columns = this.#columns

@@ -1,5 +1,6 @@
 /** Distinct combinations of the System fields that hardly vary, each with a small number; the last one is tried first. */
 
+import { limits } from '../../base/limits.ts'
 import type { Instance } from '../../evtx/binxml/instance.ts'
 import type { Origin, SystemPlan } from '../../evtx/binxml/plan.ts'
 import { arrayTexts, scalarText } from '../../evtx/binxml/value.ts'
@@ -30,11 +31,14 @@ interface Memory {
 }
 /** Memories of one plan by the hash of their bytes, and where the plan has its fields: the index of a substitution or -1. */
 interface PlanMemory {
+  readonly plan: SystemPlan
   readonly indexes: Int32Array
   readonly byHash: Map<number, Memory>
-  /** the one that fitted last: nearly always the one that fits next */
-  last: Memory | undefined
+  /** the one that fitted last, by event id: nearly always the one that fits next */
+  readonly last: (Memory | undefined)[]
 }
+/** event ids told apart there; others share a place */
+const lastPlaces = 256
 
 export class SystemTable {
   tuples: SystemTuple[] = []
@@ -42,8 +46,8 @@ export class SystemTable {
   counts: number[] = []
   #byKey = new Map<string, number>()
   #plans = new Map<SystemPlan, PlanMemory>()
-  #lastPlan: SystemPlan | undefined
-  #lastMemory: PlanMemory | undefined
+  /** the same by the number of the template that was met with the plan last */
+  #ofTemplate: PlanMemory[] = []
   /** pairs of combination << 16 | event id, and 0 free, 1 not chosen, 2 chosen; a later pair takes the place of another */
   readonly #chosen = new Int32Array(choices * 2)
 
@@ -51,8 +55,7 @@ export class SystemTable {
     this.tuples = []
     this.#byKey = new Map()
     this.#plans = new Map()
-    this.#lastPlan = undefined
-    this.#lastMemory = undefined
+    this.#ofTemplate = []
     this.#chosen.fill(0)
     this.counts = []
   }
@@ -71,14 +74,14 @@ export class SystemTable {
   }
 
   /** Number of the combination of the record just located. */
-  find(chunk: ChunkView, plan: SystemPlan, source: Instance): number {
-    const known = this.#memoryOf(plan)
-    const { indexes, byHash, last } = known
-    if (last && matches(last, indexes, chunk, source)) return last.number
+  find(chunk: ChunkView, plan: SystemPlan, source: Instance, eventId: number): number {
+    const { indexes, byHash, last } = this.#memoryOf(plan, source.template?.number ?? 0)
+    const likely = last[eventId & (lastPlaces - 1)]
+    if (likely && matches(likely, indexes, chunk, source)) return likely.number
     const hash = hashOf(indexes, chunk, source)
     const memory = byHash.get(hash)
     if (memory && matches(memory, indexes, chunk, source)) {
-      known.last = memory
+      last[eventId & (lastPlaces - 1)] = memory
       return memory.number
     }
     const text = (origin: Origin | undefined) => textOf(chunk, origin, source)
@@ -98,8 +101,10 @@ export class SystemTable {
     return number
   }
 
-  #memoryOf(plan: SystemPlan): PlanMemory {
-    if (plan === this.#lastPlan && this.#lastMemory) return this.#lastMemory
+  /** @param template its number finds the memory without a look-up by the plan */
+  #memoryOf(plan: SystemPlan, template: number): PlanMemory {
+    const known = this.#ofTemplate[template]
+    if (known?.plan === plan) return known
     let memory = this.#plans.get(plan)
     if (!memory) {
       const indexes = new Int32Array(keyFields.length).fill(-1)
@@ -107,11 +112,10 @@ export class SystemTable {
         const origin = plan[field]
         if (origin && 'index' in origin) indexes[i] = origin.index
       })
-      memory = { indexes, byHash: new Map(), last: undefined }
+      memory = { plan, indexes, byHash: new Map(), last: new Array(lastPlaces).fill(undefined) }
       this.#plans.set(plan, memory)
     }
-    this.#lastPlan = plan
-    this.#lastMemory = memory
+    if (template < limits.templateCache) this.#ofTemplate[template] = memory
     return memory
   }
 
