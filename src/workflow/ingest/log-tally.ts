@@ -56,6 +56,16 @@ export interface TallyPart extends Omit<TallyResult, 'runs' | 'channels' | 'comp
   readonly end: Edge
 }
 
+const at = {
+  firstLow: 0,
+  firstHigh: 1,
+  lastLow: 2,
+  lastHigh: 3,
+  previousTime: 4,
+  previousId: 5,
+  previousHeader: 6,
+} as const
+
 export class LogTally {
   records = 0
   recoverable = 0
@@ -63,12 +73,8 @@ export class LogTally {
   #chunks = { total: 0, used: 0, empty: 0, bad: 0 }
   #runs: { from: number; to: number }[] = []
   #runsComplete = true
-  #firstLow = 0
-  #firstHigh = -1
-  #lastLow = 0
-  #lastHigh = -1
-  #previousTime = -1
-  #previousId = -1
+  /** by `at`; in an array, for a field would get a number object of its own with every record */
+  readonly #kept = new Float64Array([0, -1, 0, -1, -1, -1, -1])
   #backwards: { recordId: bigint; from: bigint; to: bigint }[] = []
   #backwardsCount = 0
   #bySystem = new Map<SystemTuple, number>()
@@ -76,7 +82,6 @@ export class LogTally {
   #eventIds = new Float64Array(1024)
   #sameHeaderIds = 0
   #firstHeaderId: bigint | undefined
-  #previousHeader = -1
   #rising = true
   #odd: bigint[] = []
   #start: Edge | undefined
@@ -96,24 +101,28 @@ export class LogTally {
     eventId: number,
   ): void {
     this.records++
+    const kept = this.#kept
     if (
-      this.#firstHigh < 0 ||
-      timeHigh < this.#firstHigh ||
-      (timeHigh === this.#firstHigh && timeLow < this.#firstLow)
+      (kept[at.firstHigh] as number) < 0 ||
+      timeHigh < (kept[at.firstHigh] as number) ||
+      (timeHigh === (kept[at.firstHigh] as number) && timeLow < (kept[at.firstLow] as number))
     ) {
-      this.#firstHigh = timeHigh
-      this.#firstLow = timeLow
+      kept[at.firstHigh] = timeHigh
+      kept[at.firstLow] = timeLow
     }
-    if (timeHigh > this.#lastHigh || (timeHigh === this.#lastHigh && timeLow > this.#lastLow)) {
-      this.#lastHigh = timeHigh
-      this.#lastLow = timeLow
+    if (
+      timeHigh > (kept[at.lastHigh] as number) ||
+      (timeHigh === (kept[at.lastHigh] as number) && timeLow > (kept[at.lastLow] as number))
+    ) {
+      kept[at.lastHigh] = timeHigh
+      kept[at.lastLow] = timeLow
     }
     if (idLow === headerLow && idHigh === headerHigh) this.#sameHeaderIds++
     const header = headerHigh * 2 ** 32 + headerLow
     if (this.#firstHeaderId === undefined)
       this.#firstHeaderId = (BigInt(headerHigh) << 32n) | BigInt(headerLow)
-    if (header <= this.#previousHeader) this.#rising = false
-    this.#previousHeader = header
+    if (header <= (kept[at.previousHeader] as number)) this.#rising = false
+    kept[at.previousHeader] = header
     if (eventId >= this.#eventIds.length) this.#growEventIds(eventId)
     this.#eventIds[eventId] = (this.#eventIds[eventId] as number) + 1
     if (idHigh >= 1 << 21) {
@@ -125,14 +134,18 @@ export class LogTally {
     const id = idHigh * 2 ** 32 + idLow
     // a double holds 100 ns ticks to 16: fine for "went back by more than a second"
     const time = timeHigh * 2 ** 32 + timeLow
-    if (time + 10_000_000 < this.#previousTime && id > this.#previousId) {
+    if (time + 10_000_000 < (kept[at.previousTime] as number) && id > (kept[at.previousId] as number)) {
       this.#backwardsCount++
       if (this.#backwards.length < maxBackwards)
-        this.#backwards.push({ recordId: BigInt(id), from: BigInt(this.#previousTime), to: BigInt(time) })
+        this.#backwards.push({
+          recordId: BigInt(id),
+          from: BigInt(kept[at.previousTime] as number),
+          to: BigInt(time),
+        })
     }
     this.#start ??= { time, id, header }
-    this.#previousTime = time
-    this.#previousId = id
+    kept[at.previousTime] = time
+    kept[at.previousId] = id
     if (id === 0) return
     const last = this.#runs[this.#runs.length - 1]
     if (last && id === last.to + 1) last.to = id
@@ -180,8 +193,8 @@ export class LogTally {
       runs: this.#runs,
       odd: this.#odd,
       runsComplete: this.#runsComplete,
-      firstTime: ticks(this.#firstHigh, this.#firstLow),
-      lastTime: ticks(this.#lastHigh, this.#lastLow),
+      firstTime: ticks(this.#kept[at.firstHigh] as number, this.#kept[at.firstLow] as number),
+      lastTime: ticks(this.#kept[at.lastHigh] as number, this.#kept[at.lastLow] as number),
       backwards: this.#backwards,
       backwardsCount: this.#backwardsCount,
       channels,
@@ -191,7 +204,11 @@ export class LogTally {
       firstHeaderId: this.#firstHeaderId,
       headerIdsRising: this.#rising,
       start: this.#start,
-      end: { time: this.#previousTime, id: this.#previousId, header: this.#previousHeader },
+      end: {
+        time: this.#kept[at.previousTime] as number,
+        id: this.#kept[at.previousId] as number,
+        header: this.#kept[at.previousHeader] as number,
+      },
     }
   }
 }
