@@ -55,8 +55,9 @@ function measureRow(row: Row, rounds: number, scratch: string, kept: string): Re
     // the last case of the large log is kept for the rows that ask it
     const isKept = row.name === 'ingest' && round === rounds - 1
     const dir = isKept ? kept : join(scratch, `${row.name}-${round}`)
-    ours.push(measureWork(row.work, row.work === 'ingest' ? [dir, row.path] : [row.path]))
-    if (row.work === 'ingest' && !isKept) rmSync(dir, { recursive: true, force: true })
+    const makesCase = row.work === 'ingest' || row.work === 'index'
+    ours.push(measureWork(row.work, makesCase ? [dir, row.path] : [row.path]))
+    if (makesCase && !isKept) rmSync(dir, { recursive: true, force: true })
   }
   return {
     row: row.name,

@@ -28,6 +28,12 @@ const works: Readonly<Record<string, Work>> = {
     open.close()
     return undefined
   },
+  async index([dir = '', path = '']) {
+    const open = await createCase(dir, { title: 'bench', operator })
+    await importEvidence(open, [path], { headsOnly: true })
+    open.close()
+    return undefined
+  },
   async xml([path = '']) {
     await dump('xml', path)
     return undefined
