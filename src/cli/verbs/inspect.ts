@@ -74,7 +74,7 @@ function counts(of: Readonly<Record<string, number>>): string {
 
 function recoverable({ recoverable, unrecoverable }: Extract<Inspection, { readable: true }>): string {
   if (!unrecoverable) return String(recoverable)
-  return `${recoverable}; ${unrecoverable} more cannot be: the template or names they refer to were overwritten`
+  return `${recoverable}; ${unrecoverable} more cannot be: the template or names they refer to were overwritten, or nothing shows that they were not`
 }
 
 function inspectionText(found: Extract<Inspection, { readable: true }>, columns: number): string {
