@@ -5,6 +5,7 @@ import { findSeparateChains } from '../chains/find-chains.ts'
 import { tellRecovered } from '../chains/recovered-records.ts'
 import type { Chain, ChainInput, ChannelCoverage, HostFacts } from '../domain/chain.ts'
 import { fileTime, parseUtc } from '../domain/time.ts'
+import { foldTableCopies } from '../events/table-copies.ts'
 import { chainsDocument as documentOf } from '../report/chains-json.ts'
 import { chainEvents } from './chain-events.ts'
 import { logSummaryOf } from './list-evidence.ts'
@@ -32,12 +33,20 @@ function foundIn(open: OpenCase): Found {
   const known = caches.get(open.casefile)
   if (known && known.revision === open.casefile.revision) return known
   const index = indexOfCase(open)
-  const { events, duplicates } = chainEvents(index)
+  const { events, duplicates } = eventsOf(open, index)
   const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
   const chains = joined(index, input)
   const found = { revision: open.casefile.revision, chains, covered: coverHosts(input) }
   caches.set(open.casefile, found)
   return found
+}
+
+/** Events of the chains, each once: a row of an exported table that repeats a log's record is folded into it. */
+function eventsOf(open: OpenCase, index: RecordIndex) {
+  const tables = new Set(
+    open.casefile.evidence().flatMap(({ kind, sha256 }) => (kind === 'event-table' ? [sha256] : [])),
+  )
+  return foldTableCopies(chainEvents(index), (id) => tables.has(id))
 }
 
 /** The chains of each host, then the links between hosts: records of other hosts are looked up only where a logon asks for them. */
@@ -52,7 +61,7 @@ export function findChainsWithRecovered(open: OpenCase): readonly Chain[] {
   const known = recoveredCaches.get(open.casefile)
   if (known && known.revision === open.casefile.revision) return known.chains
   const { index } = recoveredOf(open)
-  const { events, duplicates } = chainEvents(index)
+  const { events, duplicates } = eventsOf(open, index)
   const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
   const chains = joined(index, input).map(tellRecovered)
   recoveredCaches.set(open.casefile, { revision: open.casefile.revision, chains })

@@ -10,7 +10,7 @@ import { recordDetails } from '../../../src/workflow/read-record.ts'
 import { timelineSlice } from '../../../src/workflow/read-timeline.ts'
 import { sealCase } from '../../../src/workflow/seal-bundle.ts'
 import { newCase, scratchFolder, testOperator } from '../../builders/case.ts'
-import { haveSamples, sample } from '../../samples.ts'
+import { haveSamples, manifest, sample, sampleByHash } from '../../samples.ts'
 
 const head = 'TimeGenerated,Computer,EventID,Channel,EventSourceName,TargetUserName,TargetLogonId\n'
 const row = (n: number, computer = 'fs01.corp.example') =>
@@ -112,6 +112,26 @@ describe.skipIf(!haveSamples)('the Sentinel export of sample C2', () => {
       executed: { answer: 'yes' },
       deleted: { answer: 'yes' },
     })
+  })
+  it('beside the log itself tells the same chain, with every record once', async () => {
+    const c2 = manifest().chains.find((one) => one.id === 'C2')
+    const log = sampleByHash(c2?.sha256 ?? '')
+    const table = sample('csv-derived/from-evtx/c2_atexec_portal.csv')
+    const chainsOf = async (...paths: string[]) => {
+      const open = await newCase()
+      await importEvidence(open, paths)
+      return chainsDocument(open).chains
+    }
+    const [alone] = await chainsOf(log)
+    const [both] = await chainsOf(table, log)
+    const withoutGaps = (chain: typeof alone) => ({
+      ...chain,
+      gaps: [],
+      coverage: [],
+      steps: chain?.steps.map((step) => ({ ...step, alsoAt: [] })),
+    })
+    expect(withoutGaps(both)).toEqual(withoutGaps(alone))
+    expect(both?.steps.some((step) => (step as { alsoAt?: unknown[] }).alsoAt?.length === 1)).toBe(true)
   })
   it('and the JSON of a task made over TCP gives its source', async () => {
     const path = 'json-events/OTRF+Security-Datasets/schtask_create_2020-12-1907003032.json'
