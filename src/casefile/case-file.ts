@@ -114,6 +114,10 @@ export class CaseFile {
     }
   }
 
+  get isOpen(): boolean {
+    return this.#db.open
+  }
+
   close(): void {
     this.#packs.close()
     if (!this.#db.open) return

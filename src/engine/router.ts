@@ -21,6 +21,7 @@ import { countRecovered } from '../workflow/recovered-records.ts'
 import { sealCase } from '../workflow/seal-bundle.ts'
 import { summariseCase } from '../workflow/summarise-case.ts'
 import { verifyBundleFile } from '../workflow/verify-bundle.ts'
+import { warmCase } from '../workflow/warm-case.ts'
 import { answerError } from './answer-errors.ts'
 import { asShape } from './as-shape.ts'
 import { browse } from './browse.ts'
@@ -90,6 +91,17 @@ const summary = async (open: OpenCase, key: string): Promise<CaseSummary> => ({
   caseId: key,
 })
 
+/** The same for a case that somebody is about to look at: what filters need of it is read ahead. */
+const summaryAhead =
+  (context: EngineContext) =>
+  async (open: OpenCase, key: string): Promise<CaseSummary> => {
+    const told = await summary(open, key)
+    warmCase(open, () => context.stopping.aborted).catch((error: unknown) =>
+      context.journal(`reading ahead in ${open.dir}: ${String(error)}`),
+    )
+    return told
+  }
+
 /**
  * Makes a case in a new folder below the operator's cases. The folder is made first, so that no other case takes
  * its name, and goes away again when nothing was put into it.
@@ -151,7 +163,7 @@ export const router = api.router({
       context.cases.enter(
         input.dir,
         (dir) => openCase(dir, { operator: context.operator, now: context.now }),
-        summary,
+        summaryAhead(context),
       ),
     ),
     summary: cases.summary.handler(({ input, context }) =>

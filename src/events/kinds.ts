@@ -56,10 +56,7 @@ export function isTraceEvent(provider: string, eventId: number): boolean {
   return family !== undefined && traceIds[family]?.has(eventId) === true
 }
 
-/** What values hold, in lower case, that may show that a record is about a task's file, its registry key, or the remote registry. */
-export const plantWords = ['system32\\tasks\\', '\\taskcache\\tree\\', 'winreg'] as const
-const [taskFolder, taskKey, remoteRegistry] = plantWords
-
-/** Values (lower case) that show it. */
-export const mayBePlanted = (value: string): boolean =>
-  value.includes(taskFolder) || value.includes(taskKey) || value === remoteRegistry
+/** What values hold, in lower case, that speak of a task's file or registry key: share accesses and Sysmon records of them matter. */
+export const plantWords = ['system32\\tasks\\', '\\taskcache\\tree\\'] as const
+/** The pipe of the remote registry: who opened it may have written such a key. */
+export const remoteRegistryPipe = 'winreg'

@@ -9,7 +9,7 @@ import type { WindowsEvent } from '../domain/event.ts'
 import { logonId } from '../domain/ids.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
 import { seconds } from '../domain/time.ts'
-import { isChainEvent, mayBePlanted, plantWords } from '../events/kinds.ts'
+import { isChainEvent, plantWords, remoteRegistryPipe } from '../events/kinds.ts'
 import { typedEvent } from '../events/typed-event.ts'
 import type { Pattern } from './records/patterns.ts'
 import { isSameMoment, type RecordIndex } from './records/record-index.ts'
@@ -72,24 +72,30 @@ const namingOf = (names: readonly string[]): Naming => {
 const isSystemRecord = (provider: string): boolean => /kernel-general/i.test(provider)
 
 const plantSearches = plantWords.map((word) => new TextSearch(word))
-/** Does a row hold a value that speaks of a task's file or key? */
-type PlantTest = (kind: number, numbers: Numbers, start: number) => boolean
+const pipeSearch = new TextSearch(remoteRegistryPipe)
+/** Of a row that may put a task in place: it speaks of a task's file or key, or it opens the remote registry. */
+const speaks = { ofNothing: 0, ofRegistry: 1, ofTask: 2 } as const
+type PlantTest = (kind: number, numbers: Numbers, start: number) => number
 
 /** Undefined when the segment has no such value, so that no row has to be looked at. */
 function plantTestOf(segment: Segment): PlantTest | undefined {
   const { values, shapes, heads } = segment
-  const hits = new Uint8Array(values.count)
-  let found = 0
-  for (const search of plantSearches) found += search.mark(values, hits)
+  const ofTask = new Uint8Array(values.count)
+  const ofRegistry = new Uint8Array(values.count)
+  let found = pipeSearch.mark(values, ofRegistry)
+  for (const search of plantSearches) found += search.mark(values, ofTask)
   if (found === 0) return undefined
-  const planted = hits.map((hit, number) =>
-    hit === 1 && mayBePlanted(values.text(number).toLowerCase()) ? 1 : 0,
-  )
+  const meaning = ofTask.map((hit, number) => {
+    if (hit === 1) return speaks.ofTask
+    if (ofRegistry[number] !== 1) return speaks.ofNothing
+    return values.text(number).toLowerCase() === remoteRegistryPipe ? speaks.ofRegistry : speaks.ofNothing
+  })
   const widths = Uint32Array.from(heads.shapeOf, (shape) => shapes[shape]?.names.length ?? 0)
   return (kind, numbers, start) => {
+    let most = 0
     const end = start + (widths[kind] as number)
-    for (let at = start; at < end; at++) if (planted[numbers[at] as number] === 1) return true
-    return false
+    for (let at = start; at < end; at++) most = Math.max(most, meaning[numbers[at] as number] ?? 0)
+    return most
   }
 }
 
@@ -99,13 +105,15 @@ interface Part {
   readonly base: number
   readonly roles: Uint8Array
   readonly namings: readonly Naming[]
-  readonly isPlanted: PlantTest | undefined
+  readonly plantTest: PlantTest | undefined
 }
 
 class Selection {
   readonly #parts: readonly Part[]
   /** hosts with a task record, and when those records were written, in order */
   readonly #anchors = new Map<string, number[]>()
+  /** hosts with a record of a task's file or key */
+  readonly #planted = new Set<string>()
   readonly #sids = new Set<string>()
   readonly #logons = new Set<string>()
   /** the same ids as numbers, where a double holds them exactly */
@@ -128,10 +136,11 @@ class Selection {
         base: index.bases[s] as number,
         roles,
         namings: Array.from(segment.heads.shapeOf, (shape) => namingOf(segment.shapes[shape]?.names ?? [])),
-        isPlanted: roles.some((known) => (known & role.plant) !== 0) ? plantTestOf(segment) : undefined,
+        plantTest: roles.some((known) => (known & role.plant) !== 0) ? plantTestOf(segment) : undefined,
       }
     })
     this.#findAnchors()
+    this.#findRegistryOpens()
     if (!this.isEmpty) this.#findSessions()
   }
 
@@ -145,11 +154,14 @@ class Selection {
    */
   #findAnchors(): void {
     for (const part of this.#parts) {
-      const { segment, roles, isPlanted } = part
-      const wanted = isPlanted ? role.anchor | role.plant : role.anchor
+      const { segment, roles, plantTest } = part
+      const wanted = plantTest ? role.anchor | role.plant : role.anchor
       forEachRow(part, roles, wanted, (row, kind, numbers, start) => {
-        if (roles[kind] !== role.anchor && !isPlanted?.(kind, numbers, start)) return
         const host = shortName(segment.tuple(row).computer)
+        if (roles[kind] !== role.anchor) {
+          if (plantTest?.(kind, numbers, start) !== speaks.ofTask) return
+          this.#planted.add(host)
+        }
         const times = this.#anchors.get(host)
         if (times) times.push(ticksOf(segment, row))
         else this.#anchors.set(host, [ticksOf(segment, row)])
@@ -157,6 +169,19 @@ class Selection {
       })
     }
     for (const times of this.#anchors.values()) times.sort((a, b) => a - b)
+  }
+
+  /** Who had the remote registry open on a host where a task's file or key was written. */
+  #findRegistryOpens(): void {
+    for (const part of this.#parts) {
+      const { segment, roles, plantTest } = part
+      if (!plantTest || this.#planted.size === 0) continue
+      forEachRow(part, roles, role.plant, (row, kind, numbers, start) => {
+        if (plantTest(kind, numbers, start) !== speaks.ofRegistry) return
+        if (this.#planted.has(shortName(segment.tuple(row).computer)))
+          this.#name(segment, part.namings[kind] as Naming, numbers, start)
+      })
+    }
   }
 
   #name(segment: Segment, naming: Naming, numbers: Numbers, start: number): void {
@@ -214,30 +239,32 @@ class Selection {
   rows(total: number): Uint8Array {
     const chosen = new Uint8Array(total)
     for (const part of this.#parts) {
-      const { segment, base, namings, isPlanted } = part
+      const { segment, base, namings, plantTest } = part
       const roles = this.#ofHosts(part)
       const isNamed = this.#namedIn(segment)
       const isNear = this.#nearAnchor(segment)
-      const wanted = role.ofAccount | role.share | (isPlanted ? role.plant : 0)
+      const wanted = role.ofAccount | role.share | (plantTest ? role.plant : 0)
       const mayRead = (row: number, kind: number) => {
         const known = roles[kind] as number
-        if ((known & role.plant) !== 0 && isPlanted) return true
-        return (known & role.share) === 0 || isNear(row)
+        return ((known & role.plant) !== 0 && plantTest) || (known & role.share) === 0 || isNear(row)
+      }
+      const isChosen = (row: number, kind: number, numbers: Numbers, start: number): boolean => {
+        const known = roles[kind] as number
+        if ((known & role.plant) !== 0) {
+          const meaning = plantTest?.(kind, numbers, start) ?? speaks.ofNothing
+          if (meaning === speaks.ofTask) return true
+          if (meaning === speaks.ofRegistry && this.#planted.has(shortName(segment.tuple(row).computer)))
+            return true
+          if ((known & role.share) === 0 || !isNear(row)) return false
+        }
+        return isNamed(namings[kind] as Naming, numbers, start)
       }
       forEachRow(
         part,
         roles,
         wanted,
         (row, kind, numbers, start) => {
-          const known = roles[kind] as number
-          if ((known & role.plant) !== 0) {
-            if (isPlanted?.(kind, numbers, start)) {
-              chosen[base + row] = 1
-              return
-            }
-            if ((known & role.share) === 0 || !isNear(row)) return
-          }
-          if (isNamed(namings[kind] as Naming, numbers, start)) chosen[base + row] = 1
+          if (isChosen(row, kind, numbers, start)) chosen[base + row] = 1
         },
         mayRead,
       )
@@ -287,7 +314,7 @@ function forEachRow(
   roles: Uint8Array,
   wanted: number,
   onRow: (row: number, kind: number, numbers: Numbers, start: number) => void,
-  isWanted?: (row: number, kind: number) => boolean,
+  isWanted?: (row: number, kind: number) => unknown,
 ): void {
   if (!roles.some((known) => (known & wanted) !== 0)) return
   const { kind: kindOf, widthOf } = segment.heads

@@ -5,7 +5,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatUtc } from '../../src/domain/time.ts'
 import type { OpenCase } from '../../src/workflow/open-case.ts'
-import { ByteCache } from '../../src/workflow/records/byte-cache.ts'
 import { type FilterKey, filterRows, type TimelineFilter } from '../../src/workflow/records/filter.ts'
 import { placeKeys } from '../../src/workflow/records/postings.ts'
 import { RecordIndex } from '../../src/workflow/records/record-index.ts'
@@ -106,7 +105,7 @@ function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
   const cold = RecordIndex.of(open.casefile)
   const warm = RecordIndex.of(open.casefile)
   for (const segment of warm.segments) for (const key of placeKeys) segment.postings(key)
-  const small = RecordIndex.of(open.casefile, new ByteCache(50_000))
+  const small = RecordIndex.of(open.casefile, 50_000)
   let found = 0
   for (let i = 0; i < filters; i++) {
     const filter = askedFilter(cold, keys[i % keys.length] as FilterKey, roll)

@@ -44,7 +44,7 @@ function pick(positions: Positions, key: Exclude<PlaceKey, 'text'>): readonly nu
 
 export class Postings {
   /** dictionary numbers that stand at the places, ascending */
-  readonly #numbers: Uint32Array
+  readonly #numbers: Uint16Array | Uint32Array
   /** where the rows of each begin, and the end of the last */
   readonly #starts: Uint32Array
   readonly #rows: Uint16Array | Uint32Array
@@ -57,7 +57,7 @@ export class Postings {
     })
     let distinct = 0
     for (const count of next) if (count > 0) distinct++
-    this.#numbers = new Uint32Array(distinct)
+    this.#numbers = next.length <= 0x1_0000 ? new Uint16Array(distinct) : new Uint32Array(distinct)
     this.#starts = new Uint32Array(distinct + 1)
     let i = 0
     let at = 0

@@ -27,9 +27,12 @@ export class RecordIndex {
   readonly total: number
   /** rows from here on are recovered ones; `total` when there are none */
   readonly firstRecovered: number
+  /** what is kept of the values of live records */
+  readonly cache: ByteCache
 
   /** @param recovered segments of recovered records, behind those of `live`, whose rows keep their numbers */
-  private constructor(live: readonly Segment[], recovered: readonly Segment[]) {
+  private constructor(live: readonly Segment[], recovered: readonly Segment[], cache: ByteCache) {
+    this.cache = cache
     this.segments = [...live, ...recovered]
     this.bases = new Uint32Array(this.segments.length + 1)
     let total = 0
@@ -46,15 +49,15 @@ export class RecordIndex {
   }
 
   /** All live records of a case. */
-  static of(casefile: CaseFile, cache = new ByteCache(keptBytes)): RecordIndex {
+  static of(casefile: CaseFile, mostBytes?: number): RecordIndex {
     const hashes = new Map(casefile.evidence().map((entry) => [entry.item, entry.sha256]))
-    const live = casefile
-      .segments()
-      .filter((entry) => entry.rows > 0)
-      .map(
-        (entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache),
-      )
-    return new RecordIndex(live, [])
+    const entries = casefile.segments().filter((entry) => entry.rows > 0)
+    const records = entries.reduce((sum, entry) => sum + entry.rows, 0)
+    const cache = new ByteCache(mostBytes ?? keptBytes(records))
+    const live = entries.map(
+      (entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache),
+    )
+    return new RecordIndex(live, [], cache)
   }
 
   /** The same records and recovered ones among them, in one total order; a live record keeps its row number. */
@@ -62,6 +65,7 @@ export class RecordIndex {
     return new RecordIndex(
       this.segments.filter((segment) => !segment.recovered),
       recovered,
+      this.cache,
     )
   }
 

@@ -48,7 +48,7 @@ export class Segment {
     entry: SegmentEntry,
     evidenceId: EvidenceId,
     recovered = false,
-    cache = new ByteCache(keptBytes),
+    cache = new ByteCache(keptBytes(entry.rows)),
   ) {
     this.#source = source
     this.recovered = recovered
@@ -87,7 +87,7 @@ export class Segment {
     if (known) return known as Numbers
     const blob = this.#source.blockValues(this.#segment, block.number)
     const numbers = narrow(numbers32(blob, 0, blob.length >> 2))
-    this.#cache.set(key, numbers, numbers.byteLength)
+    this.#cache.set(key, numbers, numbers.byteLength, true)
     return numbers
   }
 

@@ -73,17 +73,25 @@ export class TextSearch {
       hits[number] = 1
       found++
     }
-    for (const number of values.others) test(number)
+    const { others } = values
+    const part = this.#hexPart
+    const may = this.#mayMatch
+    for (let i = 0; i < others.length; i++) {
+      const number = others[i] as number
+      if (may[values.type(number)] !== 1) continue
+      if (part === undefined || !values.isHex(number) || values.hexHigh(number) !== 0) test(number)
+      else if (hits[number] !== 1 && hexHolds(values.hexLow(number), part)) {
+        hits[number] = 1
+        found++
+      }
+    }
     if (this.#part.length > 0) return found + this.#search(values, hits)
     for (let number = 0; number < values.count; number++) if (values.isText(number)) test(number)
     return found
   }
 
   #testValue(values: Values, number: number): boolean {
-    const part = this.#hexPart
-    if (part && values.isHex(number) && values.hexHigh(number) === 0)
-      return hexHolds(values.hexLow(number), part)
-    return this.test(values.text(number).toLowerCase())
+    return this.test(values.render(number).toLowerCase())
   }
 
   /** The test on one plain text, as it lies. */
@@ -92,7 +100,7 @@ export class TextSearch {
     const first = values.offset(number) >> 1
     const end = first + (values.size(number) >> 1)
     const last = part.length - 1
-    if (last < 0) return this.test(values.text(number).toLowerCase())
+    if (last < 0) return this.test(values.render(number).toLowerCase())
     const fold = foldTable()
     for (let at = first + last; at < end; ) {
       const skip = this.#skips[values.units[at] as number] as number
@@ -150,7 +158,7 @@ export class TextSearch {
       for (let i = 0; i < this.#part.length; i++) odd ||= isOdd(values.units[first + i] as number)
       if (!odd) return true
     }
-    return this.test(values.text(number).toLowerCase())
+    return this.test(values.render(number).toLowerCase())
   }
 }
 

@@ -6,7 +6,7 @@ import { nodePlatform } from '../ingest/node-platform.ts'
 import { textAsIs } from '../ingest/packed.ts'
 
 /** Texts kept of one dictionary: what rows in sight repeat. Long ones are not worth it. */
-const mostKeptUnits = 1 << 16
+const mostKeptUnits = 1 << 14
 const longestKept = 256
 
 export const isTextType = (type: number): boolean => type === valueType.string || type === textAsIs
@@ -77,7 +77,7 @@ export class Values {
     if (number >= this.count) return ''
     const known = this.#kept.get(number)
     if (known !== undefined) return known
-    const text = this.#render(number)
+    const text = this.render(number)
     if (text.length <= longestKept) {
       this.#keptUnits += text.length + 16
       if (this.#keptUnits > mostKeptUnits) {
@@ -89,7 +89,8 @@ export class Values {
     return text
   }
 
-  #render(number: number): string {
+  /** The same without remembering it: for a look at every value. */
+  render(number: number): string {
     const type = this.type(number)
     const at = this.offset(number)
     const size = this.size(number)
@@ -100,11 +101,24 @@ export class Values {
     }
     if (type === textAsIs) return this.#buffer.toString('utf16le', at, at + (size & ~1))
     if (this.isHex(number)) return hexText(this.hexLow(number), this.hexHigh(number))
+    if (type === valueType.guid && size === 16) return this.#guid(at)
+    if (type === valueType.uint32 && size === 4) return String(this.#view.getUint32(at, true))
     // a view of this value alone: one of all would be decoded whole for the sake of one text
     const chunk = new ChunkView(this.#area.subarray(at, at + size), nodePlatform)
     return type & valueType.array
       ? arrayTexts(chunk, type, 0, size).join(', ')
       : scalarText(chunk, type, 0, size)
+  }
+
+  /** As `guidText` spells it, which a look at every value has no time for. */
+  #guid(at: number): string {
+    const bytes = this.#area
+    let text = '{'
+    for (let i = 0; i < 16; i++) {
+      if (i === 4 || i === 6 || i === 8 || i === 10) text += '-'
+      text += hexPairs[bytes[at + (guidOrder[i] as number)] as number]
+    }
+    return `${text}}`
   }
 
   #unit(at: number, index: number): number {
@@ -123,7 +137,7 @@ export class Values {
   /** True for a number that is written `0x…`. */
   isHex(number: number): boolean {
     const entry = this.#entries[number * 2 + 1] as number
-    return hexEntries.has(entry)
+    return entry === hex64 || entry === hex32 || entry === sizeT8 || entry === sizeT4
   }
   /** Lower 32 bits of such a number. */
   hexLow(number: number): number {
@@ -138,12 +152,14 @@ export class Values {
 }
 
 /** size << 8 | type of the numbers that are written `0x…` */
-const hexEntries: ReadonlySet<number> = new Set([
-  (8 << 8) | valueType.hex64,
-  (8 << 8) | valueType.sizeT,
-  (4 << 8) | valueType.hex32,
-  (4 << 8) | valueType.sizeT,
-])
+const hex64 = (8 << 8) | valueType.hex64
+const sizeT8 = (8 << 8) | valueType.sizeT
+const hex32 = (4 << 8) | valueType.hex32
+const sizeT4 = (4 << 8) | valueType.sizeT
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
+/** bytes in the order they are written */
+const guidOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
 
 const hexText = (low: number, high: number): string =>
   high === 0 ? `0x${low.toString(16)}` : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`
