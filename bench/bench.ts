@@ -7,6 +7,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Figures, measureCommand, measureWork, median } from './measure.ts'
+import { measureQueries, type QueryFigure } from './query-rounds.ts'
 import { type Baseline, baselines, type Row, rowsOf } from './rows.ts'
 
 interface Series {
@@ -25,6 +26,8 @@ interface Latest {
   readonly at: string
   readonly machine: Readonly<Record<string, string | number>>
   readonly results: readonly Result[]
+  /** what the case of the row `ingest` answers */
+  readonly queries?: readonly QueryFigure[]
 }
 
 const { values: options } = parseArgs({
@@ -123,6 +126,7 @@ const kept = join(scratch, 'case')
 const baselinePath = join(import.meta.dirname, 'baseline.json')
 const old = existsSync(baselinePath) ? (JSON.parse(readFileSync(baselinePath, 'utf8')) as Latest) : undefined
 const results: Result[] = []
+let queries: readonly QueryFigure[] = []
 try {
   for (const row of await rowsOf(options.big, kept)) {
     if (options.only && !options.only.includes(row.name)) continue
@@ -137,10 +141,13 @@ try {
       old?.results.find((one) => one.row === row.name),
     )
   }
+  // asked of the case that the row ingest has left
+  const isAsked = !options.only || options.only.includes('queries')
+  if (isAsked && existsSync(kept)) queries = measureQueries(kept, rounds)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
-const latest: Latest = { at: new Date().toISOString(), machine, results }
+const latest: Latest = { at: new Date().toISOString(), machine, results, queries }
 const text = `${JSON.stringify(latest, null, 1)}\n`
 writeFileSync(join(import.meta.dirname, 'latest.json'), text)
 if (options.bless) writeFileSync(baselinePath, text)

@@ -1,9 +1,6 @@
-/** Imports a log into a case once and measures what the case answers, each round in a process of its own. */
+/** Measures what an imported case answers, each round in a process of its own. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { measureInChild } from './measure.ts'
 
 interface Round {
   readonly records: number
@@ -36,34 +33,32 @@ const spread = (what: string, numbers: readonly number[]): QueryFigure => {
 }
 
 /** Minimum and median of every figure, printed and returned. `cold`: nothing read ahead; `ahead`: as in the window. */
-export async function measureQueries(log: string, rounds: number): Promise<QueryFigure[]> {
-  const dir = mkdtempSync(join(tmpdir(), 'tasktrail-bench-'))
+export function measureQueries(caseFolder: string, rounds: number): readonly QueryFigure[] {
   const figures: QueryFigure[] = []
-  try {
-    const at = join(dir, 'case')
-    await measureInChild('ingest', [at, log])
-    for (const mode of ['cold', 'ahead']) {
-      const run = (): Round =>
-        JSON.parse(
-          execFileSync(process.execPath, [join(import.meta.dirname, 'query.ts'), at, mode], { encoding: 'utf8' }),
-        )
-      const all = Array.from({ length: rounds }, run)
-      const add = (what: string, pick: (round: Round) => number | undefined) =>
-        figures.push(spread(`${mode}: ${what}`, all.map(pick).filter((number) => number !== undefined)))
-      add('open and index, ms', ({ open }) => open.ms)
-      add('chains, ms', ({ chains }) => chains.ms)
-      add('plain page, ms', ({ plainPage }) => plainPage.ms)
-      for (const turn of ['first', 'again'] as const) {
-        add(`page under each filter, ${turn}, p50 ms`, (round) => round[turn].all.p50Ms)
-        add(`page under each filter, ${turn}, p95 ms`, (round) => round[turn].all.p95Ms)
-        add(`page under each filter, ${turn}, p95 ms of CPU`, (round) => round[turn].all.p95CpuMs)
-        add(`free text, ${turn}, p50 ms`, (round) => round[turn].text.p50Ms)
-        add(`free text, ${turn}, most ms`, (round) => round[turn].text.mostMs)
-      }
-      add('peak RSS, MB', ({ maxRssMb }) => maxRssMb)
+  for (const mode of ['cold', 'ahead']) {
+    const run = (): Round =>
+      JSON.parse(
+        execFileSync(process.execPath, [join(import.meta.dirname, 'query.ts'), caseFolder, mode], {
+          encoding: 'utf8',
+        }),
+      )
+    const all = Array.from({ length: rounds }, run)
+    const add = (what: string, pick: (round: Round) => number | undefined) => {
+      const numbers = all.map(pick).filter((number) => number !== undefined)
+      figures.push(spread(`${mode}: ${what}`, numbers))
     }
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
+    add('open and index, ms', ({ open }) => open.ms)
+    add('chains, ms', ({ chains }) => chains.ms)
+    add('chains, ms of CPU', ({ chains }) => chains.cpuMs)
+    add('plain page, ms', ({ plainPage }) => plainPage.ms)
+    for (const turn of ['first', 'again'] as const) {
+      add(`page under each filter, ${turn}, p50 ms`, (round) => round[turn].all.p50Ms)
+      add(`page under each filter, ${turn}, p95 ms`, (round) => round[turn].all.p95Ms)
+      add(`page under each filter, ${turn}, p95 ms of CPU`, (round) => round[turn].all.p95CpuMs)
+      add(`free text, ${turn}, p50 ms`, (round) => round[turn].text.p50Ms)
+      add(`free text, ${turn}, most ms`, (round) => round[turn].text.mostMs)
+    }
+    add('peak RSS, MB', ({ maxRssMb }) => maxRssMb)
   }
   for (const { what, min, median } of figures)
     console.log(`${what}: min ${min.toFixed(1)}, median ${median.toFixed(1)}`)
