@@ -46,7 +46,14 @@ describe('events chosen for chains', () => {
     120_000,
   )
 
-  it.each(['atexec-pipe', 'schtasks-tcp', 'spread-tcp', 'log-cleared', 'registry-only-task', 'logon-id-reuse'])(
+  it.each([
+    'atexec-pipe',
+    'schtasks-tcp',
+    'spread-tcp',
+    'log-cleared',
+    'registry-only-task',
+    'logon-id-reuse',
+  ])(
     'give the same chains as all events in the practice case %s',
     async (scenario) => {
       const { dir } = await writePractice(`${scratchFolder()}/evidence`, { scenario, seed: 7, noise: 3000 })
