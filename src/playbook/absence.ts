@@ -4,6 +4,7 @@ import {
   channels,
   type HostCoverage,
   judgeAbsence,
+  logsOf,
   type Subcategory,
   subcategories,
 } from '../chains/coverage.ts'
@@ -69,6 +70,27 @@ export function missingFrom(
 ): MissingTelemetry {
   const judgement = judgeAbsence(host, channel, subcategory, from, until)
   return { telemetry, state: judgement.state, why: absenceSentence(telemetry, judgement), wouldTell }
+}
+
+/**
+ * The same for records that may be there without being tied to the chain: a log that was audited and holds such records is not silent,
+ * it only does not say that they are the chain's own. Only a log without any such record at all is called silent.
+ */
+export function missingOrUntied(
+  host: HostCoverage,
+  telemetry: string,
+  channel: string,
+  subcategory: Subcategory,
+  from: FileTime,
+  until: FileTime | 'end',
+  wouldTell: string,
+): MissingTelemetry {
+  const judgement = judgeAbsence(host, channel, subcategory, from, until)
+  const held = logsOf(host, channel).some((log) => subcategory.ids.some((id) => log.eventIds.includes(id)))
+  if (judgement.state !== 'truly-absent' || !held)
+    return { telemetry, state: judgement.state, why: absenceSentence(telemetry, judgement), wouldTell }
+  const why = `such records were written (${subcategory.ids.join(', ')}), and none of them is shown to belong to this task`
+  return missing(telemetry, 'unknown', why, wouldTell)
 }
 
 export const security = channels.security

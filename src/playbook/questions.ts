@@ -5,7 +5,16 @@ import { accountWords } from '../domain/describe.ts'
 import type { Locator } from '../domain/locator.ts'
 import { fileTime, formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
 import type { Trace } from '../domain/trace.ts'
-import { missing, missingAsGap, missingFrom, scheduler, security, subcategories } from './absence.ts'
+import {
+  judgeAbsence,
+  missing,
+  missingAsGap,
+  missingFrom,
+  missingOrUntied,
+  scheduler,
+  security,
+  subcategories,
+} from './absence.ts'
 import { classifyAddress } from './address-class.ts'
 import { movementPorts, placeWords } from './context.ts'
 import { at, type PlaybookScene, stepsOf } from './scene.ts'
@@ -103,7 +112,8 @@ function accountHistory(scene: PlaybookScene, { earlierTaskWork }: ChainContext)
     first,
     tells,
   )
-  if (absent.state === 'truly-absent') {
+  const isCut = (scene.evidence.traces.left['task-work'] ?? 0) > 0
+  if (absent.state === 'truly-absent' && !isCut) {
     const log = host.logs.find(
       (one) => one.channel.toLowerCase() === 'security' && one.from <= from && one.to >= first,
     )
@@ -150,7 +160,7 @@ function processSpawned(scene: PlaybookScene): Answer {
       citations: chain.executed.citations.length ? chain.executed.citations : [chain.anchor],
       missing: [],
     }
-  const absent = missingFrom(
+  const absent = missingOrUntied(
     host,
     '4688 of a process of the task',
     security,
@@ -172,7 +182,8 @@ function processSpawned(scene: PlaybookScene): Answer {
   }
 }
 
-const fileName = (path: string | undefined): string => path?.split('\\').pop() ?? ''
+const fileName = (path: string | undefined): string =>
+  path?.split('\\').pop()?.replaceAll('"', '').toLowerCase() ?? ''
 
 /** Records of another host that show work there from this one: links between two chains, and remote chains named after this host. */
 export function onwardWork({ chain, evidence, keyOf, own }: PlaybookScene): readonly {
@@ -242,15 +253,7 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
       'end',
       'whether credentials were used for another server',
     ),
-    missingFrom(
-      host,
-      '5156 of such a process',
-      security,
-      subcategories.connections,
-      chain.time,
-      'end',
-      tells,
-    ),
+    missingConnections(scene, tells),
     missing(
       'logs of other hosts and of the domain controller (4624, 4769, 4776)',
       'not-collected',
@@ -271,8 +274,24 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
   }
 }
 
+/** Connections of the task's processes: with no process known, nothing could be looked for. */
+function missingConnections({ chain, host }: PlaybookScene, tells: string): MissingTelemetry {
+  const telemetry = '5156 of a process of the task'
+  if (chain.tree.nodes.some((node) => node.standing === 'proven'))
+    return missingFrom(host, telemetry, security, subcategories.connections, chain.time, 'end', tells)
+  const { state, why } = judgeAbsence(host, security, subcategories.connections, chain.time, 'end')
+  return state === 'truly-absent'
+    ? missing(
+        telemetry,
+        'unknown',
+        'no process of the task is known whose connections could be looked for',
+        tells,
+      )
+    : missing(telemetry, state, why, tells)
+}
+
 function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
-  const { chain, host } = scene
+  const { chain } = scene
   const base = { id: 'exfiltration', asks: asks.exfiltration }
   const signs: { readonly text: string; readonly at: readonly Locator[] }[] = []
   for (const { trace, tie } of context.outbound)
@@ -308,15 +327,7 @@ function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
   ]
   const tells = 'whether and how much was sent out'
   const lack = [
-    missingFrom(
-      host,
-      '5156 of a process of the task',
-      security,
-      subcategories.connections,
-      chain.time,
-      'end',
-      tells,
-    ),
+    missingConnections(scene, tells),
     missing(
       'network records (proxy, firewall, flow), SRUM',
       'not-collected',

@@ -6,7 +6,15 @@ import type { Chain, ChainStep } from '../domain/chain.ts'
 import type { LogonEvent, PrivilegesEvent } from '../domain/event.ts'
 import type { Locator } from '../domain/locator.ts'
 import { fileTime, millisecondsBetween, seconds } from '../domain/time.ts'
-import { isKnownAbsence, missing, missingAsGap, missingFrom, security, subcategories } from './absence.ts'
+import {
+  isKnownAbsence,
+  missing,
+  missingAsGap,
+  missingFrom,
+  missingOrUntied,
+  security,
+  subcategories,
+} from './absence.ts'
 import { classifyAddress } from './address-class.ts'
 import { at, isPerson, type PlaybookScene, stepsOf } from './scene.ts'
 import { asks } from './wording.ts'
@@ -39,7 +47,7 @@ function absenceOf(
   const gap = chain.gaps.find((one) => expected(one.expected))
   if (gap) return missingAsGap(telemetry, gap, wouldTell)
   const from = fileTime(chain.time - seconds(10))
-  return missingFrom(
+  return missingOrUntied(
     host,
     telemetry,
     security,
@@ -216,15 +224,8 @@ function accountPrivilege(scene: PlaybookScene): Answer {
   const logon = logons[0]
   const from = fileTime((logon?.time ?? chain.time) - seconds(logon ? 1 : 10))
   const until = fileTime((logon?.time ?? chain.time) + seconds(1))
-  const absent = missingFrom(
-    host,
-    '4672 for the logon',
-    security,
-    subcategories.specialLogon,
-    from,
-    until,
-    tells,
-  )
+  const look = logon ? missingFrom : missingOrUntied
+  const absent = look(host, '4672 for the logon', security, subcategories.specialLogon, from, until, tells)
   const notElevated = logons.length > 0 && logons.every((event) => recorded(event.elevated) === false)
   if (absent.state === 'truly-absent' && notElevated)
     return {
