@@ -9,7 +9,7 @@ import { isWellKnownLogon } from '../domain/ids.ts'
 import { seconds } from '../domain/time.ts'
 import { firstNotBefore } from './order.ts'
 import { baseName } from './paths.ts'
-import { lineage, ownerOf, type Processes, type ProcessInstance } from './processes.ts'
+import { endOf, lineage, ownerOf, type Processes, type ProcessInstance } from './processes.ts'
 import { bootOf, type Scene } from './scene.ts'
 
 export interface ClientProcess {
@@ -19,33 +19,56 @@ export interface ClientProcess {
   /** how the process came to run here, when its ancestors tell */
   readonly through: Extract<ChainPath, 'winrm' | 'wmi' | 'gpo' | 'service'> | undefined
   readonly throughProcess: ProcessInstance | undefined
+  /** its ancestors lead to a desktop: somebody works at this host */
+  readonly isDesktop: boolean
 }
 
-function through(line: readonly ProcessInstance[]): Pick<ClientProcess, 'through' | 'throughProcess'> {
+type Through = Pick<ClientProcess, 'through' | 'throughProcess'>
+
+/** Processes in which remote management runs what it was sent. */
+const carriers: Readonly<Record<string, 'winrm' | 'wmi'>> = {
+  'wsmprovhost.exe': 'winrm',
+  'winrshost.exe': 'winrm',
+  'wmiprvse.exe': 'wmi',
+}
+/** Programs that people start from a desktop, and the desktop itself. */
+const desktops = new Set([
+  'explorer.exe',
+  'userinit.exe',
+  'winlogon.exe',
+  'mmc.exe',
+  'taskmgr.exe',
+  'powershell_ise.exe',
+])
+
+function through(line: readonly ProcessInstance[]): Through {
   for (const process of line) {
     const image = baseName(process.image)
-    if (image === 'wsmprovhost.exe') return { through: 'winrm', throughProcess: process }
-    if (image === 'wmiprvse.exe') return { through: 'wmi', throughProcess: process }
+    const carrier = carriers[image]
+    if (carrier) return { through: carrier, throughProcess: process }
     if (image === 'svchost.exe' && /\bgpsvc\b/i.test(process.commandLine ?? ''))
       return { through: 'gpo', throughProcess: process }
     const parent = baseName(process.parentImage)
-    if (parent === 'wsmprovhost.exe') return { through: 'winrm', throughProcess: process }
-    if (parent === 'wmiprvse.exe') return { through: 'wmi', throughProcess: process }
+    const parentCarrier = carriers[parent]
+    if (parentCarrier) return { through: parentCarrier, throughProcess: process }
     if (parent === 'services.exe' && image !== 'svchost.exe')
       return { through: 'service', throughProcess: process }
   }
   return { through: undefined, throughProcess: undefined }
 }
 
-const resolved = (
-  processes: Processes,
-  pid: number | undefined,
-  process: ProcessInstance,
-): ClientProcess => ({
-  pid,
-  process,
-  ...through(lineage(processes, process)),
-})
+/**
+ * A console of PowerShell is started by a person or a program; remote PowerShell runs in wsmprovhost.exe instead, and is told apart above.
+ */
+const isDesktop = (line: readonly ProcessInstance[]): boolean =>
+  line.some(
+    ({ image, parentImage }) => desktops.has(baseName(image)) || desktops.has(baseName(parentImage)),
+  ) || /^(powershell|pwsh)\.exe$/.test(baseName(line.at(-1)?.parentImage))
+
+const resolved = (processes: Processes, pid: number | undefined, process: ProcessInstance): ClientProcess => {
+  const line = lineage(processes, process)
+  return { pid, process, ...through(line), isDesktop: isDesktop(line) }
+}
 
 const clients = new Set(['schtasks.exe', 'at.exe', 'taskschd.msc', 'mmc.exe', 'powershell.exe', 'pwsh.exe'])
 /** schtasks /s or -s NAME, Connect-… of another machine: it acted there, not here. `localhost` and `.` are here. */
@@ -66,7 +89,8 @@ function clientOfSession(
   const latest = change.time + seconds(scene.windows.tickSeconds)
   const earliest = change.time - seconds(scene.windows.clientSeconds)
   let index = firstNotBefore(times.length, (i) => (times[i] as ProcessInstance).event.time, earliest)
-  let found: ProcessInstance | undefined
+  // remote management calls from its own process, which may be older than any window
+  let found: ProcessInstance | undefined = carrierOf(processes, change, boot)
   for (; index < times.length && (times[index] as ProcessInstance).event.time <= latest; index++) {
     const process = times[index] as ProcessInstance
     if (process.boot !== boot || !process.logonIds.includes(id)) continue
@@ -77,6 +101,23 @@ function clientOfSession(
     if (fits && !(line !== undefined && namesOtherHost(line))) found = process
   }
   return found
+}
+
+/** The process of remote management that runs in the very session of the call. */
+function carrierOf(
+  processes: Processes,
+  change: TaskChangedEvent,
+  boot: number,
+): ProcessInstance | undefined {
+  const id = change.logonId
+  return Object.keys(carriers)
+    .flatMap((image) => processes.byImage.get(image) ?? [])
+    .findLast((process) => {
+      if (process.boot !== boot || id === undefined || !process.logonIds.includes(id)) return false
+      if (process.event.time > change.time) return false
+      const end = endOf(processes, process)
+      return end === undefined || end.time >= change.time
+    })
 }
 
 /** The process behind a task change, as far as the evidence tells. */
@@ -92,5 +133,5 @@ export function clientProcessOf(scene: Scene, change: TaskChangedEvent): ClientP
           : undefined
     if (process) return resolved(processes, pid, process)
   }
-  return { pid, process: undefined, through: undefined, throughProcess: undefined }
+  return { pid, process: undefined, through: undefined, throughProcess: undefined, isDesktop: false }
 }

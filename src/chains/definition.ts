@@ -7,6 +7,7 @@ import type { TaskDefinition } from '../domain/task.ts'
 import type { FileTime } from '../domain/time.ts'
 import { baseName, commandKey } from './paths.ts'
 import { isTaskChange, type Story } from './stories.ts'
+import { recordedTimeOf } from './straighten.ts'
 
 export interface ExecAction {
   readonly command: string
@@ -53,7 +54,7 @@ export function taskOf(story: Story): Chain['task'] {
         ? [
             {
               eventId: change.eventId,
-              time: change.time,
+              time: recordedTimeOf(change),
               locator: change.locator,
               definition: change.task.definition,
             },

@@ -5,6 +5,8 @@ import { accountWords, describeEvent } from '../domain/describe.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { compareLocators, type Locator, locatorKey } from '../domain/locator.ts'
 import { millisecondsBetween } from '../domain/time.ts'
+import { compareEvents } from './order.ts'
+import { recordedTimeOf } from './straighten.ts'
 
 type FactValue = string | number | undefined
 
@@ -104,6 +106,8 @@ const present = (facts: Record<string, FactValue>): Record<string, string> =>
 
 export class ChainDraft {
   private readonly stepsByPlace = new Map<string, ChainStep>()
+  /** place → the event, which knows its place in order where the clock was set back */
+  private readonly events = new Map<string, WindowsEvent>()
   private readonly linksByKey = new Map<string, ChainLink>()
   private readonly gapList: ChainGap[] = []
   private readonly duplicates: ReadonlyMap<string, readonly Locator[]>
@@ -115,10 +119,11 @@ export class ChainDraft {
   step(role: StepRole, event: WindowsEvent): void {
     const place = locatorKey(event.locator)
     if (this.stepsByPlace.has(place)) return
+    this.events.set(place, event)
     this.stepsByPlace.set(place, {
       role,
       eventId: event.eventId,
-      time: event.time,
+      time: recordedTimeOf(event),
       channel: event.channel,
       computer: event.recordedComputer,
       locator: event.locator,
@@ -157,9 +162,10 @@ export class ChainDraft {
 
   /** Steps in time order, then by record and place. */
   steps(): readonly ChainStep[] {
-    return [...this.stepsByPlace.values()].sort((a, b) =>
-      a.time === b.time ? compareLocators(a.locator, b.locator) : a.time < b.time ? -1 : 1,
-    )
+    return [...this.stepsByPlace]
+      .map(([place, step]) => ({ step, event: this.events.get(place) as WindowsEvent }))
+      .sort((a, b) => compareEvents(a.event, b.event))
+      .map(({ step }) => step)
   }
 
   /** Links by rule, then by the records they join. */

@@ -12,7 +12,7 @@ import { coveringHistory, coveringUntilBoot } from './history-coverage.ts'
 import { baseName } from './paths.ts'
 import { processTree } from './process-tree.ts'
 import { descendantsOf, endOf, keysOf, type ProcessInstance } from './processes.ts'
-import { citations, fetchedOutput, type Proven, runProofs, showsRun } from './run-proofs.ts'
+import { bearsAlone, citations, fetchedOutput, type Proven, runProofs, showsRun } from './run-proofs.ts'
 import type { Scene } from './scene.ts'
 import type { Story } from './stories.ts'
 import { findTaskProcesses, type TaskProcess } from './task-processes.ts'
@@ -117,18 +117,21 @@ export function tellExecution(
       'unknown',
       `only the first ${chainBounds.processMatches} that fit, of at most ${chainBounds.processesCompared} compared, are told; the rest is in the timeline`,
     )
-  for (const { process, rule, from, strength, fields, why } of found) {
-    if (strength === 'weak') continue
-    draft.step('process-started', process.event)
-    draft.link(rule, from, process.event, strength, fields, why)
-    tellTree(scene, draft, process)
-  }
   const proofs = runProofs(story.history.filter(showsRun), found, files)
+  const executed = answer(scene, story, proofs, found, files)
+  // what is only consistent with a run stands in the tree, apart from the records of the chain
+  if (executed.answer === 'yes')
+    for (const { process, rule, from, strength, fields, why } of found) {
+      if (strength === 'weak') continue
+      draft.step('process-started', process.event)
+      draft.link(rule, from, process.event, strength, fields, why)
+      tellTree(scene, draft, process)
+    }
   return {
-    executed: answer(scene, story, proofs, found, files),
-    runs: proofs.map(({ proof }) => proof),
+    executed,
+    runs: executed.answer === 'yes' ? proofs.map(({ proof }) => proof) : [],
     processes: found,
-    tree: processTree(scene, found, (root) => isProven(root, files)),
+    tree: processTree(scene, found, (root) => executed.answer === 'yes' && isProven(root, files)),
   }
 }
 
@@ -147,24 +150,36 @@ function answer(
   found: readonly TaskProcess[],
   files: readonly FileAccess[],
 ): TriState {
-  if (proofs.length > 0) {
+  const bearing = proofs.filter(bearsAlone)
+  if (bearing.length > 0 && !isContradicted(scene, story, bearing))
     return {
       answer: 'yes',
       why: `It ran: ${proofs.map(({ proof }) => proof.proves).join('; ')}.`,
       citations: citations(proofs.flatMap(({ at }) => at)),
     }
-  }
   const { outputs } = fetchedOutput(files)
-  const weak = found.map(
-    ({ process }) =>
-      `${process.image ?? 'a process'} (PID ${process.pid}) fits in time and image, but nothing shows that the task started it`,
-  )
+  const weak = found.map(({ process, strength, why }) => {
+    const name = `${process.image ?? 'a process'} (PID ${process.pid})`
+    return strength === 'weak' && !why.startsWith('only')
+      ? `${name} is consistent with a run, but ${why}`
+      : strength === 'weak'
+        ? `${name} fits in time and image, but nothing shows that the task started it`
+        : `${name} is consistent with a run: ${why}`
+  })
   const asked = `its output file was asked for ${outputs.length} times; the records show the request, not that the file was there`
   return withoutProof(scene, story, {
     texts: outputs.length > 0 ? [...weak, asked] : weak,
     at: [...found.map(({ process }) => process.event), ...outputs.map((file) => file.event)],
   })
 }
+
+/**
+ * A whole task history without a start of the task speaks against a process that only looks like its own. Then neither is believed:
+ * what the history itself says of a run, or output that was fetched, is.
+ */
+const isContradicted = (scene: Scene, story: Story, proofs: readonly Proven[]): boolean =>
+  proofs.every(({ proof }) => proof.kind === 'process-of-service') &&
+  coveringHistory(scene, story) !== undefined
 
 /** What points to a run without proving it: told and cited, never weighed. */
 interface Hints {

@@ -13,10 +13,12 @@ import { indexHost } from './host-index.ts'
 import { hostKeys } from './hosts.ts'
 import { inTotalOrder } from './order.ts'
 import { isPlantEvent, plantOf } from './plants.ts'
+import { claimsOf } from './process-claims.ts'
 import { reportHost } from './report-coverage.ts'
 import type { Scene } from './scene.ts'
 import { bySeriousness } from './seriousness.ts'
 import { storiesOf } from './stories.ts'
+import { straightened } from './straighten.ts'
 import { tellChain } from './tell-chain.ts'
 import { type ChainWindows, defaultWindows } from './windows.ts'
 
@@ -47,16 +49,18 @@ export function hostKeysOf(
 /** The chains of one host, in no particular order and without links to others: nothing outside the host is looked at. */
 export function findHostChains(host: HostInput, windows: ChainWindows = defaultWindows): readonly Chain[] {
   if (!host.events.some(mayBegin)) return []
-  const events = inTotalOrder(host.events)
+  const events = straightened(inTotalOrder(host.events))
   const index = indexHost(host.key, events)
+  const stories = storiesOf(index, windows)
   const scene: Scene = {
     host: index,
     coverage: hostCoverage(index, events, host.coverage, host.facts),
     facts: host.facts,
     duplicates: host.duplicates,
     windows,
+    claims: claimsOf(index, stories, windows),
   }
-  return storiesOf(index, windows).map((story) => tellChain(scene, story))
+  return stories.map((story) => tellChain(scene, story))
 }
 
 /** Only a host with a record that a story can begin with has a chain. */

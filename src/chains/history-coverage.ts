@@ -17,7 +17,12 @@ export interface CoveringHistory {
   readonly bounds: readonly TaskHistoryEvent[]
 }
 
-const births = new Set<TaskHistoryEvent['what']>(['registered', 'updated', 'disabled'])
+/** The record of the act a story begins with: a log that begins behind a registration has lost what came before. */
+const births: Readonly<Partial<Record<Story['kind'], TaskHistoryEvent['what']>>> = {
+  'task-created': 'registered',
+  'task-updated': 'updated',
+  'task-disabled': 'disabled',
+}
 
 interface Held {
   readonly log: ChannelCoverage
@@ -33,7 +38,7 @@ function holders(scene: Scene, story: Story): readonly Held[] {
     if (!isWhole(log)) return []
     const own = story.history.filter((event) => event.locator.evidenceId === log.evidenceId)
     const birth = own.find(
-      (event) => births.has(event.what) && event.time >= time - near && event.time <= time + near,
+      (event) => births[story.kind] === event.what && event.time >= time - near && event.time <= time + near,
     )
     return birth ? [{ log, birth, removal: own.find((event) => event.what === 'deleted') }] : []
   })

@@ -43,6 +43,7 @@ export interface HostIndex {
   /** write access to the remote registry, by anybody, in order */
   readonly registryOpens: readonly ShareEvent[]
   readonly changesByPath: ReadonlyMap<string, readonly TaskChangedEvent[]>
+  readonly changesByLogon: ReadonlyMap<LogonId, readonly TaskChangedEvent[]>
   readonly historyByPath: ReadonlyMap<string, readonly TaskHistoryEvent[]>
   /** boot → PID of the Schedule service's svchost → the record that says so */
   readonly schedulePids: ReadonlyMap<number, ReadonlyMap<number, WindowsEvent>>
@@ -87,6 +88,7 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
   const pipeOpens = new Map<Sid, ShareEvent[]>()
   const files = new Map<string, ShareEvent[]>()
   const changesByPath = new Map<string, TaskChangedEvent[]>()
+  const changesByLogon = new Map<LogonId, TaskChangedEvent[]>()
   const historyByPath = new Map<string, TaskHistoryEvent[]>()
   const schedulePids = new Map<number, Map<number, WindowsEvent>>()
   const cleared: LogClearedEvent[] = []
@@ -135,6 +137,8 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
       case 'task-disabled':
       case 'task-updated':
         append(changesByPath, taskKey(event.taskPath), event)
+        if (event.logonId !== undefined && !isWellKnownLogon(event.logonId))
+          append(changesByLogon, event.logonId, event)
         break
       case 'task-history':
         append(historyByPath, taskKey(event.taskPath), event)
@@ -195,6 +199,7 @@ export function indexHost(key: string, events: readonly WindowsEvent[]): HostInd
     pipeOpens,
     files,
     changesByPath,
+    changesByLogon,
     historyByPath,
     plantsByPath,
     registryOpens,

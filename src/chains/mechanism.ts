@@ -1,7 +1,8 @@
 /** Axis A (windows.md §6): did the call come from another machine, and on which path. Weighs what the rules found; adds no rule of its own. */
+import { recorded } from '../domain/absent.ts'
 import type { Chain, ChainPath, Mechanism } from '../domain/chain.ts'
 import type { LogoffEvent, TaskChangedEvent } from '../domain/event.ts'
-import { isWellKnownLogon } from '../domain/ids.ts'
+import { isWellKnownLogon, type LogonId } from '../domain/ids.ts'
 import type { ClientProcess } from './client-process.ts'
 import type { FileAccess } from './file-access.ts'
 import { isLoopback } from './paths.ts'
@@ -39,6 +40,9 @@ const logonTypes: Readonly<Record<number, string>> = {
   13: 'cached unlock',
 }
 
+const isBuiltIn = ({ logonId }: TaskChangedEvent): boolean =>
+  logonId !== undefined && isWellKnownLogon(logonId)
+
 export function judgeMechanism(
   scene: Scene,
   kind: Chain['kind'],
@@ -53,45 +57,92 @@ export function judgeMechanism(
       'undetermined',
       'only the task history tells of it; it names no account and no logon',
     )
-  const isBuiltIn = change.logonId !== undefined && isWellKnownLogon(change.logonId)
+  const builtIn = isBuiltIn(change)
   // a built-in session with a process nobody recorded says no more than the session itself
   const fromProcess =
-    isBuiltIn && !client.process && !client.through ? undefined : byClientProcess(client, origin)
+    builtIn && !client.process && !client.through ? undefined : byClientProcess(scene, change, client, origin)
   if (fromProcess) return fromProcess
-  if (isBuiltIn) return byServiceAccount(kind, change, client)
+  if (builtIn) return byServiceAccount(kind, change, client)
   return byNetwork(scene, change, client, origin, files)
 }
 
-function byClientProcess(client: ClientProcess, origin: Origin): Judged | undefined {
+function byClientProcess(
+  scene: Scene,
+  change: TaskChangedEvent,
+  client: ClientProcess,
+  origin: Origin,
+): Judged | undefined {
   const { pid, process, through } = client
   const isLocalProcess = (pid !== undefined && pid > 0) || process !== undefined
   if (!isLocalProcess) return undefined
   const session = origin.taskSession?.opened
   const isNetwork = isNetworkLogon(session?.logonType)
+  const ip = session && addressOf(session)
+  const fromElsewhere = isNetwork && !(ip !== undefined && isLoopback(ip))
   const name =
     pid !== undefined ? `ClientProcessId ${pid}` : 'a task client of the same logon session just before'
   const image = process?.image ? ` (${process.image})` : ''
   if (through === 'gpo') return judged('machine-managed', 'gpo', `${name}${image} is the Group Policy client`)
   if (through === 'winrm' || through === 'wmi') {
-    const carrier = through === 'winrm' ? 'PowerShell remoting (wsmprovhost)' : 'WMI (WmiPrvSE)'
-    return isNetwork
-      ? judged('remote-confirmed', through, `${name}${image} runs under ${carrier} in a network logon`)
-      : judged(
-          'remote-probable',
-          through,
-          `${name}${image} runs under ${carrier}; the network logon behind it is not in the evidence`,
-        )
+    const carrier = through === 'winrm' ? 'WinRM (wsmprovhost or winrshost)' : 'WMI (WmiPrvSE)'
+    if (isNetwork)
+      return judged('remote-confirmed', through, `${name}${image} runs under ${carrier} in a network logon`)
+    // the task cmdlets of PowerShell go through WMI on the host itself
+    if (session !== undefined && through === 'wmi')
+      return judged('local', 'local', `${name}${image} runs under ${carrier}, for a logon at this host`)
+    return judged(
+      'remote-probable',
+      through,
+      `${name}${image} runs under ${carrier}; the network logon behind it is not in the evidence`,
+    )
   }
+  if (through === 'service' && session === undefined && !isBuiltIn(change))
+    return judged(
+      'undetermined',
+      'service',
+      `${name}${image} descends from a process the service manager started; the logon ${change.logonId ?? '(none)'} it runs in is not in the evidence`,
+    )
   if (through === 'service')
-    return judged('local', 'service', `${name}${image} descends from a process the service manager started`)
-  const ip = session && addressOf(session)
-  if (isNetwork && !(ip !== undefined && isLoopback(ip)))
+    return fromElsewhere
+      ? judged(
+          'remote-probable',
+          'service',
+          `${name}${image} descends from a process the service manager started, inside a network logon${ip ? ` from ${ip}` : ''}: a remote service tool is likely`,
+        )
+      : judged('local', 'service', `${name}${image} descends from a process the service manager started`)
+  if (fromElsewhere)
     return judged(
       'remote-probable',
       'undetermined',
       `${name}${image} is a process of this host inside a network logon: WinRM, WMI or a service command is likely`,
     )
-  return judged('local', 'local', `${name}${image} is a process of this host`)
+  if (session !== undefined || client.isDesktop)
+    return judged('local', 'local', `${name}${image} is a process of this host`)
+  const parents = parentsInSession(scene, change)
+  if (parents >= worksHere)
+    return judged(
+      'local',
+      'local',
+      `${name}${image} is a process of this host; its logon session ${change.logonId} called through programs of ${parents} different parents, as somebody working at the host does`,
+    )
+  return judged(
+    'undetermined',
+    'undetermined',
+    `${name}${image} is a process of this host; neither its logon nor what started it is in the evidence, so somebody may have reached it over the network`,
+  )
+}
+
+/** A session of remote management has one process that calls, or programs of one shell; a desktop has many parents. */
+const worksHere = 3
+
+function parentsInSession(scene: Scene, change: TaskChangedEvent): number {
+  const boot = bootOf(scene, change.time)
+  const parents = new Set<number>()
+  for (const other of scene.host.changesByLogon.get(change.logonId as LogonId) ?? []) {
+    const parent = recorded(other.parentProcessId)
+    if (parent !== undefined && parent > 0 && bootOf(scene, other.time) === boot) parents.add(parent)
+  }
+  return parents.size
 }
 
 function byServiceAccount(kind: Chain['kind'], change: TaskChangedEvent, client: ClientProcess): Judged {
@@ -147,6 +198,18 @@ function byNetwork(
       'atsvc-pipe',
       `${remote}${source.basis === 'L3' ? 'another network logon of the same account' : 'the same logon'} opened the pipe atsvc from ${source.ip} just before`,
     )
+  if (viaPipe && isOnlyCandidate(origin))
+    return remote
+      ? judged(
+          'remote-confirmed',
+          'undetermined',
+          `${remote}a session of the account had the pipe atsvc open just before, but the logon of the call is not in the evidence: it may have had an address of its own`,
+        )
+      : judged(
+          'undetermined',
+          'undetermined',
+          `the logon ${change.logonId ?? '(none)'} is not in the evidence; a session of the account had the pipe atsvc open just before, and nothing shows that the call went through it`,
+        )
   if (viaPipe)
     return source.candidates.length > 0
       ? judged(
@@ -197,6 +260,10 @@ function byNetwork(
     `no record of the logon ${change.logonId ?? '(none)'}, and the task record does not name its caller${moved}`,
   )
 }
+
+/** The call's own logon is missing, and nothing else joins the pipe to it. */
+const isOnlyCandidate = ({ taskSession, chosen, owners }: Origin): boolean =>
+  taskSession === undefined && chosen === undefined && !owners.some((owner) => owner.confirmed)
 
 /** The network logoff of a session whose logon is not in the evidence: the only record that tells how it was opened. */
 export function orphanLogoff(scene: Scene, change: TaskChangedEvent): LogoffEvent | undefined {

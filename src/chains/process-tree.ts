@@ -5,6 +5,7 @@ import { accountWords } from '../domain/describe.ts'
 import { baseName } from './paths.ts'
 import { descendantsOf, endOf, type ProcessInstance } from './processes.ts'
 import type { Scene } from './scene.ts'
+import { recordedTimeOf } from './straighten.ts'
 import type { TaskProcess } from './task-processes.ts'
 
 const accountOf = ({ event, account }: ProcessInstance): string | undefined =>
@@ -50,8 +51,8 @@ export function processTree(
         image: one.image,
         commandLine: one.commandLine,
         account: accountOf(one),
-        started: one.event.time,
-        ended: end?.time,
+        started: recordedTimeOf(one.event),
+        ended: end && recordedTimeOf(end),
         endLocator: end?.locator,
         standing,
         ...rest,

@@ -7,6 +7,7 @@ import { type Locator, locatorKey } from '../domain/locator.ts'
 import { millisecondsBetween } from '../domain/time.ts'
 import type { FileAccess } from './file-access.ts'
 import { compareEvents, spanWords } from './order.ts'
+import { recordedTimeOf } from './straighten.ts'
 import type { TaskProcess } from './task-processes.ts'
 
 const runs = new Set<TaskHistoryEvent['what']>([
@@ -49,7 +50,7 @@ function byHistory(started: readonly TaskHistoryEvent[]): readonly Proven[] {
       leaves: started.some((event) => event.what === 'process-created')
         ? undefined
         : 'which process it was: no record of the history names one',
-      time: first.time,
+      time: recordedTimeOf(first),
     }),
   ]
 }
@@ -68,7 +69,7 @@ function byProcess({ process, strength, rule, from, proof }: TaskProcess): Prove
   const kind =
     rule === 'E2'
       ? 'process-of-history'
-      : strength === 'strong'
+      : strength === 'strong' || rule === 'E4'
         ? 'process-of-service'
         : 'process-like-action'
   return proven(proof ? [process.event, proof] : [process.event], {
@@ -79,7 +80,7 @@ function byProcess({ process, strength, rule, from, proof }: TaskProcess): Prove
       kind === 'process-like-action'
         ? `that PID ${process.parentPid ?? '(none)'} is the Schedule service: by itself the process is only consistent with a run`
         : undefined,
-    time: process.event.time,
+    time: recordedTimeOf(process.event),
   })
 }
 
@@ -104,7 +105,7 @@ function byOutput(files: readonly FileAccess[]): readonly Proven[] {
         grade: 'strong',
         proves: `${accountWords(removed.event.account) ?? 'the account'} read the output file ${recorded(removed.event.relativeTarget) ?? removed.file} and then deleted it (strong)`,
         leaves: 'which process wrote the file',
-        time: read.event.time,
+        time: recordedTimeOf(read.event),
       },
     ),
   ]
@@ -122,3 +123,6 @@ export function runProofs(
     ...byOutput(files),
   ].sort(({ proof: a }, { proof: b }) => grades[b.grade] - grades[a.grade] || Number(a.time - b.time))
 }
+
+/** A process under an svchost.exe that no record names is only consistent with a run (windows.md §5.2): it adds to a proof and is none. */
+export const bearsAlone = ({ proof }: Proven): boolean => proof.kind !== 'process-like-action'

@@ -5,6 +5,7 @@ import type { FileTime } from '../domain/time.ts'
 import { bootAt } from './boots.ts'
 import type { HostCoverage } from './coverage.ts'
 import type { HostIndex } from './host-index.ts'
+import type { ProcessClaims } from './process-claims.ts'
 import type { ChainWindows } from './windows.ts'
 
 export interface Scene {
@@ -13,6 +14,7 @@ export interface Scene {
   readonly facts: readonly HostFacts[]
   readonly duplicates: ReadonlyMap<string, readonly Locator[]>
   readonly windows: ChainWindows
+  readonly claims: ProcessClaims
 }
 
 export const bootOf = (scene: Scene, time: FileTime): number => bootAt(scene.host.boots, time)

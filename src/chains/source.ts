@@ -12,6 +12,7 @@ import { opensTaskPipe } from './host-index.ts'
 import { compareEvents, firstNotBefore, spanWords, within } from './order.ts'
 import { bootOf, type Scene } from './scene.ts'
 import { addressOf, isNetworkLogon, type LogonSession, sessionAt } from './sessions.ts'
+import { recordedTimeOf } from './straighten.ts'
 import { chainBounds } from './windows.ts'
 
 /** One session that owns write access to the task scheduler's pipe just before the task event. */
@@ -74,10 +75,10 @@ function ownersOf(scene: Scene, change: TaskChangedEvent, files: readonly FileAc
 const distinct = <T>(values: readonly T[]): number => new Set(values).size
 
 /** Pipe owner whose address can be stated: the only one, or the only one that also handled the command's files. */
-function choose(owners: readonly PipeOwner[]): PipeOwner | undefined {
+function choose(owners: readonly PipeOwner[], mustConfirm: boolean): PipeOwner | undefined {
   const addressed = owners.filter((owner) => owner.ip !== undefined)
   const confirmed = addressed.filter((owner) => owner.confirmed)
-  for (const group of [confirmed, addressed]) {
+  for (const group of mustConfirm ? [confirmed] : [confirmed, addressed]) {
     if (group.length > 0 && distinct(group.map((owner) => owner.ip)) === 1) return group[0]
     if (group.length > 0) return undefined
   }
@@ -147,7 +148,8 @@ export function originOf(
         basis: 'L1',
         strength: 'exact',
       },
-      own ?? siblings.find((owner) => owner.ip === direct),
+      // a call with an address of its own came over TCP, whoever else had the pipe open
+      own,
     )
   if (own?.ip !== undefined)
     return finish(
@@ -161,7 +163,8 @@ export function originOf(
       },
       own,
     )
-  const chosen = choose(siblings)
+  // Without the call's own logon nothing shows that it had no address: then only the files of the task join it to the pipe.
+  const chosen = choose(siblings, taskSession === undefined)
   if (chosen)
     return finish(
       {
@@ -252,7 +255,7 @@ function rejectedSources(
         ? `opened atsvc ${ago(owner.open, change)}, but the logon that made the call has an address of its own`
         : `opened atsvc ${ago(owner.open, change)}, but another session also handled the files this task names`,
       locator: owner.open.locator,
-      time: owner.open.time,
+      time: recordedTimeOf(owner.open),
     })
   }
   const slack = slackOf(scene)
@@ -287,7 +290,7 @@ function rejectedSources(
       logonId: session.logonId,
       why: `${reason}; opened ${ago(opened, change)}${ended}`,
       locator: opened.locator,
-      time: opened.time,
+      time: recordedTimeOf(opened),
     })
   }
   const list = [...rejected.values()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))

@@ -191,6 +191,20 @@ class LifetimeWalk {
     this.waiting = []
   }
 
+  /** 140 and 142 stand just before their 4702 and 4701: they are the birth of that story too. */
+  private takeBirth(story: Story, current: Story): void {
+    const from = story.anchor.time - seconds(this.windows.registrationSeconds)
+    const what = story.kind === 'task-updated' ? 'updated' : 'disabled'
+    for (let index = current.history.length - 1; index >= 0; index--) {
+      const event = current.history[index] as TaskHistoryEvent
+      if (event.time < from) break
+      if (event.what === what) {
+        tellTo(story, event)
+        break
+      }
+    }
+  }
+
   /** 106 whose 4698 is in the evidence. */
   announce(event: TaskHistoryEvent): void {
     const birth = this.current
@@ -258,6 +272,7 @@ class LifetimeWalk {
       return
     }
     const story = this.add(event, kind)
+    if (current) this.takeBirth(story, current)
     if (current === undefined) this.takeWaiting(story, false)
     if (current === undefined || current.deletion !== undefined) this.open = [story]
     else {
@@ -301,7 +316,9 @@ class LifetimeWalk {
    * everybody's, goes on only as long as it does the very same again: a service that keeps its task as it is.
    */
   private belongs(story: Story, event: TaskChangedEvent): boolean {
-    if (!isTaskChange(story.anchor)) return true
+    // nobody is named as the maker of such a story: what an account changes later is that account's own
+    if (!isTaskChange(story.anchor))
+      return event.time - story.anchor.time <= seconds(this.windows.registrationSeconds)
     if (story.kind !== 'task-created') {
       if (event.logonId === undefined || event.logonId !== story.anchor.logonId) return false
       return !isWellKnownLogon(event.logonId) || isSameUpkeep(story.anchor, event)

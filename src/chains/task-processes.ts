@@ -9,6 +9,7 @@ import { millisecondsBetween, seconds } from '../domain/time.ts'
 import { type ExecAction, execActions } from './definition.ts'
 import { compareEvents, firstNotBefore } from './order.ts'
 import { baseName, equalsWithVariables } from './paths.ts'
+import { causesOf, isPromptFor, namedProcess } from './process-claims.ts'
 import { keysOf, type Processes, type ProcessInstance, parentOf } from './processes.ts'
 import { bootOf, type Scene } from './scene.ts'
 import type { Story } from './stories.ts'
@@ -66,16 +67,6 @@ function carriesOut(process: ProcessInstance, action: ExecAction): Match | undef
     : undefined
 }
 
-/** Moments that start a task: the creation or change itself, and every trigger or run on demand of the lifetime. */
-function causesOf(story: Story): readonly WindowsEvent[] {
-  const triggers = story.history.filter(
-    (event) => event.what === 'triggered' || event.what === 'run-on-demand' || event.what === 'registered',
-  )
-  return [...new Set<WindowsEvent>([...story.changes, story.anchor, ...triggers])]
-    .filter((event) => event.kind !== 'task-deleted' && event.kind !== 'task-disabled')
-    .sort(compareEvents)
-}
-
 export interface TaskProcesses {
   readonly found: readonly TaskProcess[]
   /** there were more to compare or to name than the bounds allow */
@@ -125,15 +116,7 @@ function byHistory(scene: Scene, story: Story, processes: Processes): readonly T
     if (event.what !== 'process-created') continue
     const pid = recorded(event.processId)
     if (pid === undefined || found.length >= chainBounds.processMatches) continue
-    const boot = bootOf(scene, event.time)
-    const nearest = processes
-      .ofPid(boot, pid)
-      .filter((one) => one.event.time - event.time <= near && event.time - one.event.time <= near)
-      .toSorted(
-        (a, b) =>
-          Math.abs(millisecondsBetween(event.time, a.event.time)) -
-            Math.abs(millisecondsBetween(event.time, b.event.time)) || compareEvents(a.event, b.event),
-      )[0]
+    const nearest = namedProcess(processes, bootOf(scene, event.time), pid, event.time, near)
     if (nearest)
       found.push({
         process: nearest,
@@ -174,7 +157,7 @@ function isScheduleService(scene: Scene, process: ProcessInstance): boolean {
 function byCommand(scene: Scene, story: Story, processes: Processes, search: Search): readonly TaskProcess[] {
   const actions = execActions(story)
   if (actions.length === 0) return []
-  const causes = causesOf(story)
+  const causes = causesOf(story).toSorted(compareEvents)
   const slack = seconds(scene.windows.tickSeconds)
   const near = seconds(scene.windows.startSeconds)
   const until = (story.end ?? (processes.all.at(-1) as ProcessInstance).event.time) + near
@@ -196,6 +179,8 @@ function byCommand(scene: Scene, story: Story, processes: Processes, search: Sea
       }
       process.mayBeScheduled ??= mayBeScheduled(scene, process)
       if (!process.mayBeScheduled) continue
+      // the history gives the process to one task: byHistory tells it there, and it is nobody else's
+      if (scene.claims.ownerOf(process) !== undefined) continue
       looked++
       const match = actions
         .filter((action) => action.since <= time + slack)
@@ -204,10 +189,31 @@ function byCommand(scene: Scene, story: Story, processes: Processes, search: Sea
       if (!match) continue
       const cause = causes.findLast((event) => event.time <= time + slack) ?? story.anchor
       const isPrompt = time - cause.time <= near && bootOf(scene, cause.time) === process.boot
-      found.push({ process, from: cause, ...gradeParent(scene, processes, process, match, isPrompt) })
+      const graded = gradeParent(scene, processes, process, match, isPrompt)
+      const doubt = doubtOf(scene, story, process, match, isPrompt)
+      found.push({ process, from: cause, ...graded, ...(doubt ? { strength: 'weak', why: doubt } : {}) })
     }
   }
   return found
+}
+
+/** Another task with the same command line may have started it as well: then it proves nothing, unless only this one had just been started. */
+function doubtOf(
+  scene: Scene,
+  story: Story,
+  process: ProcessInstance,
+  match: Match,
+  isPrompt: boolean,
+): string | undefined {
+  const { time } = process.event
+  const rivals = scene.claims.rivalsOf(story, match.action.keys.line, time)
+  if (rivals?.length === 0) return undefined
+  const near = seconds(scene.windows.startSeconds)
+  const slack = seconds(scene.windows.tickSeconds)
+  const prompt = rivals?.filter((rival) => isPromptFor(rival, time, near, slack))
+  if (isPrompt && prompt?.length === 0) return undefined
+  const [first] = prompt?.length ? prompt : (rivals ?? [])
+  return `${first ? `the task ${first.path}` : 'many tasks of this host'} had the same action at that time: which of them started the process is not recorded`
 }
 
 function gradeParent(

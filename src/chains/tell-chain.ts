@@ -14,12 +14,13 @@ import { deletionOf, tellGaps } from './gaps.ts'
 import { hostName } from './hosts.ts'
 import { lookAlikesOf } from './look-alikes.ts'
 import { type Judged, judgeMechanism, orphanLogoff } from './mechanism.ts'
-import { compareEvents, within } from './order.ts'
+import { compareEvents, spanWords, within } from './order.ts'
 import { tellPlants } from './plant-origin.ts'
 import { resemblancesOf } from './resembles.ts'
 import type { Scene } from './scene.ts'
 import { noOrigin, type Origin, originOf } from './source.ts'
 import { isTaskChange, type Story } from './stories.ts'
+import { recordedTimeOf } from './straighten.ts'
 import { tellChanges, tellOrigin } from './tell-origin.ts'
 
 /** Same record, same id, whatever file it was read from: a second export of the log keeps it. */
@@ -31,7 +32,7 @@ export function chainId(story: Story): ChainId {
     anchor.channel.toLowerCase(),
     String(anchor.eventId),
     anchor.locator.recordId.toString(),
-    anchor.time.toString(),
+    recordedTimeOf(anchor).toString(),
   ]
   return sha256Hex(utf8Of(parts.join('\n'))).slice(0, 20) as ChainId
 }
@@ -39,7 +40,7 @@ export function chainId(story: Story): ChainId {
 const fileOf = ({ event, role, file }: FileAccess, anchor: WindowsEvent): TaskFile => ({
   what: role,
   file,
-  time: event.time,
+  time: recordedTimeOf(event),
   ip: recorded(event.ip),
   logonId: event.logonId,
   accessMask: event.accessMask,
@@ -94,6 +95,22 @@ function tellAct(
   return { account: change.account, basis: basisOf(change.account), logonId: change.logonId, origin, judged }
 }
 
+/** A clock set back near the act: the order follows the record ids, and times on both sides cannot be compared. */
+function tellClock(scene: Scene, draft: ChainDraft, time: bigint): void {
+  const near = seconds(scene.windows.clearedAfterSeconds)
+  for (const jump of scene.host.jumps) {
+    if (jump.ms === undefined || jump.ms >= 0) continue
+    const { from, to } = jump as { from: bigint; to: bigint }
+    if (to > time + near || from < time - near) continue
+    draft.gap(
+      'one running clock',
+      'unknown',
+      `The clock of the host was set back by ${spanWords(jump.ms)}; so times before and after cannot be compared: the order follows the record ids of each log.`,
+      [jump.locator],
+    )
+  }
+}
+
 export function tellChain(scene: Scene, story: Story): Chain {
   const { anchor } = story
   const draft = new ChainDraft(scene.duplicates)
@@ -106,13 +123,14 @@ export function tellChain(scene: Scene, story: Story): Chain {
   const from = anchor.time - seconds(clearedBeforeSeconds)
   for (const event of within(scene.host.cleared, from, anchor.time + seconds(clearedAfterSeconds)))
     draft.step('log-cleared', event)
+  tellClock(scene, draft, anchor.time)
   tellGaps({ scene, story, draft, change, origin, judged, execution, deleted })
   const chain: Omit<Chain, 'lookAlikes'> = {
     id: chainId(story),
     host: hostName(anchor.recordedComputer, scene.host.key),
     kind: story.kind,
     anchor: anchor.locator,
-    time: anchor.time,
+    time: recordedTimeOf(anchor),
     task: taskOf(story),
     account,
     accountBasis: basis,

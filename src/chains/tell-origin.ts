@@ -104,7 +104,9 @@ export function tellOrigin(
   for (const owner of owners) {
     const isNamed = owner === chosen || source.candidates.some((one) => one.logonId === owner.logonId)
     const isOwn = owner.logonId === change.logonId
-    if (!isNamed && !isOwn && owner.ip !== source.ip) continue
+    // of two sessions from one address the one that handled the files of the task is the one that made it
+    const isSameCaller = source.basis === 'L3' && owner.ip === source.ip && !chosen?.confirmed
+    if (!isNamed && !isOwn && !isSameCaller) continue
     draft.step('pipe-opened', owner.open)
     tellShareSession(scene, draft, owner.open)
     tellConnections(scene, draft, owner.logonId, change)

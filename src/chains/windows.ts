@@ -46,6 +46,8 @@ export const chainBounds = {
   processMatches: 20,
   processesCompared: 20_000,
   openStories: 32,
+  /** tasks with one and the same command line on a host: with more of them no process is told apart */
+  rivals: 64,
   /** records of one task put in place past the service, at most this far apart, are one act */
   plantSeconds: 60,
   /** records of other hosts that speak of one logon */

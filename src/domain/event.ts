@@ -18,7 +18,10 @@ interface EventBase {
   readonly channel: string
   /** System/Computer, as recorded */
   readonly recordedComputer: string
+  /** as recorded; while chains are made, put in the order of the record ids where the clock was set back */
   readonly time: FileTime
+  /** the time as recorded, where `time` is not it */
+  readonly recordedTime?: FileTime
   readonly locator: Locator
   /** System/Execution ProcessID: for TaskScheduler events the Schedule service's own svchost */
   readonly loggedByPid: number | undefined

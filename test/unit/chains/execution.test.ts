@@ -25,6 +25,12 @@ const linksOf = (chain: Chain, ...rules: string[]) =>
   chain.links.filter((link) => rules.includes(link.rule)).map((link) => `${link.rule} ${link.strength}`)
 const cmd = 'C:\\Windows\\System32\\cmd.exe'
 const line = 'cmd.exe /c evil.bat'
+/** names PID 1044 as the Schedule service */
+const service = (world: World) =>
+  world.process(-900_000, 1044, svchost.image, { pid: 8 }, { line: 'svchost.exe -k netsvcs -p -s Schedule' })
+/** how a process of the tree stands to the task */
+const standings = (chain: Chain) =>
+  chain.tree.nodes.map((node) => `${node.rule} ${node.strength} ${node.standing}`)
 
 describe('did the task run', () => {
   it('believes the task history, by name and within the lifetime', () => {
@@ -83,7 +89,10 @@ describe('did the task run', () => {
     const world = new World()
     const task = world.created(0, '0x1')
     const run = world.process(7, 976, cmd, svchost, { line })
-    expect(linksOf(chainOf([task, run]), 'E3')).toEqual(['E3 medium'])
+    const alone = chainOf([task, run])
+    expect(standings(alone)).toEqual(['E3 medium consistent'])
+    expect(alone.executed.answer).toBe('unknown')
+    expect(alone.steps.map((step) => step.role)).toEqual(['task-created'])
     const proofs: WindowsEvent[] = [
       world.history('triggered', 900_000, { path: '\\Another', servicePid: 1044 }),
       world.process(
@@ -115,7 +124,7 @@ describe('did the task run', () => {
         hosts: [hostFacts(world, { schedulePid: 1044 })],
       },
     )
-    expect(linksOf(chain, 'E3')).toEqual(['E3 medium'])
+    expect(standings(chain)).toEqual(['E3 medium consistent'])
   })
 
   it('takes a process that merely follows for nothing', () => {
@@ -146,6 +155,7 @@ describe('did the task run', () => {
     const world = new World()
     const runs = (definition: ReturnType<typeof command>, image: string, recordedLine: string) =>
       chainOf([
+        service(world),
         world.created(0, '0x1', { definition }),
         world.process(7, 976, image, svchost, { line: recordedLine }),
       ]).executed.answer
@@ -198,14 +208,18 @@ describe('did the task run', () => {
     const many = Array.from({ length: 30 }, (_, n) =>
       world.process(60_000 * (n + 1), 3000 + n, cmd, svchost, { line }),
     )
-    const chain = chainOf([world.created(0, '0x1'), ...many])
+    const chain = chainOf([service(world), world.created(0, '0x1'), ...many])
     expect(chain.steps.filter((step) => step.role === 'process-started')).toHaveLength(20)
     expect(chain.gaps.map((gap) => gap.expected)).toContain('every process that could be the task')
   })
 
   it('finds the run of a later trigger', () => {
     const world = new World()
-    const chain = chainOf([world.created(0, '0x1'), world.process(1_800_000, 976, cmd, svchost, { line })])
+    const chain = chainOf([
+      service(world),
+      world.created(0, '0x1'),
+      world.process(1_800_000, 976, cmd, svchost, { line }),
+    ])
     expect(chain.executed.answer).toBe('yes')
   })
 
@@ -222,7 +236,11 @@ describe('did the task run', () => {
 })
 
 describe('what the task started', () => {
-  const root = (world: World) => [world.created(0, '0x1'), world.process(7, 976, cmd, svchost, { line })]
+  const root = (world: World) => [
+    service(world),
+    world.created(0, '0x1'),
+    world.process(7, 976, cmd, svchost, { line }),
+  ]
   const images = (chain: Chain) =>
     chain.steps.filter((step) => step.role === 'descendant-started').map((step) => step.facts.pid)
 
@@ -321,8 +339,20 @@ describe('when "no" may be said', () => {
     expect(withBoot.executed.answer).toBe('unknown')
   })
 
-  it('lets a proof of the run win over a silent history', () => {
-    expect(executed([task, registered, world.process(7, 976, cmd, svchost, { line })], {})).toBe('yes')
+  it('believes a whole history more than a process that looks like the task’s own, and tells of both', () => {
+    const run = world.process(7, 976, cmd, svchost, { line })
+    const chain = chainOf([service(world), task, registered, run], {
+      coverage: [coverage(world, scheduler, {})],
+    })
+    expect(chain.executed.answer).toBe('no')
+    expect(chain.executed.why).toContain('PID 976')
+    expect(chain.executed.citations.map((at) => at.recordId)).toContain(run.locator.recordId)
+    expect(chain.tree.nodes.map((node) => node.standing)).toEqual(['consistent'])
+  })
+
+  it('lets fetched output win over a silent history', () => {
+    const events = atexec(world).filter((event) => event.kind !== 'process-started')
+    expect(executed([registered, ...events], {})).toBe('yes')
   })
 
   it('says "not deleted" only from a whole log that was audited', () => {

@@ -95,6 +95,7 @@ describe('where the call came from', () => {
       world.pipe(-50, '0x1100', '10.0.0.66'),
       world.logon(-40, '0x1000', '10.0.0.66'),
       world.pipe(-30, '0x1000', '10.0.0.66'),
+      world.logon(-7, '0x2000', undefined),
       world.created(0, '0x2000'),
     )
     expect(chain.source).toMatchObject({ ip: '10.0.0.66', strength: 'strong', candidates: [] })
@@ -103,6 +104,7 @@ describe('where the call came from', () => {
   it('asks for write access to the pipe, within ten seconds before, by the same SID', () => {
     const world = new World()
     const task = world.created(0, '0x2000')
+    const bind = world.logon(-7, '0x2000', undefined)
     for (const pipe of [
       world.pipe(-20, '0x1000', '10.0.0.66', { mask: 0x1 }),
       world.pipe(-10_001, '0x1000', '10.0.0.66'),
@@ -111,25 +113,58 @@ describe('where the call came from', () => {
       world.access(-20, '0x1000', 'IPC$', 'winreg', 0x3),
       world.access(-20, '0x1000', 'ADMIN$', 'atsvc', 0x3),
     ])
-      expect(chainOf(pipe, task).source.ip).toBeUndefined()
-    expect(chainOf(world.pipe(-9999, '0x1000', '10.0.0.66'), task).source.ip).toBe('10.0.0.66')
-    expect(chainOf(world.pipe(-20, '0x1000', '10.0.0.66', { mask: 0x12_019f }), task).source.ip).toBe(
+      expect(chainOf(pipe, bind, task).source.ip).toBeUndefined()
+    expect(chainOf(world.pipe(-9999, '0x1000', '10.0.0.66'), bind, task).source.ip).toBe('10.0.0.66')
+    expect(chainOf(world.pipe(-20, '0x1000', '10.0.0.66', { mask: 0x12_019f }), bind, task).source.ip).toBe(
       '10.0.0.66',
     )
   })
 
   it('takes the pipe’s own address when the logon behind it is not in the evidence, and says so', () => {
     const world = new World()
-    const chain = chainOf(world.pipe(-20, '0x1000', '10.0.0.66'), world.created(0, '0x2000'))
+    const chain = chainOf(
+      world.pipe(-20, '0x1000', '10.0.0.66'),
+      world.logon(-7, '0x2000', undefined),
+      world.created(0, '0x2000'),
+    )
     expect(chain.source).toMatchObject({
       ip: '10.0.0.66',
       basis: 'L3',
       strength: 'strong',
       logonId: '0x1000',
     })
-    expect(chain.gaps.map((gap) => gap.expected)).toEqual(
-      expect.arrayContaining(['4624 for 0x2000', '4624 for 0x1000']),
-    )
+    expect(chain.gaps.map((gap) => gap.expected)).toContain('4624 for 0x1000')
+  })
+
+  it('names only a candidate while the logon of the call is not in the evidence: it may have had an address of its own', () => {
+    const world = new World()
+    const task = world.created(0, '0x2000')
+    const pipe = world.pipe(-20, '0x1000', '10.0.0.66')
+    const chain = chainOf(pipe, task)
+    expect(chain.source).toMatchObject({ ip: undefined, basis: 'L3', strength: 'medium' })
+    expect(chain.source.candidates.map((one) => one.ip)).toEqual(['10.0.0.66'])
+    expect(chain).toMatchObject({ mechanism: 'undetermined', path: 'undetermined' })
+    const remote = chainOf(pipe, world.created(0, '0x2000', { clientPid: 0 }))
+    expect(remote).toMatchObject({ mechanism: 'remote-confirmed', path: 'undetermined' })
+    // a file of the task handled by that session joins the two
+    const line = 'cmd.exe /C whoami > %windir%\\Temp\\Quirk.tmp'
+    const named = world.created(0, '0x2000', { definition: command('cmd.exe', line.slice(8)) })
+    const fetched = world.access(900, '0x1000', 'ADMIN$', 'Temp\\Quirk.tmp', 0x1)
+    expect(chainOf(pipe, named, fetched).source).toMatchObject({ ip: '10.0.0.66', strength: 'strong' })
+  })
+
+  it('takes the address of the call’s own logon, whoever else of the account had the pipe open', () => {
+    const world = new World()
+    for (const ip of ['10.0.0.66', '10.0.0.77']) {
+      const chain = chainOf(
+        world.logon(-40, '0x1000', ip),
+        world.pipe(-30, '0x1000', ip),
+        world.logon(-10, '0x2000', '10.0.0.66'),
+        world.created(0, '0x2000'),
+      )
+      expect(chain).toMatchObject({ path: 'rpc-tcp', source: { ip: '10.0.0.66', logonId: '0x2000' } })
+      expect(chain.steps.map((step) => step.role)).not.toContain('pipe-opened')
+    }
   })
 
   it('knows the pipe used by the task’s own session', () => {
@@ -237,129 +272,6 @@ describe('where the call came from', () => {
     )
     expect(roles(chainOf(world.access(-900, '0x1000', 'ADMIN$', 'Logs\\run.bat', 0x2), task))).toEqual([
       'task-created',
-    ])
-  })
-})
-
-describe('who made the call', () => {
-  it('believes ClientProcessId 0 that the caller was elsewhere, even without any logon', () => {
-    const world = new World()
-    const chain = chainOf(world.created(0, '0x2000', { clientPid: 0 }))
-    expect(chain).toMatchObject({
-      mechanism: 'remote-confirmed',
-      path: 'undetermined',
-      source: { ip: undefined },
-    })
-    expect(rules(chain)).toEqual(['L5'])
-  })
-
-  it('believes any other ClientProcessId that it was a process of this host, pipe or not', () => {
-    const world = new World()
-    const chain = chainOf(
-      world.pipe(-20, '0x1000', '10.0.0.66'),
-      world.created(0, '0x2000', { clientPid: 4242 }),
-    )
-    expect(chain).toMatchObject({ mechanism: 'local', path: 'local', source: { ip: undefined } })
-  })
-
-  it('resolves the client process and sees PowerShell remoting and WMI behind it', () => {
-    const world = new World()
-    const logon = world.logon(-900, '0x1000', '10.0.0.66')
-    const carrier = (image: string) => [
-      world.process(
-        -800,
-        500,
-        `C:\\Windows\\System32\\${image}`,
-        { pid: 88, image: svc },
-        { logonId: '0x1000' },
-      ),
-      world.process(-20, 600, 'C:\\Windows\\System32\\schtasks.exe', { pid: 500 }, { logonId: '0x1000' }),
-    ]
-    const svc = 'C:\\Windows\\System32\\svchost.exe'
-    const task = world.created(0, '0x1000', { clientPid: 600 })
-    expect(chainOf(logon, ...carrier('wsmprovhost.exe'), task)).toMatchObject({
-      mechanism: 'remote-confirmed',
-      path: 'winrm',
-      source: { ip: '10.0.0.66' },
-    })
-    expect(chainOf(logon, ...carrier('WmiPrvSE.exe'), task)).toMatchObject({
-      mechanism: 'remote-confirmed',
-      path: 'wmi',
-    })
-    expect(chainOf(...carrier('wsmprovhost.exe'), task)).toMatchObject({
-      mechanism: 'remote-probable',
-      path: 'winrm',
-    })
-    expect(chainOf(...carrier('powershell.exe'), task)).toMatchObject({ mechanism: 'local', path: 'local' })
-  })
-
-  it('does not resolve a client PID to a process that had ended', () => {
-    const world = new World()
-    const chain = chainOf(
-      world.process(-800, 600, 'C:\\Windows\\System32\\wsmprovhost.exe', { pid: 88 }),
-      world.ended(-500, 600, 'C:\\Windows\\System32\\wsmprovhost.exe'),
-      world.created(0, '0x1000', { clientPid: 600 }),
-    )
-    expect(chain).toMatchObject({ mechanism: 'local', path: 'local' })
-  })
-
-  it('knows Group Policy', () => {
-    const world = new World()
-    const chain = chainOf(
-      world.process(
-        -90_000,
-        700,
-        'C:\\Windows\\System32\\svchost.exe',
-        { pid: 8 },
-        { line: 'svchost.exe -k netsvcs -p -s gpsvc' },
-      ),
-      world.created(0, '0x3e7', { account: system, clientPid: 700 }),
-    )
-    expect(chain).toMatchObject({ mechanism: 'machine-managed', path: 'gpo' })
-  })
-
-  it('calls an interactive, batch or service logon local', () => {
-    const world = new World()
-    for (const type of [2, 4, 5, 11])
-      expect(
-        chainOf(world.logon(-9000, '0x1000', undefined, { type }), world.created(0, '0x1000')),
-      ).toMatchObject({ mechanism: 'local', path: 'local' })
-  })
-
-  it('does not take schtasks /s of another machine for a local client', () => {
-    const world = new World()
-    const run = (line: string) =>
-      chainOf(
-        world.process(
-          -20,
-          600,
-          'C:\\Windows\\System32\\schtasks.exe',
-          { pid: 88 },
-          { logonId: '0x1000', line },
-        ),
-        world.created(0, '0x1000'),
-      ).mechanism
-    expect(run('schtasks /create /s FS09 /tn Quirk /tr x')).toBe('undetermined')
-    expect(run('schtasks /create /s localhost /tn Quirk /tr x')).toBe('local')
-    expect(run('schtasks /create /sc minute /tn Quirk /tr x')).toBe('local')
-    expect(run('schtasks /query /tn Another')).toBe('undetermined')
-  })
-
-  it('sorts machine maintenance below everything else', () => {
-    const world = new World()
-    const chains = findChains(
-      input([
-        world.change('task-updated', -50_000, '0x3e4', { account: system, path: '\\SvcRestartTask' }),
-        world.created(0, '0x1000', { clientPid: 77 }),
-        world.created(10, '0x2000', { path: '\\B', clientPid: 0 }),
-        world.created(20, '0x2000', { path: '\\C' }),
-      ]),
-    )
-    expect(chains.map((chain) => chain.mechanism)).toEqual([
-      'remote-confirmed',
-      'undetermined',
-      'local',
-      'machine-managed',
     ])
   })
 })

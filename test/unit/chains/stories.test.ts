@@ -77,6 +77,7 @@ describe('which task records are one story', () => {
     const world = new World()
     const chains = findChains(
       input([
+        world.logon(-9000, '0x1', undefined, { type: 2 }),
         world.created(0, '0x1', { clientPid: 7 }),
         world.logon(89_990, '0x5', '10.0.0.66'),
         world.change('task-updated', 90_000, '0x5'),
