@@ -9,7 +9,7 @@ function Invoke-TtRequest([string]$Line) {
   try {
     switch -CaseSensitive ([string]$request.op) {
       'hello' { Send-TtHello }
-      'clock' { Send-TtItem 'clock' @{ now = [DateTime]::UtcNow } }
+      'clock' { Send-TtClock }
       'host' { Send-TtHostFacts }
       'policy' { Send-TtPolicy }
       'channels' { Send-TtChannels $request.names }

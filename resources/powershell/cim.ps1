@@ -22,6 +22,9 @@ function Send-TtHello {
   }
 }
 
+# The host's clock, not that of the jump box this runs on.
+function Send-TtClock { Send-TtItem 'clock' @{ now = [datetime](Get-TtCim 'Win32_OperatingSystem').LocalDateTime } }
+
 function Send-TtSpace {
   try {
     $drive = ([string](Get-TtCim 'Win32_OperatingSystem').WindowsDirectory).Substring(0, 2)
@@ -92,7 +95,7 @@ function Open-TtKey([string]$Path) {
     $kinds[$name] = [int]@($values.Types)[$i]
     $i++
   }
-  $key = New-Object PSObject -Property @{ Name = $path; Kinds = $kinds; Below = @($names.sNames | Where-Object { $null -ne $_ }) }
+  $key = [pscustomobject]@{ Name = $path; Kinds = $kinds; Below = @($names.sNames | Where-Object { $null -ne $_ }) }
   Add-Member -InputObject $key -MemberType ScriptMethod -Name 'GetSubKeyNames' -Value { $this.Below }
   Add-Member -InputObject $key -MemberType ScriptMethod -Name 'GetValueNames' -Value { @($this.Kinds.Keys) }
   Add-Member -InputObject $key -MemberType ScriptMethod -Name 'GetValueKind' -Value { param($Name) $global:TtKinds[$this.Kinds[$Name]] }

@@ -43,6 +43,8 @@ function Send-TtHello {
   }
 }
 
+function Send-TtClock { Send-TtItem 'clock' @{ now = [DateTime]::UtcNow } }
+
 function Get-TtCim([string]$Class, [string]$Namespace = 'root/cimv2', [string]$Filter = '') {
   $how = @{ ClassName = $Class; Namespace = $Namespace; ErrorAction = 'Stop' }
   if ($Filter) { $how['Filter'] = $Filter }

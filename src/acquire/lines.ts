@@ -11,7 +11,7 @@ export class LineTooLong extends Error {
   }
 }
 
-/** Lines without their LF, as bytes. The last one counts even when nothing ends it. */
+/** Lines without their LF, as bytes. What no LF ends is torn, by a line that was cut, and is not given out. */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   longest: number,
@@ -36,5 +36,4 @@ export async function* splitLines(
       parts.push(rest)
     }
   }
-  if (held > 0) yield Buffer.concat(parts)
 }

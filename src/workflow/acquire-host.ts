@@ -4,10 +4,10 @@
  */
 import { collect } from '../acquire/collect.ts'
 import { type Connection, connect, type TrustChange } from '../acquire/connect.ts'
-import { ConnectionLost, Garbage } from '../acquire/failures.ts'
+import { ConnectionLost, Garbage, RequestFailed } from '../acquire/failures.ts'
 import { sessionOf } from '../acquire/own-traces.ts'
 import { makePlan, type Plan } from '../acquire/plan.ts'
-import { lookAtHost, type Preflight } from '../acquire/preflight.ts'
+import { ask, lookAtHost, type Preflight } from '../acquire/preflight.ts'
 import { Spool } from '../acquire/spool.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
@@ -122,11 +122,14 @@ class Acquisition {
     this.#connection = connection
     this.#trust.push(...connection.trust)
     try {
-      this.#found = await lookAtHost(host, connection, {
-        signal,
-        staging: canGive(connection.way).files,
-        now: this.#now,
-      })
+      // after a break the host was looked at already: what was staged there is taken up again
+      if (this.#found) await this.#stageAgain(connection)
+      else
+        this.#found = await lookAtHost(host, connection, {
+          signal,
+          staging: canGive(connection.way).files,
+          now: this.#now,
+        })
     } catch (error) {
       await removeStaging(connection, this.#runId)
       await connection.close()
@@ -138,6 +141,15 @@ class Acquisition {
     this.#spool.state.plan = this.#plan
     await this.#spool.save()
     await this.#journalConnection(connection)
+  }
+
+  async #stageAgain(connection: Connection): Promise<void> {
+    try {
+      await ask(connection, 'stage', {}, () => {}, this.#options.signal)
+    } catch (error) {
+      // without a staging folder logs are copied as they lie
+      if (!(error instanceof RequestFailed)) throw error
+    }
   }
 
   async #collectThroughBreaks(): Promise<void> {

@@ -183,7 +183,20 @@ export function makeStage(dir: string, options: StageOptions): Stage {
       BuildNumber: String(facts.os.build),
       LastBootUpTime: facts.boots[0],
       InstallDate: '2024-02-01T08:00:00Z',
+      LocalDateTime: '2026-01-13T21:42:09Z',
+      WindowsDirectory: 'C:\\Windows',
     },
+    Win32_LogicalDisk: { FreeSpace: 5_000_000_000, Size: 50_000_000_000 },
+    Win32_NTEventlogFile: [
+      {
+        LogfileName: 'Security',
+        OverWritePolicy: 'WhenNeeded',
+        MaxFileSize: 20_971_520,
+        FileSize: 1_118_208,
+        NumberOfRecords: 700,
+        Name: 'C:\\Windows\\System32\\Winevt\\Logs\\Security.evtx',
+      },
+    ],
     Win32_ComputerSystem: {
       DNSHostName: facts.host.split('.')[0],
       Name: 'X',

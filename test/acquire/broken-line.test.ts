@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Progress } from '../../src/domain/progress.ts'
+import { acquireHost } from '../../src/workflow/acquire-host.ts'
+import { makeRig, overSsh, type Rig } from '../windows/rig.ts'
+import { missing } from '../windows/sshd.ts'
+
+const channel = 'Microsoft-Windows-Sysmon/Operational'
+const plan = {
+  name: 'playbook',
+  without: ['state:*', 'tasks:*', 'log:Security', 'log:System', '*TaskScheduler*'],
+} as const
+const mebibyte = 2 ** 20
+
+describe.skipIf(missing)('a line that breaks', () => {
+  let rig: Rig
+  let large: string
+  beforeAll(async () => {
+    rig = await makeRig('atexec-pipe', 50)
+    large = join(rig.dir, 'large.evtx')
+    // nothing that compresses: what counts is the way of the bytes
+    const bytes = randomBytes(40 * mebibyte)
+    readFileSync(join(rig.evidence, 'System.evtx')).copy(bytes)
+    writeFileSync(large, bytes)
+  })
+  afterAll(() => rig.end())
+  const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+  it('is taken up again at the offset, by itself, with the same bytes in the end', async () => {
+    const { stage, server } = await rig.host({ more: [{ name: channel, file: large }] })
+    const open = await rig.newCase()
+    const marks = [4, 16, 30]
+    const onProgress = (progress: Progress) => {
+      const at = marks[0]
+      if (progress.step !== 'copy' || at === undefined || progress.done < at * mebibyte) return
+      marks.shift()
+      expect(server.killSessions()).toBeGreaterThan(1)
+    }
+    const result = await acquireHost(open, { ...overSsh(server), plan, onProgress })
+    expect(marks).toEqual([])
+    expect(result.breaks).toBe(3)
+    const item = result.items.find((one) => one.artifact === `log:${channel}`)
+    expect(item?.method).toContain('gone on at byte')
+    expect(item?.sha256Stored).toBe(hashOf(large))
+    expect(item?.sha256OnHost).toBe(item?.sha256Stored)
+    expect(stage.leftovers()).toEqual([])
+    expect(open.custody.lines().filter((line) => line.action === 'connected')).toHaveLength(4)
+  })
+
+  it('for good ends with a refusal, keeps what arrived, and goes on with resume', async () => {
+    const { stage, server } = await rig.host({ more: [{ name: channel, file: large }] })
+    const open = await rig.newCase()
+    const options = { ...overSsh(server), plan }
+    let cut = false
+    const onProgress = (progress: Progress) => {
+      if (progress.step !== 'copy' || cut || progress.done < 12 * mebibyte) return
+      cut = true
+      server.killSessions()
+    }
+    await expect(acquireHost(open, { ...options, retryMs: [], onProgress })).rejects.toMatchObject({
+      code: 'acquire.connection.lost',
+      remedy: expect.stringContaining('--resume'),
+    })
+    expect(stage.leftovers()).toHaveLength(1)
+    expect(open.casefile.evidence()).toEqual([])
+    const resumed = await acquireHost(open, { ...options, resume: true })
+    const item = resumed.items.find((one) => one.artifact === `log:${channel}`)
+    expect(Number(/gone on at byte (\d+)/.exec(item?.method ?? '')?.[1])).toBeGreaterThanOrEqual(
+      12 * mebibyte,
+    )
+    expect(item?.sha256Stored).toBe(hashOf(large))
+    expect(stage.leftovers()).toEqual([])
+    expect(existsSync(join(open.dir, 'acquisitions'))).toBe(false)
+    await expect(acquireHost(open, { ...options, resume: true })).rejects.toMatchObject({
+      code: 'acquire.resume.nothing',
+    })
+  })
+
+  it('is not glued to another file: what changed before the offset begins anew', async () => {
+    const { stage, server } = await rig.host({ more: [{ name: channel, file: large, exportDenied: true }] })
+    const open = await rig.newCase()
+    const options = { ...overSsh(server), plan }
+    const other = join(stage.dir, 'other.evtx')
+    writeFileSync(other, readFileSync(large))
+    const stageFile = JSON.parse(readFileSync(stage.file, 'utf8')) as {
+      channels: { name: string; file: string }[]
+    }
+    for (const one of stageFile.channels) if (one.name === channel) one.file = other
+    writeFileSync(stage.file, JSON.stringify(stageFile))
+    let cut = false
+    const onProgress = (progress: Progress) => {
+      if (progress.step !== 'copy' || cut || progress.done < 12 * mebibyte) return
+      cut = true
+      const bytes = readFileSync(other)
+      bytes[2 * mebibyte] = (bytes[2 * mebibyte] ?? 0) ^ 1
+      writeFileSync(other, bytes)
+      server.killSessions()
+    }
+    const result = await acquireHost(open, { ...options, onProgress })
+    const item = result.items.find((one) => one.artifact === `log:${channel}`)
+    expect(item?.method).toContain('begun anew because the file had changed')
+    expect(item?.sha256Stored).toBe(hashOf(other))
+  })
+
+  it('cut by the operator leaves no staging on the host and no evidence half taken', async () => {
+    const { stage, server } = await rig.host({ more: [{ name: channel, file: large }] })
+    const open = await rig.newCase()
+    const stop = new AbortController()
+    const onProgress = (progress: Progress) => {
+      if (progress.step === 'copy' && progress.done > 10 * mebibyte) stop.abort()
+    }
+    const options = { ...overSsh(server), plan }
+    await expect(acquireHost(open, { ...options, signal: stop.signal, onProgress })).rejects.toMatchObject({
+      name: 'Cancelled',
+    })
+    expect(stage.leftovers()).toEqual([])
+    expect(open.casefile.evidence()).toEqual([])
+    expect(open.custody.lines().at(-1)?.note).toContain(
+      'stopped by the operator; the staging folder was removed',
+    )
+    const resumed = await acquireHost(open, { ...options, resume: true })
+    expect(resumed.items.find((one) => one.artifact === `log:${channel}`)?.sha256Stored).toBe(hashOf(large))
+  })
+})

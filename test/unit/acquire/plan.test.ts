@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import { makePlan, windowQuery } from '../../../src/acquire/plan.ts'
+import { auditNumbers, type ChannelFacts } from '../../../src/acquire/preflight.ts'
+
+const channel = (name: string, size: number): ChannelFacts => ({
+  name,
+  enabled: true,
+  mode: 'Circular',
+  maxSize: 2 ** 30,
+  size,
+  records: 10,
+  path: `C:\\${name}.evtx`,
+  firstRecord: '1',
+  firstTime: null,
+  lastRecord: '10',
+  lastTime: null,
+})
+const now = '2026-01-13T21:42:09.6126253Z'
+const can = { logs: true, files: true }
+const ids = (plan: ReturnType<typeof makePlan>) => plan.artifacts.map((one) => one.id)
+
+it('the playbook plan takes what passes first, then tasks, then whole logs', () => {
+  const plan = makePlan({ name: 'playbook' }, [channel('Security', 1e6), channel('System', 1e6)], now, can)
+  expect(ids(plan).slice(0, 2)).toEqual(['state:connections', 'state:smb-sessions'])
+  expect(ids(plan).slice(-3)).toEqual(['log:Security', 'log:System', 'archives'])
+  expect(plan.artifacts.find((one) => one.id === 'log:Security')?.query).toBeUndefined()
+  expect(plan.without.map((one) => one.id)).toContain('log:Microsoft-Windows-Sysmon/Operational')
+})
+
+it('a log too large to take whole becomes a window, and what tells of log, clock, policy and boots stays', () => {
+  const plan = makePlan(
+    { name: 'playbook', from: '2026-01-13T20:00:00.0000000Z' },
+    [channel('Security', 2 ** 31)],
+    now,
+    can,
+  )
+  const query = plan.artifacts.find((one) => one.id === 'log:Security')?.query ?? ''
+  expect(query).toContain('TimeCreated[@SystemTime&#62;=&#39;2026-01-13T20:00:00.000Z&#39;')
+  for (const id of [1102, 4719, 4616, 4608]) expect(query).toContain(`EventID=${id}`)
+  expect(query.match(/EventID=/g)?.length).toBeLessThan(20)
+})
+
+it('the quick plan takes Security by the last day, and full takes the files too', () => {
+  const logs = [channel('Security', 1e6), channel('Application', 1e6)]
+  expect(
+    makePlan({ name: 'quick' }, logs, now, can).artifacts.find((one) => one.id === 'log:Security')?.query,
+  ).toContain('2026-01-12T21:42:09')
+  expect(ids(makePlan({ name: 'quick' }, logs, now, can))).not.toContain('state:processes')
+  expect(ids(makePlan({ name: 'full' }, logs, now, can))).toEqual(
+    expect.arrayContaining(['raw:Security', 'log:Application']),
+  )
+})
+
+it('leaves out what is not wanted or not to be had, and says so', () => {
+  const plan = makePlan(
+    { name: 'playbook', without: ['state:*', 'LOG:security'] },
+    [channel('Security', 1e6)],
+    now,
+    { logs: true, files: false },
+  )
+  expect(ids(plan)).toEqual(['host', 'tasks:com', 'tasks:cache', 'archives'])
+  expect(plan.without).toContainEqual({ id: 'tasks:files', why: 'this way gives no files' })
+  expect(() => makePlan({ name: 'quick', from: '2026-01-02', to: '2026-01-01' }, [], now, can)).toThrow(
+    /before it begins/,
+  )
+})
+
+it('a channel name cannot leave its place in the query', () => {
+  expect(windowQuery('x"><Select>', now, now)).not.toContain('x">')
+})
+
+it('audit settings are read by GUID, from numbers, and from words only in English', () => {
+  const guid = '0CCE9227-69AE-11D9-BED3-505054503030'
+  const backup = `HOST,System,Andere Objektzugriffsereignisse,{${guid.toLowerCase()}},Erfolg,,1`
+  expect(auditNumbers({ lines: ['', 'Machine Name,…', backup] })).toEqual({ [guid]: 1 })
+  expect(auditNumbers({ lines: [`HOST,System,Other,{${guid}},Success and Failure,`] })).toEqual({ [guid]: 3 })
+  expect(auditNumbers({ lines: [`HOST,System,Andere,{${guid}},Erfolg und Fehler,`] })).toEqual({})
+})
