@@ -31,6 +31,13 @@ const carriers: Readonly<Record<string, 'winrm' | 'wmi'>> = {
   'winrshost.exe': 'winrm',
   'wmiprvse.exe': 'wmi',
 }
+/** Services of software deployment: they start what they were told to. */
+const agents = new Set([
+  'ccmexec.exe',
+  'psexesvc.exe',
+  'intunemanagementextension.exe',
+  'microsoft.management.services.intunewindowsagent.exe',
+])
 /** Programs that people start from a desktop, and the desktop itself. */
 const desktops = new Set([
   'explorer.exe',
@@ -51,7 +58,7 @@ function through(line: readonly ProcessInstance[]): Through {
     const parent = baseName(process.parentImage)
     const parentCarrier = carriers[parent]
     if (parentCarrier) return { through: parentCarrier, throughProcess: process }
-    if (parent === 'services.exe' && image !== 'svchost.exe')
+    if ((parent === 'services.exe' && image !== 'svchost.exe') || agents.has(parent))
       return { through: 'service', throughProcess: process }
   }
   return { through: undefined, throughProcess: undefined }

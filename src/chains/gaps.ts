@@ -6,7 +6,7 @@ import { fileTime, seconds } from '../domain/time.ts'
 import { absenceSentence, channels, judgeAbsence, type Subcategory, subcategories } from './coverage.ts'
 import type { ChainDraft } from './draft.ts'
 import type { Execution } from './execution.ts'
-import { coveringHistory } from './history-coverage.ts'
+import { coveringHistory, coveringSinceAlive } from './history-coverage.ts'
 import type { Judged } from './mechanism.ts'
 import type { Scene } from './scene.ts'
 import { addressOf } from './sessions.ts'
@@ -170,7 +170,7 @@ export function deletionOf(scene: Scene, story: Story): TriState {
       why: 'No deletion is recorded, but the same name was registered again later.',
       citations: [],
     }
-  const covering = coveringHistory(scene, story)
+  const covering = coveringHistory(scene, story) ?? coveringSinceAlive(scene, story)
   if (covering)
     return {
       answer: 'no',

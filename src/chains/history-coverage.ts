@@ -9,6 +9,7 @@ import { channels, goesOnAfter, isRawCopy, isWhole, logsOf, mayHoldBoot } from '
 import { definitionOf } from './definition.ts'
 import type { Scene } from './scene.ts'
 import type { Story } from './stories.ts'
+import { recordedTimeOf } from './straighten.ts'
 
 export interface CoveringHistory {
   /** `from the creation of the task to its end (…)` */
@@ -77,4 +78,30 @@ export function coveringUntilBoot(scene: Scene, story: Story): CoveringHistory |
     span: `from the creation of the task to the end of the log (${formatUtc(held.log.to)}; only a start of Windows triggers the task, and none is recorded since)`,
     bounds: [held.birth],
   }
+}
+
+/** What only a task that is there writes; an instance may go on after its task is deleted. */
+const aliveSigns = new Set<TaskHistoryEvent['what']>([
+  'registered',
+  'updated',
+  'disabled',
+  'triggered',
+  'run-on-demand',
+])
+
+/** A log that is whole from a record that shows the task alive to where its end can be trusted: enough to say that it was not deleted. */
+export function coveringSinceAlive(scene: Scene, story: Story): CoveringHistory | undefined {
+  if (story.end !== undefined) return undefined
+  for (const log of logsOf(scene.coverage, channels.scheduler)) {
+    if (!isWhole(log)) continue
+    const sign = story.history.find(
+      (event) => event.locator.evidenceId === log.evidenceId && aliveSigns.has(event.what),
+    )
+    if (sign && goesOnAfter(log, sign.time))
+      return {
+        span: `from ${formatUtc(recordedTimeOf(sign))}, when the task was there, to ${isRawCopy(log) ? 'the moment the log was taken' : 'the end of the log'} (last record ${formatUtc(log.to)})`,
+        bounds: [sign],
+      }
+  }
+  return undefined
 }

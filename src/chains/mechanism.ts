@@ -116,7 +116,7 @@ function byClientProcess(
       'undetermined',
       `${name}${image} is a process of this host inside a network logon: WinRM, WMI or a service command is likely`,
     )
-  if (session !== undefined || client.isDesktop)
+  if (session !== undefined || client.isDesktop || isBuiltIn(change))
     return judged('local', 'local', `${name}${image} is a process of this host`)
   const parents = parentsInSession(scene, change)
   if (parents >= worksHere)

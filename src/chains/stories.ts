@@ -191,6 +191,11 @@ class LifetimeWalk {
     this.waiting = []
   }
 
+  private isOfComingBirth(time: FileTime): boolean {
+    const sameAct = seconds(this.windows.registrationSeconds)
+    return this.waiting.some((event) => isRegistration(event) && time - event.time <= sameAct)
+  }
+
   /** 140 and 142 stand just before their 4702 and 4701: they are the birth of that story too. */
   private takeBirth(story: Story, current: Story): void {
     const from = story.anchor.time - seconds(this.windows.registrationSeconds)
@@ -290,6 +295,11 @@ class LifetimeWalk {
         story.deletion ??= event
         story.end ??= event.time
       }
+      return
+    }
+    // 140 of a registration stands behind its 106, and both may stand before their 4698
+    if (event.what === 'updated' && this.isOfComingBirth(event.time)) {
+      this.waiting.push(event)
       return
     }
     if (this.current && this.current.deletion === undefined) {

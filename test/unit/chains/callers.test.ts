@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { findChains } from '../../../src/chains/find-chains.ts'
 import type { Chain } from '../../../src/domain/chain.ts'
 import type { WindowsEvent } from '../../../src/domain/event.ts'
-import { command, input, system, World } from '../../builders/events.ts'
+import { input, system, World } from '../../builders/events.ts'
 
 const chainOf = (...events: readonly WindowsEvent[]): Chain => {
   const chains = findChains(input(events))
