@@ -2,7 +2,7 @@
  * Was a subcategory audited at a moment? The policy a collector found says what held then; the changes since (4719) say what held
  * before. Records that only the subcategory writes show that it was on at some time, and nothing about another (windows.md §9).
  */
-import type { AuditRow, HostFacts, PolicyChange } from '../domain/coverage.ts'
+import type { AuditRow, ChannelCoverage, HostFacts, PolicyChange } from '../domain/coverage.ts'
 import type { AuditPolicyChangedEvent } from '../domain/event.ts'
 import type { Locator } from '../domain/locator.ts'
 import { type FileTime, formatUtc } from '../domain/time.ts'
@@ -41,10 +41,8 @@ export interface AuditKnowledge {
   readonly facts: readonly HostFacts[]
   /** 4719 in total order */
   readonly changes: readonly PolicyChange[]
-  /** the Security log holds 4719 records that were not handed over: any of them may be about anything */
-  readonly unreadChanges: boolean
-  /** ids present in the Security logs of the host */
-  readonly eventIds: ReadonlySet<number>
+  /** Security logs of the host */
+  readonly logs: readonly ChannelCoverage[]
 }
 
 const tokens = {
@@ -89,6 +87,10 @@ export function auditBetween(
   until: FileTime,
 ): AuditRow {
   const now = settingNow(known.facts, subcategory)
+  // another log of the host, of another time, says nothing of this one
+  const eventIds = new Set(
+    known.logs.filter((log) => log.from <= until && log.to >= from).flatMap((log) => log.eventIds),
+  )
   const base = {
     subcategory: subcategory.name,
     guid: subcategory.guid,
@@ -130,13 +132,13 @@ export function auditBetween(
       `${told} = ${after.success === 'removed' ? 'on' : 'off'} until ${formatUtc(after.time)} (4719)`,
       [after.locator],
     )
-  if (known.unreadChanges || own.some((change) => change.guid === undefined))
+  if ((eventIds.has(4719) && known.changes.length === 0) || own.some((change) => change.guid === undefined))
     return row(
       'unknown',
       now === undefined ? 'none' : 'collected',
       'the audit policy was changed within this log (4719)',
     )
-  const seen = subcategory.ids.some((id) => known.eventIds.has(id))
+  const seen = subcategory.ids.some((id) => eventIds.has(id))
   if (now === undefined)
     return row(
       'unknown',

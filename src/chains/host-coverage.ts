@@ -68,7 +68,6 @@ export function hostCoverage(
   facts: readonly HostFacts[],
 ): HostCoverage {
   const security = logs.filter((log) => log.channel.toLowerCase() === 'security')
-  const eventIds = new Set(security.flatMap((log) => log.eventIds))
   return {
     logs: logs.toSorted(byEvidence),
     facts,
@@ -76,8 +75,7 @@ export function hostCoverage(
     audit: {
       facts,
       changes: index.policyChanges.map(policyChange),
-      unreadChanges: eventIds.has(4719) && index.policyChanges.length === 0,
-      eventIds,
+      logs: security,
     },
     jumps: index.jumps,
     blind: blindSpans(index, events),

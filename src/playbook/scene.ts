@@ -41,7 +41,7 @@ const unknownHost: HostCoverage = {
   logs: [],
   facts: [],
   cleared: [],
-  audit: { facts: [], changes: [], unreadChanges: false, eventIds: new Set() },
+  audit: { facts: [], changes: [], logs: [] },
   jumps: [],
   blind: [],
 }
