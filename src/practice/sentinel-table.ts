@@ -105,6 +105,7 @@ export class SentinelTable {
         ? columns.map((name) => quoted(row[name] ?? '')).join(',')
         : JSON.stringify({
             ...row,
+            ...numbers(row),
             TimeGenerated: formatUtc(fileTime(recorded.time)).replace(/0{4}Z$/, 'Z'),
           }),
     )

@@ -8,7 +8,7 @@ import { type Known, knownPath, presentFaults } from './known.ts'
 import { randomCase } from './random-case.ts'
 
 describe('generated cases', () => {
-  it('have no fault but those that are known, of practice scenarios and of 300 random cases', () => {
+  it('have no fault but those that are known, of practice scenarios, of 300 random cases and of the playbook on them', () => {
     expect(presentFaults()).toEqual(JSON.parse(readFileSync(knownPath, 'utf8')) as Known)
   })
 
