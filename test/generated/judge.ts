@@ -89,7 +89,7 @@ function compare<T>(
       ? 'needless'
       : got === truth
         ? 'unfounded'
-        : got === known.misleads
+        : got !== undefined && got === known.misleads
           ? 'misled'
           : 'wrong'
   settle(judging, question, standing, { expected: text(known.value), got: text(got), why: known.why })
@@ -177,8 +177,8 @@ function judgeChain(
     ['deleted', yesNo(deed.deleted)],
   ] as const) {
     const open = (answer: 'yes' | 'no' | 'unknown' | undefined) => (answer === 'unknown' ? undefined : answer)
-    const { value, why, also } = known[question]
-    const expected = { value: open(value), why, also: also?.map(open) ?? [] }
+    const { value, why, also, misleads } = known[question]
+    const expected = { value: open(value), why, also: also?.map(open) ?? [], misleads: open(misleads) }
     compare(judging, question, expected, open(chain[question].answer), truth)
   }
   foreignSteps(judging, host, chain)
@@ -208,6 +208,15 @@ const ofRun: ReadonlySet<string> = new Set(['process-started', 'descendant-start
 const isFromSource = ({ facts, role }: Chain['steps'][number], { source }: Chain): boolean =>
   role === 'privileges' || facts.ip === source.ip
 
+const isLostRebirth = ({ evidence }: HostInMemory, deed: Deed, { mark }: RecordedMark): boolean => {
+  const other = evidence.events.staging.deeds.find((one) => one.mark === mark.chain)
+  const births = new Set([106, 4698])
+  return (
+    other?.task.path === deed.task.path &&
+    !evidence.of(mark.chain).some(({ happening }) => births.has(happening.schema.eventId))
+  )
+}
+
 /** Records that a chain tells as its own and that belong to something else. */
 function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory, chain: Chain): void {
   const { evidence } = host
@@ -235,25 +244,30 @@ function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory,
   // sessions from one address that nothing tells apart
   const isAlike =
     deed.path === 'atsvc-pipe' && !evidence.of(deed.mark).some(({ mark }) => mark.role.startsWith('output-'))
-  const closed = new Set(
+  const ofSession = new Set(
     evidence.records
       .filter(
         ({ happening: { schema, values } }) =>
-          schema.eventId === 4634 &&
-          logonIdText(BigInt(values.TargetLogonId as bigint)) === chain.taskLogonId,
+          (schema.eventId === 4634 &&
+            logonIdText(BigInt(values.TargetLogonId as bigint)) === chain.taskLogonId) ||
+          // the other half of a split token
+          (schema.eventId === 4624 &&
+            logonIdText(BigInt((values.TargetLinkedLogonId ?? 0n) as bigint)) === chain.taskLogonId),
       )
       .map(({ recordId }) => recordId),
   )
   for (const step of chain.steps) {
     if (own.has(`${step.channel} ${step.locator.recordId}`)) continue
     // the only record of the session of the call may be its end
-    if (step.eventId === 4634 && closed.has(step.locator.recordId)) continue
+    if (ofSession.has(step.locator.recordId)) continue
     if (step.role === 'log-cleared' || (step.facts.pid !== undefined && pids.has(step.facts.pid))) continue
     if (ofPipe.has(step.role) && (isOpen || isAstray || (isAlike && isFromSource(step, chain)))) continue
     if (ofRun.has(step.role) && isRunAstray) continue
     const owner = evidence.events.marks.find(
       (one) => one.recordId === step.locator.recordId && one.happening.schema.channel === step.channel,
     )
+    // a second life whose registration is lost looks like an update of the first
+    if (owner && 'TaskName' in owner.happening.values && isLostRebirth(host, deed, owner)) continue
     findings.push({
       question: 'steps',
       fault: 'wrong',

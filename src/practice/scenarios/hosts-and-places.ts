@@ -2,9 +2,10 @@
 import { decoyLogons } from '../acts/decoys.ts'
 import { pipeTask } from '../acts/pipe-task.ts'
 import { drawPlan, programs } from '../acts/program.ts'
-import { runTask } from '../acts/run-task.ts'
+import { runAs, runTask } from '../acts/run-task.ts'
 import { tcpTask } from '../acts/tcp-task.ts'
 import { type Cast, releases } from '../cast.ts'
+import { system } from '../records.ts'
 import { sysmonChannel } from '../schemas/index.ts'
 import type { Scenario } from '../staging.ts'
 import { HostWorld, inSystem32, ms } from '../world/host-world.ts'
@@ -103,22 +104,48 @@ export const registryOnly: Scenario = {
     const name = drawPlan(random).name
     const id = random.guid()
     const reg = { pid: world.pid(), image: inSystem32('reg.exe'), user: 'NT AUTHORITY\\SYSTEM' }
+    const mark = world.newMark()
     const set = (afterMs: number, key: string, value: string) =>
-      world.sysmon?.valueSet(cast.start + ms(afterMs), reg, `${taskCache}\\${key}`, value)
+      world.sysmon?.valueSet(cast.start + ms(afterMs), reg, `${taskCache}\\${key}`, value, {
+        chain: mark,
+        role: 'task-created',
+      })
     world.tell(
       set(0, `Tree\\${name}\\Id`, id),
-      set(3, `Tree\\${name}\\Index`, 'DWORD (0x00000003)'),
-      set(6, `Tasks\\${id}\\Path`, `\\${name}`),
-      set(9, `Tasks\\${id}\\Actions`, 'Binary Data'),
+      set(60, `Tree\\${name}\\Index`, 'DWORD (0x00000003)'),
+      set(120, `Tasks\\${id}\\Path`, `\\${name}`),
+      set(180, `Tasks\\${id}\\Actions`, 'Binary Data'),
     )
-    runTask(world, cast.start + ms(300_000), {
-      mark: 'unregistered',
+    const { processes } = runTask(world, cast.start + ms(300_000), {
+      mark,
       path: `\\${name}`,
       command: program?.command as string,
       parameters: program?.parameters,
       image: program?.image as string,
       by: 'time',
       lastsMs: 2500,
+    })
+    world.deeds.push({
+      mark,
+      kind: 'task-created',
+      task: {
+        path: `\\${name}`,
+        action: `${program?.command} ${program?.parameters}`,
+        runAs,
+        author: null,
+        hidden: false,
+        trigger: 'Time',
+      },
+      account: system,
+      source: null,
+      taskLogonId: '0x3e7',
+      path: 'file-or-registry',
+      origin: 'local',
+      callers: [{ pid: reg.pid }],
+      executed: true,
+      deleted: false,
+      processes,
+      resembles: [],
     })
     world.notes.push(
       `\\${name} runs and was never registered: only ${sysmonChannel} tells how it came to be. No task record names an account, a source or a definition.`,

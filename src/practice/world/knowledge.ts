@@ -39,6 +39,8 @@ export interface Knowledge {
 const kinds: Readonly<Record<number, ChainKind>> = {
   4698: 'task-created',
   106: 'task-created',
+  // Sysmon: a value of the task's registry key was set
+  13: 'task-created',
   4699: 'task-deleted',
   4700: 'task-enabled',
   4701: 'task-disabled',
@@ -50,6 +52,7 @@ export function anchorOf(deed: Deed, own: readonly RecordedMark[]): RecordedMark
   const first = (eventId: number) =>
     own.find((one) => one.happening.schema.eventId === eventId && one.mark.chain === deed.mark)
   if (deed.kind === 'task-updated') return first(4702)
+  if (deed.path === 'file-or-registry') return first(13)
   return (
     first(4698) ??
     first(106) ??
@@ -66,11 +69,13 @@ export function whatIsKnown(deed: Deed, evidence: HostEvidence): Knowledge | und
   if (!anchor) return undefined
   const kind = kinds[anchor.happening.schema.eventId] as ChainKind
   const isAudit = anchor.happening.schema.channel === logs.security
+  if (deed.path === 'file-or-registry') return planted(deed, anchor, own, evidence)
   const noAudit = `only the task log tells of it: ${evidence.why(logs.security, 'otherObjectAccess')}`
   const defined = own.some(
-    ({ happening: { schema, values } }) =>
-      (schema.eventId === 4702 && values.TaskContentNew) ||
-      (schema.eventId >= 4698 && schema.eventId <= 4701 && values.TaskContent),
+    ({ mark, happening: { schema, values } }) =>
+      mark.chain === deed.mark &&
+      ((schema.eventId === 4702 && values.TaskContentNew) ||
+        (schema.eventId >= 4698 && schema.eventId <= 4701 && values.TaskContent)),
   )
   return {
     anchor,
@@ -82,7 +87,12 @@ export function whatIsKnown(deed: Deed, evidence: HostEvidence): Knowledge | und
       ? { value: deed.account.name, why: 'the task record names the account' }
       : { value: undefined, why: `${noAudit}; 106 names whom the task runs as` },
     action: defined
-      ? { value: deed.task.action, why: 'a task record holds the definition' }
+      ? {
+          value: deed.task.action,
+          why: 'a task record holds the definition',
+          // nothing shows that a later change was the same account's, and left the action as it was
+          also: isAudit ? [] : [undefined],
+        }
       : { value: undefined, why: 'no record holds the definition' },
     taskLogonId: isAudit
       ? { value: subjectLogonOf(anchor), why: 'the task record names the logon' }
@@ -96,6 +106,33 @@ export function whatIsKnown(deed: Deed, evidence: HostEvidence): Knowledge | und
         }),
     executed: knownRun(deed, kind, own, evidence),
     deleted: knownDeletion(deed, anchor, own, evidence),
+  }
+}
+
+/** Written past the task service: Sysmon names the process and its user, and nothing names a logon or a definition. */
+function planted(
+  deed: Deed,
+  anchor: RecordedMark,
+  own: readonly RecordedMark[],
+  evidence: HostEvidence,
+): Knowledge {
+  const open = { value: undefined, why: 'no task record tells of it' }
+  return {
+    anchor,
+    kind: 'task-created',
+    account: open,
+    accountName: open,
+    action: open,
+    taskLogonId: open,
+    sourceIp: open,
+    path: {
+      value: 'file-or-registry',
+      why: 'another process than the Schedule service wrote its registry key',
+    },
+    mechanism: { value: 'local', why: 'a process of the host wrote it' },
+    executed: knownRun(deed, 'task-created', own, evidence),
+    // what came without a record may go without one
+    deleted: { value: 'unknown', why: 'a task that was never registered leaves no record when it goes' },
   }
 }
 
@@ -148,22 +185,37 @@ function knownRun(
   }
   if (kind === 'task-deleted')
     return { value: 'unknown', why: 'only its deletion is recorded', also: outputs.length > 0 ? ['yes'] : [] }
-  const birth = own.find(
-    ({ happening: { schema }, mark }) =>
-      mark.chain === deed.mark && schema.eventId === (deed.kind === 'task-created' ? 106 : 140),
-  )
+  const born = (eventId: number) =>
+    own.find(({ happening: { schema }, mark }) => mark.chain === deed.mark && schema.eventId === eventId)
+  // 140 follows 106 at once: where the log begins between them, it still begins before anything could have run
+  const birth = deed.kind === 'task-created' ? (born(106) ?? born(140)) : born(140)
   if (!deed.executed && birth && evidence.isSilent(logs.scheduler, birth.time))
     return {
       value: 'no',
       why: 'the task log holds its registration, is whole, and shows no start',
-      ...evidence.mayDoubt,
+      ...(deed.kind === 'task-created' && !born(106) ? { also: ['unknown'] as const } : evidence.mayDoubt),
     }
   return {
     value: 'unknown',
     why: `no start is recorded and that proves nothing: ${evidence.why(logs.scheduler)}`,
     also: outputs.length > 0 ? ['yes'] : [],
+    ...(ranForAnother(deed, own, evidence) ? { misleads: 'yes' as const } : {}),
   }
 }
+
+/** The Schedule service started this very action for a task of which no record is left. */
+const ranForAnother = (deed: Deed, own: readonly RecordedMark[], evidence: HostEvidence): boolean =>
+  evidence.events.staging.deeds.some((other) => {
+    const theirs = evidence.of(other.mark)
+    return (
+      other.task.path !== deed.task.path &&
+      other.task.action === deed.task.action &&
+      theirs.some(
+        ({ mark, time }) => mark.role === 'process-started' && own.some((record) => record.time <= time),
+      ) &&
+      !theirs.some(({ happening: { values } }) => values.TaskName !== undefined)
+    )
+  })
 
 /** Another task of the host has the same action: the process may be the one's or the other's. */
 const hasRival = (deed: Deed, started: RecordedMark, evidence: HostEvidence): boolean =>
@@ -210,7 +262,10 @@ function knownDeletion(
       return {
         value: 'no',
         why: 'the task log is whole since its registration and shows no deletion',
-        ...evidence.mayDoubt,
+        // a later change shows that it was still there
+        ...(deed.kind === 'task-created' && birth.happening.schema.eventId === 140
+          ? { also: ['unknown'] as const }
+          : evidence.mayDoubt),
       }
     if (evidence.isKnownAudited('otherObjectAccess') && evidence.isSilent(logs.security, anchor.time))
       return {

@@ -19,7 +19,8 @@ function logonOf(anchor: RecordedMark, evidence: HostEvidence): Recorded | undef
   return evidence.records.find(
     ({ happening: { schema, values, time } }) =>
       schema.eventId === 4624 &&
-      idOf(values.TargetLogonId) === id &&
+      // the other half of a split token was opened in the same moment from the same place, and names this one
+      (idOf(values.TargetLogonId) === id || idOf(values.TargetLinkedLogonId ?? 0n) === id) &&
       evidence.bootOf(time) === boot &&
       time <= anchor.happening.time,
   )
@@ -98,6 +99,10 @@ export function knownSource(deed: Deed, anchor: RecordedMark, evidence: HostEvid
     )
   if (address === undefined)
     return unknown(`${addresses(owners).size} addresses of the account were on the pipe at that moment`)
+  if (deed.callers.length > 0 && carrierOf(deed, anchor, evidence))
+    return unknown('the caller ran on the host: the pipe was opened for another purpose', [
+      address === ip ? ip : undefined,
+    ])
   if (address !== ip)
     return {
       value: undefined,
@@ -199,7 +204,10 @@ function carrierOf(deed: Deed, anchor: RecordedMark, evidence: HostEvidence): st
         evidence.bootOf(time) === boot &&
         time <= anchor.happening.time,
     )
-    if (tells !== undefined && (started || parentImage)) return tells
+    // what a service or the Explorer started says so only by the name of its parent
+    const isBelow = tells === 'desktop' || tells === 'service'
+    const isNamed = started?.happening.values.ParentProcessName !== undefined
+    if (tells !== undefined && (isBelow ? isNamed : started || parentImage)) return tells
     if (!started) return undefined
     // since version 2 a record names its parent's image
     parentImage = started.happening.values.ParentProcessName !== undefined
@@ -260,7 +268,7 @@ function byProcess(deed: Deed, anchor: RecordedMark, evidence: HostEvidence, typ
 function byMachine(deed: Deed, anchor: RecordedMark, evidence: HostEvidence): Ways {
   const carrier = carrierOf(deed, anchor, evidence)
   const anyway = {
-    mechanism: ['machine-managed', 'local'] as const,
+    mechanism: ['machine-managed', 'local', undefined] as const,
     path: [undefined, 'local', deed.path] as const,
   }
   if (clientPid(anchor) === undefined)
