@@ -57,6 +57,7 @@ export interface Doors {
   addMark(open: Case, statement: MarkStatement, by?: string): Promise<Mark>
   allowDocument(open: Case): AllowDocument | Promise<AllowDocument>
   listTasks(open: Case): readonly TaskEntry[] | Promise<readonly TaskEntry[]>
+  taskTroubles(open: Case): readonly string[] | Promise<readonly string[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>

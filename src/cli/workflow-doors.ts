@@ -56,6 +56,9 @@ export const workflowDoors: Doors = {
   async listTasks(open) {
     return (await import('../workflow/list-tasks.ts')).listTasks(open)
   },
+  async taskTroubles(open) {
+    return (await import('../workflow/list-tasks.ts')).taskTroubles(open)
+  },
   async dumpLogs(paths, how) {
     return (await import('../workflow/dump-log.ts')).dumpLogs(paths, how)
   },

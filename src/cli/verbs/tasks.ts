@@ -2,7 +2,7 @@ import { withCaseToRead } from '../case-folder.ts'
 import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { tasksText } from '../tasks-text.ts'
-import { painter } from '../terminal.ts'
+import { painter, tellLine } from '../terminal.ts'
 import { type AddVerb, type CaseOption, withCaseOption, withExamples } from '../verb.ts'
 
 export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
@@ -10,7 +10,8 @@ export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
     .command('tasks')
     .summary('every task with its history and differences')
     .description(
-      'Lists every task the evidence knows of: what it does, what happened to it and when, and what changed.',
+      'Lists every task the evidence knows of: its lives, what it does, what happened to it and when, the definitions of log, file, registry\n' +
+        'and service side by side with their differences, hidden and orphaned states, and the signs that speak against it.',
     )
     .option('--json', 'print one JSON document')
   withCaseOption(command).action((options: CaseOption & { json?: true }) =>
@@ -20,7 +21,9 @@ export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
         await terminal.write(
           options.json ? jsonDocument(tasks) : tasksText(tasks, terminal.columns, painter(terminal)),
         )
-        return exitCode.done
+        const troubles = await doors.taskTroubles(open)
+        for (const what of troubles) tellLine(terminal, what)
+        return troubles.length > 0 ? exitCode.reservations : exitCode.done
       }),
     ),
   )

@@ -70,6 +70,7 @@ const doorNames: Record<keyof Doors, true> = {
   addMark: true,
   allowDocument: true,
   listTasks: true,
+  taskTroubles: true,
   dumpLogs: true,
   inspectLog: true,
   sealCase: true,
