@@ -27,8 +27,6 @@ export interface ProcessInstance {
   readonly logonIds: readonly LogonId[]
   /** command line and image in comparable form, made when first asked for */
   keys?: { readonly line: string | undefined; readonly image: string; readonly name: string }
-  /** its parent may be the Schedule service: found out once for all tasks of the host */
-  mayBeScheduled?: boolean
 }
 
 /** Comparable forms of the image and the command line. */
@@ -51,6 +49,13 @@ export interface Processes {
   readonly ofPid: (boot: number, pid: number) => readonly ProcessInstance[]
   readonly byParentPid: ReadonlyMap<number, readonly ProcessInstance[]>
   readonly endsByPid: ReadonlyMap<number, readonly ProcessEndedEvent[]>
+  /** those the Schedule service may have started: found out once for all tasks of the host */
+  scheduled?: ScheduledProcesses
+}
+
+export interface ScheduledProcesses {
+  readonly all: readonly ProcessInstance[]
+  readonly byImage: ReadonlyMap<string, readonly ProcessInstance[]>
 }
 
 const pidKey = (boot: number, pid: number) => boot * 2 ** 32 + pid

@@ -6,11 +6,17 @@ import { recorded } from '../domain/absent.ts'
 import type { LinkRule, Strength } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { millisecondsBetween, seconds } from '../domain/time.ts'
-import { type ExecAction, execActions } from './definition.ts'
-import { compareEvents, firstNotBefore } from './order.ts'
+import { definitionOf, type ExecAction, execActions } from './definition.ts'
+import { append, compareEvents, firstNotBefore, within } from './order.ts'
 import { baseName, equalsWithVariables } from './paths.ts'
 import { causesOf, isPromptFor, namedProcess } from './process-claims.ts'
-import { keysOf, type Processes, type ProcessInstance, parentOf } from './processes.ts'
+import {
+  keysOf,
+  type Processes,
+  type ProcessInstance,
+  parentOf,
+  type ScheduledProcesses,
+} from './processes.ts'
 import { bootOf, type Scene } from './scene.ts'
 import type { Story } from './stories.ts'
 import { chainBounds } from './windows.ts'
@@ -103,7 +109,7 @@ function inLog(scene: Scene, story: Story, processes: Processes, search: Search)
   if (processes.all.length === 0) return []
   const matches = new Map<ProcessInstance, TaskProcess>()
   for (const match of byHistory(scene, story, processes)) matches.set(match.process, match)
-  for (const match of byCommand(scene, story, processes, search))
+  for (const match of [...byCommand(scene, story, processes, search), ...byHandler(scene, story, processes)])
     if (!matches.has(match.process)) matches.set(match.process, match)
   return [...matches.values()]
 }
@@ -145,6 +151,19 @@ function mayBeScheduled(scene: Scene, process: ProcessInstance): boolean {
   return parent === '' || parent === 'svchost.exe'
 }
 
+/** The few of all processes that a task may have started; what the history gives to one task, byHistory tells there. */
+function scheduledOf(scene: Scene, processes: Processes): ScheduledProcesses {
+  if (!processes.scheduled) {
+    const all = processes.all.filter(
+      (process) => mayBeScheduled(scene, process) && scene.claims.ownerOf(process) === undefined,
+    )
+    const byImage = new Map<string, ProcessInstance[]>()
+    for (const process of all) append(byImage, baseName(process.image), process)
+    processes.scheduled = { all, byImage }
+  }
+  return processes.scheduled
+}
+
 function isScheduleService(scene: Scene, process: ProcessInstance): boolean {
   const { parentPid, boot } = process
   if (parentPid === undefined) return false
@@ -162,9 +181,10 @@ function byCommand(scene: Scene, story: Story, processes: Processes, search: Sea
   const near = seconds(scene.windows.startSeconds)
   const until = (story.end ?? (processes.all.at(-1) as ProcessInstance).event.time) + near
   const images = actions.map(imagesOf)
+  const scheduled = scheduledOf(scene, processes)
   const lists = images.includes(undefined)
-    ? [processes.all]
-    : [...new Set(images.flatMap((names) => names ?? []))].map((name) => processes.byImage.get(name) ?? [])
+    ? [scheduled.all]
+    : [...new Set(images.flatMap((names) => names ?? []))].map((name) => scheduled.byImage.get(name) ?? [])
   const found: TaskProcess[] = []
   for (const list of lists) {
     const timeAt = (index: number) => (list[index] as ProcessInstance).event.time
@@ -177,10 +197,6 @@ function byCommand(scene: Scene, story: Story, processes: Processes, search: Sea
         search.cut = true
         break
       }
-      process.mayBeScheduled ??= mayBeScheduled(scene, process)
-      if (!process.mayBeScheduled) continue
-      // the history gives the process to one task: byHistory tells it there, and it is nobody else's
-      if (scene.claims.ownerOf(process) !== undefined) continue
       looked++
       const match = actions
         .filter((action) => action.since <= time + slack)
@@ -194,6 +210,37 @@ function byCommand(scene: Scene, story: Story, processes: Processes, search: Sea
       found.push({ process, from: cause, ...graded, ...(doubt ? { strength: 'weak', why: doubt } : {}) })
     }
   }
+  return found
+}
+
+const handlerHosts = ['taskhostw.exe', 'taskhost.exe', 'taskhostex.exe'] as const
+
+/** E4: a COM action runs inside a task host, which does not say for whom: by itself no more than consistent with a run. */
+function byHandler(scene: Scene, story: Story, processes: Processes): readonly TaskProcess[] {
+  const handler = definitionOf(story)?.actions.find((action) => action.kind === 'com-handler')
+  if (!handler) return []
+  const near = seconds(scene.windows.startSeconds)
+  const slack = seconds(scene.windows.tickSeconds)
+  const { byImage } = scheduledOf(scene, processes)
+  const found: TaskProcess[] = []
+  for (const cause of causesOf(story).slice(0, chainBounds.processMatches))
+    for (const process of handlerHosts.flatMap((image) =>
+      within(
+        byImage.get(image)?.map((one) => ({ time: one.event.time, one })),
+        cause.time - slack,
+        cause.time + near,
+      ),
+    )) {
+      if (process.one.boot !== bootOf(scene, cause.time)) continue
+      found.push({
+        process: process.one,
+        rule: 'E4',
+        from: cause,
+        strength: 'weak',
+        fields: { image: process.one.image, classId: handler.classId },
+        why: 'a task host runs the COM actions of many tasks: for which one it was started is not recorded',
+      })
+    }
   return found
 }
 
