@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
+import * as acquiring from './acquire-shapes.ts'
 import * as p from './playbook-shapes.ts'
 import * as s from './shapes.ts'
 
@@ -79,6 +80,29 @@ export const contract = {
     custody: base
       .input(inCase)
       .output(z.object({ intact: z.boolean(), note: z.string(), lines: z.array(s.CustodyRow) })),
+  },
+  /** Evidence from live hosts. Progress streams; leaving the stream stops the host's side too. */
+  acquire: {
+    /** Looks at a host and takes nothing. */
+    preflight: base
+      .input(acquiring.AcquireRequest.extend({ host: acquiring.HostName }))
+      .output(eventIterator(s.Progress, acquiring.PreflightReport)),
+    start: base
+      .input(acquiring.AcquireRequest.extend({ ...inCase.shape, host: acquiring.HostName }))
+      .output(eventIterator(s.Progress, acquiring.AcquireResult)),
+    /** Goes on with the newest acquisition of this host that was cut off. */
+    resume: base
+      .input(acquiring.AcquireRequest.extend({ ...inCase.shape, host: acquiring.HostName }))
+      .output(eventIterator(s.Progress, acquiring.AcquireResult)),
+    hosts: base
+      .input(
+        acquiring.AcquireRequest.extend({
+          ...inCase.shape,
+          hosts: z.array(acquiring.HostName).min(1).max(10_000),
+          parallel: z.int().min(1).max(64),
+        }),
+      )
+      .output(eventIterator(s.Progress, z.array(acquiring.HostOutcome))),
   },
   timeline: {
     /** Rows `from … from+count` of the filtered timeline, by position: what a virtual table asks for. */

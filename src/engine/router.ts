@@ -7,6 +7,8 @@ import { contract } from '../contract/contract.ts'
 import type { CaseSummary } from '../contract/shapes.ts'
 import type { MarkStatement } from '../domain/marks.ts'
 import { fileTimeOfDate, formatUtc } from '../domain/time.ts'
+import { acquireHost } from '../workflow/acquire-host.ts'
+import { acquireHosts } from '../workflow/acquire-hosts.ts'
 import { addMark } from '../workflow/analyst-marks.ts'
 import { chainsDocument } from '../workflow/find-chains.ts'
 import { importEvidence } from '../workflow/import-evidence.ts'
@@ -15,6 +17,7 @@ import { makePracticeCase, practiceScenarios } from '../workflow/make-practice.t
 import { openBundle } from '../workflow/open-bundle.ts'
 import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
 import { allowDocument, answersDocument, chainOfCase, iocsDocument } from '../workflow/playbook-answers.ts'
+import { preflightHost } from '../workflow/preflight-host.ts'
 import { recordDetails } from '../workflow/read-record.ts'
 import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '../workflow/read-timeline.ts'
 import { countRecovered } from '../workflow/recovered-records.ts'
@@ -134,7 +137,7 @@ async function newCaseFolder(context: EngineContext, title: string): Promise<str
   }
 }
 
-const { app, files, cases, evidence, timeline, record, chains, playbook, allow, bundle } = api
+const { app, files, cases, evidence, acquire, timeline, record, chains, playbook, allow, bundle } = api
 
 export const router = api.router({
   app: {
@@ -144,7 +147,7 @@ export const router = api.router({
       operator: context.operator.name,
       home: context.places.home,
       caseDir: context.setup.caseDir ?? null,
-      capabilities: { nativeDialogs: context.setup.host === 'electron', collect: false },
+      capabilities: { nativeDialogs: context.setup.host === 'electron', collect: true },
     })),
   },
   files: {
@@ -192,6 +195,34 @@ export const router = api.router({
     list: evidence.list.handler(({ input, context }) => inCase(context, input.caseId, listEvidence)),
     problems: evidence.problems.handler(({ input, context }) => inCase(context, input.caseId, listProblems)),
     custody: evidence.custody.handler(({ input, context }) => inCase(context, input.caseId, readCustody)),
+  },
+  acquire: {
+    preflight: acquire.preflight.handler(({ input, context, signal }) =>
+      streamJob(context, signal, async (onProgress, stop) =>
+        asShape(await preflightHost({ ...input, signal: stop, onProgress })),
+      ),
+    ),
+    start: acquire.start.handler(({ input: { caseId, ...how }, context, signal }) =>
+      streamJob(context, signal, (onProgress, stop) =>
+        inCaseAlone(context, caseId, 'an acquisition', (open) =>
+          acquireHost(open, { ...how, signal: stop, onProgress }),
+        ),
+      ),
+    ),
+    resume: acquire.resume.handler(({ input: { caseId, ...how }, context, signal }) =>
+      streamJob(context, signal, (onProgress, stop) =>
+        inCaseAlone(context, caseId, 'an acquisition', (open) =>
+          acquireHost(open, { ...how, resume: true, signal: stop, onProgress }),
+        ),
+      ),
+    ),
+    hosts: acquire.hosts.handler(({ input: { caseId, hosts, ...how }, context, signal }) =>
+      streamJob(context, signal, (onProgress, stop) =>
+        inCaseAlone(context, caseId, 'an acquisition', (open) =>
+          acquireHosts(open, hosts, { ...how, signal: stop, onProgress }),
+        ),
+      ),
+    ),
   },
   timeline: {
     slice: timeline.slice.handler(({ input, context }) =>

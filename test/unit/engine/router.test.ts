@@ -56,7 +56,7 @@ describe('the engine', () => {
       host: 'test',
       operator: 'Ada Byron',
       caseDir: '/cases/one',
-      capabilities: { nativeDialogs: false, collect: false },
+      capabilities: { nativeDialogs: false, collect: true },
     })
   })
 
@@ -192,5 +192,30 @@ describe('the engine', () => {
     await page.app.info()
     await other.stop()
     expect(journal.filter((line) => line.includes('unexpectedly'))).toEqual([])
+  })
+
+  it('refuses a host that cannot be reached, with the way out, and keeps the password out of its journal', async () => {
+    const how = {
+      via: 'ssh' as const,
+      user: 'nobody',
+      secret: 'S3cret-canary',
+      plan: { name: 'quick' as const },
+    }
+    const { error } = await safe(
+      api.acquire.preflight({ ...how, host: '-oProxyCommand=x' }).then((stream) => finish(stream)),
+    )
+    expect(error).toMatchObject({ data: { code: 'acquire.host.bad-name' } })
+    const started = await safe(
+      api.acquire
+        .start({ ...how, caseId: practice.caseId, host: 'no-such-host.invalid' })
+        .then((stream) => finish(stream)),
+    )
+    expect(started.error).toMatchObject({
+      data: {
+        code: expect.stringMatching(/^acquire\.(host\.unknown-name|ssh\.missing)$/),
+        remedy: expect.any(String),
+      },
+    })
+    expect(JSON.stringify([error, started.error, journal])).not.toContain('S3cret')
   })
 })
