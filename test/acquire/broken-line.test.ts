@@ -14,7 +14,7 @@ const plan = {
 } as const
 const mebibyte = 2 ** 20
 
-describe.skipIf(missing)('a line that breaks', () => {
+describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
   let rig: Rig
   let large: string
   beforeAll(async () => {

@@ -21,7 +21,7 @@ interface Use {
   readonly inside: string
 }
 
-describe.skipIf(missing)('the scripts that run on hosts', () => {
+describe.skipIf(missing)('the scripts that run on hosts', { timeout: 240_000 }, () => {
   let uses: readonly Use[]
   beforeAll(() => {
     const lister = join(import.meta.dirname, '../windows/list-commands.ps1')

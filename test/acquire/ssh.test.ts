@@ -8,7 +8,7 @@ import { preflightHost } from '../../src/workflow/preflight-host.ts'
 import { makeRig, overSsh, type Rig } from '../windows/rig.ts'
 import { missing } from '../windows/sshd.ts'
 
-describe.skipIf(missing)('an acquisition over SSH', () => {
+describe.skipIf(missing)('an acquisition over SSH', { timeout: 240_000 }, () => {
   let rig: Rig
   beforeAll(async () => {
     rig = await makeRig()

@@ -11,7 +11,7 @@ const utf16 = (text: string) => Buffer.from(text, 'utf16le').toString('base64')
 const codesOf = (result: { readonly problems: readonly { readonly code: string }[] }) =>
   result.problems.map((problem) => problem.code)
 
-describe.skipIf(missing)('a host that misbehaves', () => {
+describe.skipIf(missing)('a host that misbehaves', { timeout: 240_000 }, () => {
   let rig: Rig
   beforeAll(async () => {
     rig = await makeRig('atexec-pipe', 100)
@@ -127,7 +127,7 @@ describe.skipIf(missing)('a host that misbehaves', () => {
   })
 })
 
-describe.skipIf(missing)('a host that cannot be reached', () => {
+describe.skipIf(missing)('a host that cannot be reached', { timeout: 240_000 }, () => {
   let rig: Rig
   beforeAll(async () => {
     rig = await makeRig('atexec-pipe', 50)

@@ -10,7 +10,7 @@ import { missing } from '../windows/sshd.ts'
 
 const quick = { name: 'quick' } as const
 
-describe.skipIf(missing)('the ways to a host', () => {
+describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
   let rig: Rig
   beforeAll(async () => {
     rig = await makeRig('atexec-pipe', 50)
