@@ -3,6 +3,7 @@ import type { Mark, MarkStatement } from '../domain/marks.ts'
 import type { Operator } from '../domain/operator.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import type { ChainsJson } from '../report/chains-json.ts'
+import type { acquireFiles, FilesOptions } from '../workflow/acquire-files.ts'
 import type { AcquireOptions, AcquireResult } from '../workflow/acquire-host.ts'
 import type { HostOutcome, HostsOptions } from '../workflow/acquire-hosts.ts'
 import type { DumpOptions } from '../workflow/dump-log.ts'
@@ -47,6 +48,7 @@ export interface Doors {
     hosts: readonly string[],
     how: HostsOptions,
   ): Promise<readonly HostOutcome<AcquireResult>[]>
+  acquireFiles(open: Case, how: FilesOptions): ReturnType<typeof acquireFiles>
   readHosts(path: string): Promise<readonly string[]>
   timelineSlice(open: Case, filter: TimelineFilter, from: number, count: number): Slice | Promise<Slice>
   chainsDocument(open: Case, asked?: { recovered?: boolean }): ChainsJson | Promise<ChainsJson>
@@ -95,7 +97,8 @@ export interface ProblemLine {
   readonly what: string
 }
 export type Imported = Awaited<ReturnType<typeof importEvidence>>
-export type Acquisition = AcquireResult
+/** What an acquisition brought, from a live host or from files. */
+export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>
 export type { PreflightReport }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }

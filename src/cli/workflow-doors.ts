@@ -29,6 +29,9 @@ export const workflowDoors: Doors = {
   async acquireHosts(open, hosts, how) {
     return (await import('../workflow/acquire-hosts.ts')).acquireHosts(open, hosts, how)
   },
+  async acquireFiles(open, how) {
+    return (await import('../workflow/acquire-files.ts')).acquireFiles(open, how)
+  },
   async readHosts(path) {
     return (await import('../workflow/acquire-hosts.ts')).readHosts(path)
   },

@@ -118,6 +118,8 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
     throw new UsageError('--resume goes on with one host: name it')
   if (options.files !== undefined && options.hosts !== undefined)
     throw new UsageError('--files is the evidence of one host: name it')
+  if (options.files !== undefined && (options.preflight || options.resume))
+    throw new UsageError('--files reads a folder: there is nothing to look at first or to resume')
   if (options.password && options.user === undefined) throw new UsageError('--password needs --user')
   const secret = options.password
     ? await readSecret(terminal, `Password of ${options.user} (not shown): `)
@@ -135,7 +137,6 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
       configFile: options.sshConfig === undefined ? undefined : resolve(terminal.cwd, options.sshConfig),
     },
     plan: { name: options.plan, from: options.from, to: options.to, without: options.without },
-    files: options.files === undefined ? undefined : resolve(terminal.cwd, options.files),
   }
   const progress = progressLine(terminal, options.progress)
   const work = { signal: terminal.signal, onProgress: progress.onProgress }
@@ -158,6 +159,12 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
     }
     const open = await caseFor(options, surface)
     try {
+      if (options.files !== undefined) {
+        const root = resolve(terminal.cwd, options.files)
+        const taken = await doors.acquireFiles(open, { root, host: host as string, plan: how.plan, ...work })
+        await write(taken, () => acquiredText(taken, terminal.columns))
+        return endWith(taken.problems)
+      }
       if (hosts) {
         const outcomes = await doors.acquireHosts(open, hosts, {
           ...how,

@@ -61,6 +61,7 @@ const doorNames: Record<keyof Doors, true> = {
   preflightHosts: true,
   acquireHost: true,
   acquireHosts: true,
+  acquireFiles: true,
   readHosts: true,
   timelineSlice: true,
   chainsDocument: true,
