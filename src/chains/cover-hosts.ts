@@ -25,17 +25,23 @@ export function coverHosts(input: ChainInput): ReadonlyMap<string, HostCoverage>
     byHost.set(key, list)
     return list
   }
-  for (const event of input.events) listOf(event.recordedComputer).push(event)
+  let last: string | undefined
+  for (const event of input.events) {
+    if (telling.has(event.kind)) listOf(event.recordedComputer).push(event)
+    else if (event.recordedComputer !== last) listOf(event.recordedComputer)
+    last = event.recordedComputer
+  }
   for (const { host } of [...input.coverage, ...input.hosts]) listOf(host)
   const covered = new Map<string, HostCoverage>()
-  for (const [key, unordered] of byHost) {
-    const events = inTotalOrder(unordered)
-    const few = events.filter((event) => telling.has(event.kind))
-    // only where the log service stopped do boots matter, and those need the logons too
+  for (const [key, few] of byHost) {
+    // only where the log service stopped does it matter which record came next, and boots need the logons too
     const hasStops = few.some((event) => event.kind === 'log-interrupted')
+    const events = inTotalOrder(
+      hasStops ? input.events.filter((event) => keyOf(event.recordedComputer) === key) : few,
+    )
     const logs = input.coverage.filter((log) => keyOf(log.host) === key)
     const facts = input.hosts.filter((one) => keyOf(one.host) === key)
-    covered.set(key, hostCoverage(indexHost(key, hasStops ? events : few), events, logs, facts))
+    covered.set(key, hostCoverage(indexHost(key, events), events, logs, facts))
   }
   return covered
 }
