@@ -70,8 +70,9 @@ function takeArtifact(artifact: PlannedArtifact, options: CollectOptions): Promi
   }
 }
 
-const base64OfBytes = (value: unknown): unknown =>
-  Buffer.isBuffer(value) ? { base64: value.toString('base64') } : value
+/** Raw values stay bytes, as base64. */
+const asStored = (value: unknown): unknown =>
+  Buffer.isBuffer(value) ? { b64: value.toString('base64') } : value
 
 /** Members of a row, checked one by one; `k`, `type` and the like are the protocol's own. */
 function rowOf(answer: Extract<Answer, { type: 'item' }>): Record<string, unknown> {
@@ -81,9 +82,9 @@ function rowOf(answer: Extract<Answer, { type: 'item' }>): Record<string, unknow
     const parsed = RowValue.parse(value)
     row[name] = Array.isArray(parsed)
       ? parsed.map((one) =>
-          one !== null && typeof one === 'object' ? { ...one, value: base64OfBytes(one.value) } : one,
+          one !== null && typeof one === 'object' ? { ...one, value: asStored(one.value) } : one,
         )
-      : base64OfBytes(parsed)
+      : asStored(parsed)
   }
   return row
 }
@@ -170,7 +171,7 @@ async function takeTasks(view: string, artifact: PlannedArtifact, options: Colle
         await writer.add({
           part: answer.kind.slice('cache-'.length),
           path: key.path,
-          values: key.values.map(({ value, ...one }) => ({ ...one, value: base64OfBytes(value) })),
+          values: key.values.map(({ value, ...one }) => ({ ...one, value: asStored(value) })),
         })
       }),
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { acquireHost } from '../../src/workflow/acquire-host.ts'
 import { findCaseChains, hostFactsOf } from '../../src/workflow/find-chains.ts'
+import { listTasks } from '../../src/workflow/list-tasks.ts'
 import { preflightHost } from '../../src/workflow/preflight-host.ts'
 import { makeRig, overSsh, type Rig } from '../windows/rig.ts'
 import { missing } from '../windows/sshd.ts'
@@ -73,6 +74,10 @@ describe.skipIf(missing)('an acquisition over SSH', { timeout: 240_000 }, () => 
     expect(lines.at(-1)).toMatchObject({ action: 'host-changed' })
     expect(hostFactsOf(open)[0]).toMatchObject({ host: rig.facts.host, commandLineAudited: true })
     expect(findCaseChains(open)[0]).toMatchObject({ mechanism: 'remote-confirmed', source: { basis: 'L3' } })
+    // the views of the tasks join: file, registry and service of one task
+    const task = listTasks(open).find((one) => one.path === '\\Site Tools\\Inventory Collector')
+    expect(task?.registry).toMatchObject({ lastRun: '2022-02-07T16:19:59.5695796Z' })
+    expect(task?.definitions.length).toBeGreaterThan(1)
     expect(open.casefile.evidence().every((entry) => entry.host === rig.facts.host)).toBe(true)
   })
 })
