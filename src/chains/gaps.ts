@@ -170,6 +170,12 @@ export function deletionOf(scene: Scene, story: Story): TriState {
       why: 'No deletion is recorded, but the same name was registered again later.',
       citations: [],
     }
+  if (story.plants.length > 0)
+    return {
+      answer: 'unknown',
+      why: 'No deletion is recorded, and that proves nothing: what was put in place past the task service can be taken away the same way, without a 4699 or 141.',
+      citations: [],
+    }
   const covering = coveringHistory(scene, story) ?? coveringSinceAlive(scene, story)
   if (covering)
     return {
