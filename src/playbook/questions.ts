@@ -307,8 +307,6 @@ function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
   for (const { trace, tie } of context.outbound)
     if (tie && trace.kind === 'connection' && classifyAddress(trace.ip).isInternal === false)
       signs.push({ text: `${placeWords(trace)} was reached ${tie}`, at: [trace.locator] })
-  for (const { trace, tie } of context.transfers)
-    if (tie) signs.push({ text: `${trace.what} (${tie})`, at: [trace.locator] })
   const output = />{1,2}\s*"?(\\\\[^\s"<>|&]{3,400})/.exec(chain.task.action ?? '')?.[1]
   if (output && chain.executed.answer === 'yes')
     signs.push({
@@ -332,7 +330,9 @@ function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
   const hints = [
     ...(reads.length ? [`the output of the command was fetched over a share (${reads.length} reads)`] : []),
     ...(transfers.length
-      ? [`${transfers.length} background transfers of the host after the task are not tied to it`]
+      ? [
+          `${transfers.length} background transfers of the host after the task; the records do not tell in which direction`,
+        ]
       : []),
   ]
   const tells = 'whether and how much was sent out'

@@ -1,4 +1,5 @@
 /** Records the playbook asks for beside the chains, and what each says (windows.md §6, questions 2, 5 and 6). */
+import { boundedText } from '../domain/describe.ts'
 import { processId, sid } from '../domain/ids.ts'
 import type { EventRecord } from '../domain/record.ts'
 import type { Trace, TraceKind } from '../domain/trace.ts'
@@ -65,9 +66,9 @@ export function traceOf(kind: TraceKind, record: EventRecord): Trace | undefined
     computer: record.computer,
     time: record.time,
     locator: record.locator,
-    what: describeRecord(record),
-    // 7045, RDP client and WinRM name nobody in their fields: System/Security does
-    sid: subject.sid ?? sid(record.userSid),
+    what: wordsOf(kind, record, fields),
+    // 7045, RDP client and WinRM name nobody in their fields: System/Security does; of Sysmon that is its own service
+    sid: subject.sid ?? (kind === 'connection' || kind === 'malware' ? undefined : sid(record.userSid)),
     account: named(subject.domain, subject.name) ?? first(fields, 'User', 'AccountName'),
     logonId: fields.logonId('SubjectLogonId'),
     pid: fields.processId('ProcessId') ?? fields.processId('ProcessID'),
@@ -79,6 +80,23 @@ export function traceOf(kind: TraceKind, record: EventRecord): Trace | undefined
     subject: subjectOf(kind, fields),
     subjectSid: isChange ? sid(fields.raw('TargetSid')) : undefined,
   }
+}
+
+function wordsOf(kind: TraceKind, record: EventRecord, fields: RecordFields): string {
+  if (kind === 'malware') {
+    const place = first(fields, 'Path', 'Process Name')
+    const acted = record.eventId === 1117 || record.eventId === 1007 ? 'acted on' : 'found'
+    return boundedText(
+      `Virus scanner ${acted} ${subjectOf(kind, fields) ?? 'a threat without a name'}${place ? ` (${place})` : ''}`,
+    )
+  }
+  if (kind === 'transfer') {
+    const act = record.eventId === 3 ? 'job made' : record.eventId === 59 ? 'began' : 'ended'
+    const bytes = first(fields, 'bytesTransferred', 'fileLength', 'bytesTotal')
+    const about = [subjectOf(kind, fields) ?? first(fields, 'name', 'jobTitle'), bytes && `${bytes} bytes`]
+    return boundedText(`Background transfer ${act}: ${about.filter(Boolean).join(', ') || 'without a name'}`)
+  }
+  return describeRecord(record)
 }
 
 const first = (fields: RecordFields, ...names: readonly string[]): string | undefined => {
