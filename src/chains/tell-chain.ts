@@ -18,6 +18,7 @@ import { compareEvents, spanWords, within } from './order.ts'
 import { tellPlants } from './plant-origin.ts'
 import { resemblancesOf } from './resembles.ts'
 import type { Scene } from './scene.ts'
+import { tellServices } from './services.ts'
 import { noOrigin, type Origin, originOf } from './source.ts'
 import { isTaskChange, type Story } from './stories.ts'
 import { recordedTimeOf } from './straighten.ts'
@@ -92,7 +93,11 @@ function tellAct(
   tellOrigin(scene, draft, change, origin, client, files, judged)
   const logoff = origin.taskSession ? undefined : orphanLogoff(scene, change)
   if (logoff) draft.step('other-logon', logoff)
-  return { account: change.account, basis: basisOf(change.account), logonId: change.logonId, origin, judged }
+  const base = { account: change.account, basis: basisOf(change.account), logonId: change.logonId }
+  const service = tellServices(scene, draft, change, client, new Set([change.logonId, origin.source.logonId]))
+  return service && origin.source.ip === undefined
+    ? { ...base, origin: { ...origin, source: service.source }, judged: service.judged }
+    : { ...base, origin, judged }
 }
 
 /** A clock set back near the act: the order follows the record ids, and times on both sides cannot be compared. */
