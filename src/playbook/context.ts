@@ -85,20 +85,34 @@ export function contextOf(scene: PlaybookScene): ChainContext {
 const isLoopback = (ip: string): boolean => classifyAddress(ip).class === 'loopback'
 
 /** Not to the host itself: 4648 is written for `localhost` at every run-as, and loopback connections go nowhere. */
-export function leadsElsewhere({ chain, keyOf }: PlaybookScene, trace: Trace): boolean {
-  if (trace.ip !== undefined && (isLoopback(trace.ip) || trace.ip === trace.ownIp))
-    return trace.server !== undefined && !isOwnName(chain.host, keyOf, trace.server)
-  if (trace.server !== undefined) return !isOwnName(chain.host, keyOf, trace.server)
-  return trace.ip !== undefined || trace.kind === 'winrm-client' || trace.kind === 'smb-client'
+export function leadsElsewhere(scene: PlaybookScene, trace: Trace): boolean {
+  if (trace.server !== undefined && isOwnName(scene, trace.server)) return false
+  if (
+    trace.ip !== undefined &&
+    (isLoopback(trace.ip) || trace.ip === trace.ownIp || isOwnAddress(scene, trace.ip))
+  )
+    return false
+  return (
+    trace.server !== undefined ||
+    trace.ip !== undefined ||
+    trace.kind === 'winrm-client' ||
+    trace.kind === 'smb-client'
+  )
 }
 
-function isOwnName(host: string, keyOf: (name: string) => string, server: string): boolean {
+const isOwnAddress = ({ host, own }: PlaybookScene, ip: string): boolean =>
+  host.facts.some((facts) => facts.addresses?.includes(ip)) || own.some((trace) => trace.ownIp === ip)
+
+function isOwnName(scene: PlaybookScene, server: string): boolean {
+  const { chain, keyOf } = scene
   const name = baseName(server.replace(/^\\+/, ''))
     .replace(/^[a-z]+\//i, '')
-    .replace(/:\d+$/, '')
-  if (/^(localhost|127\.\d+\.\d+\.\d+|::1|-|\.)?$/.test(name)) return true
-  const short = keyOf(host).split('.')[0]
-  return keyOf(name) === keyOf(host) || name === short
+    .replace(/(?<=^[^:]*):\d+$/, '')
+  if (/^(localhost|127\.\d+\.\d+\.\d+|::1|-|\.)?$/.test(name) || isOwnAddress(scene, name)) return true
+  const host = keyOf(chain.host)
+  if (keyOf(name) === host) return true
+  // a short name is the host's own when the long one begins with it
+  return (!name.includes('.') || !host.includes('.')) && name.split('.')[0] === host.split('.')[0]
 }
 
 /** `fs02 (10.0.0.9:445, SMB)` */

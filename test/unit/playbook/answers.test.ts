@@ -173,6 +173,10 @@ describe('movement and exfiltration', () => {
         trace('explicit-logon', -5000, { sid: adminSid, server: 'fs02' }),
         trace('explicit-logon', 5000, { sid: adminSid, server: 'localhost' }),
         trace('explicit-logon', 5000, { sid: adminSid, server: 'FS01' }),
+        trace('explicit-logon', 5000, { sid: adminSid, server: 'fs01.corp.example' }),
+        trace('connection', 4000, { pid: 4, ip: '10.0.0.9', port: 445, ownIp: '10.0.0.5' }),
+        trace('explicit-logon', 5000, { sid: adminSid, server: '10.0.0.5' }),
+        trace('explicit-logon', 5000, { sid: adminSid, server: '::1' }),
         trace('explicit-logon', 5000, { sid: adminSid, server: 'fs02', computer: 'ws77.corp.example' }),
       ]),
     ).toEqual(['unknown', 'unknown'])
