@@ -9,7 +9,7 @@ import type { HostOutcome, HostsOptions } from '../workflow/acquire-hosts.ts'
 import type { DumpOptions } from '../workflow/dump-log.ts'
 import type { importEvidence } from '../workflow/import-evidence.ts'
 import type { inspectLog } from '../workflow/inspect-log.ts'
-import type { TaskEntry } from '../workflow/list-tasks.ts'
+import type { TaskEntry, TaskHost } from '../workflow/list-tasks.ts'
 import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice.ts'
 import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
@@ -59,6 +59,7 @@ export interface Doors {
   addMark(open: Case, statement: MarkStatement, by?: string): Promise<Mark>
   allowDocument(open: Case): AllowDocument | Promise<AllowDocument>
   listTasks(open: Case): readonly TaskEntry[] | Promise<readonly TaskEntry[]>
+  taskHosts(open: Case): readonly TaskHost[] | Promise<readonly TaskHost[]>
   taskTroubles(open: Case): readonly string[] | Promise<readonly string[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
@@ -103,7 +104,7 @@ export type { PreflightReport }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }
 export type ChainDocument = ChainsJson['chains'][number]
-export type { TaskEntry }
+export type { TaskEntry, TaskHost }
 export type Inspection = Awaited<ReturnType<typeof inspectLog>>
 export type CaseSummary = Awaited<ReturnType<typeof summariseCase>>
 export type Verification = Awaited<ReturnType<typeof verifyBundleFile>>

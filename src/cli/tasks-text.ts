@@ -1,133 +1,178 @@
+/** Tasks for people: what was collected, then every task with something to tell, loudest first, then the quiet ones as a table. */
 import { escapeLine } from '../base/escape.ts'
-import type { TaskEntry } from './doors.ts'
+import type { TaskEntry, TaskHost } from './doors.ts'
+import { definitionLines, historyLines, lifePairs, resultWords } from './task-parts.ts'
 import type { Style } from './terminal.ts'
-import { labelled, tableLines } from './text-table.ts'
+import { labelled, tableLines, wrap } from './text-table.ts'
 import { linesText } from './verb.ts'
 
-/** The definition found last: what the task is now, as far as the evidence goes. */
-function definitionPairs({ definitions }: TaskEntry): [string, string][] {
-  const last = definitions.at(-1)
-  if (!last) return [['definition', 'none in the evidence']]
-  const pairs: [string, string | null][] = [
-    ['action', last.action],
-    ['runs as', last.runAs],
-    ['author', last.author],
-    ['triggers', last.triggers.join(', ') || null],
-    ['hidden', last.hidden === null ? null : last.hidden ? 'yes' : 'no'],
-    ['read from', last.from],
-    ['trouble', last.trouble],
-  ]
-  return pairs.filter((pair): pair is [string, string] => pair[1] !== null)
+type Paint = (text: string, style: Style) => string
+
+const viewNames: Readonly<Record<string, string>> = {
+  audit: 'audit log',
+  history: 'task log',
+  file: 'task files',
+  registry: 'registry',
+  service: 'Task Scheduler',
+  job: '.job files',
 }
 
-const began = { created: 'created', registered: 'registered', 'first-seen': 'first seen' } as const
-
-function lifePairs({ lifetimes }: TaskEntry): [string, string][] {
-  return lifetimes.map((life, at): [string, string] => [
-    lifetimes.length > 1 ? `life ${at + 1}` : 'life',
-    [
-      `${began[life.began]} ${life.from}`,
-      life.creator && `by ${life.creator}`,
-      life.ended ? `${life.ended} ${life.to}` : 'no end recorded',
-      life.chains.length ? `chain ${life.chains.join(', ')}` : '',
-    ]
-      .filter(Boolean)
-      .join(', '),
+/** Which views each host has: nothing is concluded from one that was not collected. */
+function hostLines(hosts: readonly TaskHost[], width: number, paint: Paint): string[] {
+  return hosts.flatMap(({ host, tasks, views }) => [
+    '',
+    `${paint(`Views of tasks on ${escapeLine(host)}`, 'bold')} (${tasks} ${tasks === 1 ? 'task' : 'tasks'})`,
+    ...labelled(
+      views.map(({ view, state, why }): [string, string] => [
+        viewNames[view] ?? view,
+        state === 'whole' ? `${why}; taken whole` : why,
+      ]),
+      width,
+    ),
   ])
 }
 
 /** What the actions come to where that is not what was written, and what else there is to say of them. */
 function actionPairs({ actions }: TaskEntry): [string, string][] {
-  return actions.flatMap((action): [string, string][] => [
-    ...(action.expanded !== action.line ? ([['resolves to', action.expanded]] as [string, string][]) : []),
-    ...(action.decoded !== undefined ? ([['decoded', action.decoded]] as [string, string][]) : []),
-    ...action.urls.map((url): [string, string] => ['web address', url]),
-    ...action.uncPaths.map((path): [string, string] => ['on a share', path]),
-  ])
+  return actions.flatMap((action): [string, string][] => {
+    const pairs: [string, string][] = []
+    if (action.expanded !== action.line)
+      pairs.push(['resolves to', `${action.expanded} (assumed ${action.assumed.join(', ')})`])
+    if (action.interpreter)
+      pairs.push([
+        'interpreter',
+        `${action.interpreter}${action.script ? `, given ${action.script}` : ', which runs what it is told'}`,
+      ])
+    if (action.decoded !== null) pairs.push(['decoded', `${action.decoded} (not run)`])
+    for (const url of action.urls) pairs.push(['web address', url])
+    for (const path of action.uncPaths) pairs.push(['on a share', path])
+    return pairs
+  })
 }
 
-function registryPairs({ registry }: TaskEntry): [string, string][] {
-  if (!registry) return []
-  const { lastRun, lastResult, hash } = registry
-  const result = lastResult
-    ? `, result ${lastResult.code}${lastResult.meaning ? ` (${lastResult.meaning})` : ''}`
-    : ''
-  return [
-    [
-      'registry',
-      `${lastRun ? `last run ${lastRun}${result}` : 'never run, or not told'}${hash ? `; hash of the file ${hash}` : ''}`,
-    ],
-  ]
+function factPairs(task: TaskEntry): [string, string][] {
+  const pairs: [string, string][] = []
+  const { registry, service, hashCheck } = task
+  if (registry) {
+    const { created, lastRun, lastSuccess, lastResult, dynamic } = registry
+    const told = [
+      created && `registered ${created}`,
+      lastRun ? `last run ${lastRun}` : dynamic ? 'never run' : 'no times (DynamicInfo) to read',
+      lastResult && `result ${resultWords(lastResult)}`,
+      lastSuccess && `last success ${lastSuccess}`,
+    ]
+    pairs.push(['registry', told.filter(Boolean).join(', ')])
+    if (registry.hash !== null) pairs.push(['hash check', `${hashCheck.result}: ${hashCheck.why}`])
+  }
+  if (service) {
+    const told = [
+      service.state,
+      service.lastRun && `last run ${service.lastRun} (host time)`,
+      service.lastResult && `result ${resultWords(service.lastResult)}`,
+      service.nextRun && `next run ${service.nextRun} (host time)`,
+    ]
+    pairs.push(['service', told.filter(Boolean).join(', ')])
+  }
+  return pairs
 }
 
-function taskLines(task: TaskEntry, columns: number, paint: (text: string, style: Style) => string) {
+const mostDifferences = 20
+
+function taskLines(task: TaskEntry, columns: number, paint: Paint): string[] {
   const width = Number.isFinite(columns) ? columns : 120
-  const history = tableLines(
-    [
-      { title: 'time (UTC)' },
-      { title: 'event', align: 'right' },
-      { title: 'record', align: 'right' },
-      { title: 'what', cut: 'wrap', least: 20 },
-    ],
-    task.history.map((one) => [
-      one.time,
-      String(one.eventId),
-      one.citation.recordId,
-      one.result?.meaning ? `${one.what} (${one.result.meaning})` : one.what,
-    ]),
-    columns - 2,
-  )
+  const alarms = task.findings.flatMap(({ severity, what, one, other, code }) => {
+    const values = one !== null && other !== null ? ` One says ${one}, the other ${other}.` : ''
+    const mark = severity === 'alarm' ? '!!' : ' !'
+    return wrap(escapeLine(`${what}${values} [${code}]`), width - 5, true).map((line, at) =>
+      paint(`  ${at === 0 ? mark : '  '} ${line}`, severity === 'alarm' ? 'red' : 'yellow'),
+    )
+  })
+  const differences = task.differences.slice(0, mostDifferences)
+  const more = task.differences.length - differences.length
+  const signals = task.signals.filter((one) => one.weighs === 'malicious')
+  const pairs: [string, string][] = [
+    ...lifePairs(task),
+    ...actionPairs(task),
+    ...factPairs(task),
+    ...signals.map((one): [string, string] => [one.strong ? 'sign, strong' : 'sign', one.what]),
+    ...differences.map((text): [string, string] => ['differs', text]),
+    ...(more > 0
+      ? ([['differs', `in ${more} more fields or changes; --json has all`]] as [string, string][])
+      : []),
+    ...(task.chains.length ? ([['chains', task.chains.join(', ')]] as [string, string][]) : []),
+    ...task.trouble.map((text): [string, string] => ['trouble', text]),
+  ]
   return [
     '',
     `${paint(escapeLine(task.path), 'bold')} on ${escapeLine(task.host)}`,
-    ...labelled(
-      [
-        ...lifePairs(task),
-        ...definitionPairs(task),
-        ...actionPairs(task),
-        ...registryPairs(task),
-        ...task.findings.map((one): [string, string] => ['finding', one.what]),
-        ...task.signals
-          .filter((one) => one.weighs === 'malicious')
-          .map((one): [string, string] => [one.strong ? 'sign, strong' : 'sign', one.what]),
-        ...task.differences.map((text): [string, string] => ['differs', text]),
-      ],
-      width,
-    ),
-    ...(task.history.length ? history.map((line) => `  ${line}`) : []),
+    ...alarms,
+    ...definitionLines(task, width),
+    ...labelled(pairs, width),
+    ...historyLines(task, columns),
   ]
 }
 
-/** Tasks with a history or differences one by one; those known from their definition alone as a table. */
+const hasStory = (task: TaskEntry) =>
+  task.history.length > 0 ||
+  task.differences.length > 0 ||
+  task.findings.length > 0 ||
+  task.trouble.length > 0
+const loudness = (task: TaskEntry) =>
+  task.findings.some(({ severity }) => severity === 'alarm')
+    ? 3
+    : task.findings.length > 0 || task.differences.length > 0
+      ? 2
+      : task.signals.some(({ weighs, strong }) => weighs === 'malicious' && strong)
+        ? 1
+        : 0
+
 export function tasksText(
   tasks: readonly TaskEntry[],
+  hosts: readonly TaskHost[],
   columns: number,
-  paint: (text: string, style: Style) => string,
+  paint: Paint,
 ): string {
-  if (tasks.length === 0) return 'The evidence knows of no task.\n'
-  const hasStory = (task: TaskEntry) =>
-    task.history.length > 0 || task.differences.length > 0 || task.findings.length > 0
+  const width = Number.isFinite(columns) ? columns : 120
+  if (tasks.length === 0)
+    return linesText(['The evidence knows of no task.', ...hostLines(hosts, width, paint)])
   const told = tasks.filter(hasStory)
   const quiet = tasks.filter((task) => !hasStory(task))
+  const alarmed = tasks.filter((task) => loudness(task) === 3)
   const table = tableLines(
     [
       { title: 'host', cut: 'end', least: 8 },
       { title: 'task', cut: 'middle', least: 24 },
       { title: 'action', cut: 'middle', least: 24 },
       { title: 'runs as', cut: 'end' },
+      { title: 'signs', cut: 'end', least: 8 },
     ],
     quiet.map((task) => {
       const last = task.definitions.at(-1)
-      return [task.host, task.path, last?.action ?? last?.trouble ?? '', last?.runAs ?? '']
+      const signs = task.signals.filter(({ weighs }) => weighs === 'malicious').map(({ id }) => id)
+      return [
+        task.host,
+        task.path,
+        last?.action ?? last?.trouble ?? '',
+        last?.runAs ?? '',
+        [...new Set(signs)].join(', '),
+      ]
     }),
     columns,
   )
+  const count = (all: readonly unknown[], word: string) =>
+    `${all.length} ${word}${all.length === 1 ? '' : 's'}`
   return linesText([
-    paint(
-      `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, ${told.length} with a history or differences`,
-      'dim',
-    ),
-    ...told.flatMap((task) => taskLines(task, columns, paint)),
+    paint(`${count(tasks, 'task')}, ${told.length} with a history or differences`, 'dim'),
+    ...(alarmed.length
+      ? [
+          paint(
+            `${count(alarmed, 'task')} hidden, orphaned, tampered with or put in place past the Task Scheduler, shown first (!!)`,
+            'red',
+          ),
+        ]
+      : []),
+    ...hostLines(hosts, width, paint),
+    ...told.toSorted((a, b) => loudness(b) - loudness(a)).flatMap((task) => taskLines(task, columns, paint)),
     ...(quiet.length ? ['', paint('Known from their definition alone', 'bold'), ...table] : []),
   ])
 }

@@ -59,6 +59,9 @@ export const workflowDoors: Doors = {
   async listTasks(open) {
     return (await import('../workflow/list-tasks.ts')).listTasks(open)
   },
+  async taskHosts(open) {
+    return (await import('../workflow/list-tasks.ts')).taskHosts(open)
+  },
   async taskTroubles(open) {
     return (await import('../workflow/list-tasks.ts')).taskTroubles(open)
   },

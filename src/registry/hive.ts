@@ -150,21 +150,33 @@ export class HiveKey {
     return undefined
   }
 
-  *values(): Generator<HiveValue> {
+  /**
+   * Values in the hive's order. With `wanted` (names in capitals) only those, each once, and of the others no data is read: a hostile
+   * key may name the same megabytes ten thousand times.
+   */
+  *values(wanted?: ReadonlySet<string>): Generator<HiveValue> {
     const count = Math.min(this.#view.getUint32(36, true), mostValues)
     if (count === 0) return
     const list = this.#try(() => this.#hive.cell(this.#view.getUint32(40, true)))
     if (!list) return
     const view = new DataView(list.buffer, list.byteOffset, list.length)
+    const read = new Set<string>()
     for (let i = 0; i < count && i * 4 + 4 <= list.length; i++) {
-      const value = this.#try(() => this.#valueAt(view.getUint32(i * 4, true)))
+      const value = this.#try(() =>
+        this.#valueAt(view.getUint32(i * 4, true), (name) => {
+          const capitals = name.toUpperCase()
+          if (!wanted) return true
+          if (!wanted.has(capitals) || read.has(capitals)) return false
+          read.add(capitals)
+          return true
+        }),
+      )
       if (value) yield value
     }
   }
 
   value(name: string): HiveValue | undefined {
-    const wanted = name.toUpperCase()
-    for (const value of this.values()) if (value.name.toUpperCase() === wanted) return value
+    for (const value of this.values(new Set([name.toUpperCase()]))) return value
     return undefined
   }
 
@@ -190,14 +202,16 @@ export class HiveKey {
     }
   }
 
-  #valueAt(offset: number): HiveValue {
+  #valueAt(offset: number, isWanted: (name: string) => boolean): HiveValue | undefined {
     const bytes = this.#hive.cell(offset)
     if (bytes.length < 20 || latin(bytes, 0, 2) !== 'vk')
       throw new HiveError('A value does not start as one', baseBlock + offset)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const raw = bytes.subarray(20, 20 + view.getUint16(2, true))
     const name = view.getUint16(16, true) & ascii.asciiValueName ? latin(raw, 0, raw.length) : utf16(raw)
-    return { name, type: view.getUint32(12, true), bytes: this.#dataOf(view, bytes) }
+    return isWanted(name)
+      ? { name, type: view.getUint32(12, true), bytes: this.#dataOf(view, bytes) }
+      : undefined
   }
 
   #dataOf(view: DataView, bytes: Uint8Array): Uint8Array {

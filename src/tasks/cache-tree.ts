@@ -8,7 +8,10 @@ export interface CacheKey {
   /** byte offset in the hive, for citations */
   readonly offset?: number | undefined
   subkeys(): Iterable<CacheKey>
-  values(): Iterable<{ readonly name: string; readonly type: number; readonly bytes: Uint8Array }>
+  /** @param wanted names in capitals; others need not be read */
+  values(
+    wanted?: ReadonlySet<string>,
+  ): Iterable<{ readonly name: string; readonly type: number; readonly bytes: Uint8Array }>
 }
 
 export interface TaskCacheEntry {
@@ -32,7 +35,6 @@ export interface TaskCacheEntry {
         readonly date: string | undefined
         readonly hash: Uint8Array | undefined
         readonly actions: Uint8Array | undefined
-        readonly triggers: Uint8Array | undefined
         readonly dynamicInfo: Uint8Array | undefined
         readonly lastWritten: bigint | undefined
         readonly offset: number | undefined
@@ -42,6 +44,13 @@ export interface TaskCacheEntry {
 
 const mostTasks = 200_000
 const deepest = 64
+/** keys read in all: a hostile hive may lead in circles, where depth alone bounds nothing */
+const mostKeys = 1_000_000
+/** bytes of values kept in all, and of one value; real ones are some hundred bytes */
+const mostBytes = 192 << 20
+const largestValue = 1 << 20
+const treeValues: ReadonlySet<string> = new Set(['ID', 'INDEX', 'SD'])
+const taskValues: ReadonlySet<string> = new Set('PATH URI AUTHOR DATE HASH ACTIONS DYNAMICINFO'.split(' '))
 
 /**
  * Reads the key `…\Schedule\TaskCache`. Sorted by path, then id; `cut` when there are more tasks than anyone has.
@@ -50,13 +59,27 @@ const deepest = 64
 export function readTaskCache(cache: CacheKey): {
   readonly entries: readonly TaskCacheEntry[]
   readonly cut: boolean
+  /** keys that are there */
+  readonly hasTree: boolean
+  readonly hasTasks: boolean
 } {
-  const parts = new Map([...cache.subkeys()].map((key) => [key.name.toUpperCase(), key]))
+  const parts = new Map<string, CacheKey>()
+  for (const key of cache.subkeys()) {
+    const name = key.name.toUpperCase()
+    if ((name === 'TREE' || name === 'TASKS') && !parts.has(name)) parts.set(name, key)
+  }
   const tasks = new Map<string, NonNullable<TaskCacheEntry['task']>>()
   let cut = false
+  let bytes = 0
+  let keys = 0
   for (const key of parts.get('TASKS')?.subkeys() ?? []) {
-    if (tasks.size === mostTasks) cut = true
-    else tasks.set(key.name.toUpperCase(), taskOf(key))
+    if (tasks.size === mostTasks || bytes > mostBytes || ++keys > mostKeys) {
+      cut = true
+      break
+    }
+    const values = valuesOf(key, taskValues)
+    for (const value of values.values()) bytes += value.length
+    tasks.set(key.name.toUpperCase(), taskOf(key, values))
   }
   const entries: TaskCacheEntry[] = []
   const referenced = new Set<string>()
@@ -65,9 +88,16 @@ export function readTaskCache(cache: CacheKey): {
       cut = true
       return
     }
-    const values = valuesOf(key)
+    const values = valuesOf(key, treeValues)
     const id = textOf(values.get('ID'))
-    const children = [...key.subkeys()]
+    const children: CacheKey[] = []
+    for (const child of key.subkeys()) {
+      if (++keys > mostKeys) {
+        cut = true
+        break
+      }
+      children.push(child)
+    }
     if (depth > 0 && (id !== undefined || children.length === 0)) {
       const task = id === undefined ? undefined : tasks.get(id.toUpperCase())
       if (id !== undefined) referenced.add(id.toUpperCase())
@@ -80,21 +110,23 @@ export function readTaskCache(cache: CacheKey): {
       // an empty folder looks like this, too: a task leaves an index or an id
       if (id !== undefined || tree.index !== undefined) entries.push({ path, id, tree, task })
     }
-    for (const child of children) visit(child, `${path}\\${child.name}`, depth + 1)
+    for (const child of children) {
+      if (keys > mostKeys) return
+      visit(child, `${path}\\${child.name}`, depth + 1)
+    }
   }
   const tree = parts.get('TREE')
   if (tree) visit(tree, '', 0)
   for (const [id, task] of tasks)
     if (!referenced.has(id)) entries.push({ path: task.path ?? task.uri ?? id, id, tree: undefined, task })
-  return { entries: entries.sort(inOrder), cut }
+  return { entries: entries.sort(inOrder), cut, hasTree: tree !== undefined, hasTasks: parts.has('TASKS') }
 }
 
 const inOrder = (a: TaskCacheEntry, b: TaskCacheEntry) =>
   compare(a.path.toUpperCase(), b.path.toUpperCase()) || compare(a.id ?? '', b.id ?? '')
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-function taskOf(key: CacheKey): NonNullable<TaskCacheEntry['task']> {
-  const values = valuesOf(key)
+function taskOf(key: CacheKey, values: ReadonlyMap<string, Uint8Array>): NonNullable<TaskCacheEntry['task']> {
   return {
     path: textOf(values.get('PATH')),
     uri: textOf(values.get('URI')),
@@ -102,7 +134,6 @@ function taskOf(key: CacheKey): NonNullable<TaskCacheEntry['task']> {
     date: textOf(values.get('DATE')),
     hash: values.get('HASH'),
     actions: values.get('ACTIONS'),
-    triggers: values.get('TRIGGERS'),
     dynamicInfo: values.get('DYNAMICINFO'),
     lastWritten: key.lastWritten,
     offset: key.offset,
@@ -110,11 +141,11 @@ function taskOf(key: CacheKey): NonNullable<TaskCacheEntry['task']> {
 }
 
 /** Values by name in capitals; of two with one name the first counts. */
-function valuesOf(key: CacheKey): ReadonlyMap<string, Uint8Array> {
+function valuesOf(key: CacheKey, wanted: ReadonlySet<string>): ReadonlyMap<string, Uint8Array> {
   const values = new Map<string, Uint8Array>()
-  for (const value of key.values()) {
+  for (const value of key.values(wanted)) {
     const name = value.name.toUpperCase()
-    if (!values.has(name)) values.set(name, value.bytes)
+    if (wanted.has(name) && !values.has(name)) values.set(name, value.bytes.slice(0, largestValue))
   }
   return values
 }

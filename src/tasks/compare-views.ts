@@ -9,7 +9,8 @@ import { checkTaskHash, readCachedActions } from './task-cache.ts'
 export interface TaskFileView {
   /** `\Folder\Name`, below System32\Tasks */
   readonly path: string
-  readonly bytes: Uint8Array
+  /** read when asked for, so that a hundred thousand files need not lie in memory */
+  readonly bytes: Uint8Array | undefined
   readonly definition: TaskDefinition | undefined
 }
 
@@ -25,6 +26,7 @@ export type TaskFindingCode =
   | 'hash-differs'
   | 'actions-differ'
   | 'not-shown'
+  | 'shown-without-tree'
 
 export interface TaskFinding {
   readonly code: TaskFindingCode
@@ -42,16 +44,23 @@ export interface TaskViews {
   readonly cache: readonly TaskCacheEntry[] | undefined
   /** paths the Task Scheduler itself lists, hidden ones included */
   readonly shown: readonly string[] | undefined
+  /** views of which only a part was collected: nothing is concluded from what is not in them */
+  readonly partial?: {
+    readonly files?: boolean
+    readonly cache?: boolean
+    readonly shown?: boolean
+  }
 }
 
 /** Everything the views disagree on, by path, then code. Views that were not collected are not held against others. */
 export function compareTaskViews(views: TaskViews): readonly TaskFinding[] {
   const findings: TaskFinding[] = []
+  const partial = views.partial ?? {}
   const files = views.files && new Map(views.files.map((file) => [file.path.toUpperCase(), file]))
   for (const entry of views.cache ?? []) {
-    findings.push(...findingsOfEntry(entry))
+    findings.push(...findingsOfEntry(entry, partial.cache === true))
     const file = files?.get(entry.path.toUpperCase())
-    if (files && !file && entry.tree)
+    if (files && !partial.files && !file && entry.tree)
       findings.push(
         finding(
           'tree-without-file',
@@ -61,7 +70,7 @@ export function compareTaskViews(views: TaskViews): readonly TaskFinding[] {
       )
     if (file) findings.push(...findingsOfPair(entry, file))
   }
-  if (views.cache && files) {
+  if (views.cache && files && !partial.cache) {
     const known = new Set(views.cache.filter((entry) => entry.tree).map((entry) => entry.path.toUpperCase()))
     for (const [key, file] of files)
       if (!known.has(key))
@@ -73,7 +82,7 @@ export function compareTaskViews(views: TaskViews): readonly TaskFinding[] {
           ),
         )
   }
-  if (views.shown && views.cache) {
+  if (views.shown && views.cache && !partial.shown) {
     const shown = new Set(views.shown.map((path) => path.toUpperCase()))
     for (const entry of views.cache)
       if (entry.tree && !shown.has(entry.path.toUpperCase()))
@@ -85,6 +94,18 @@ export function compareTaskViews(views: TaskViews): readonly TaskFinding[] {
           ),
         )
   }
+  if (views.shown && views.cache && !partial.cache) {
+    const known = new Set(views.cache.filter((entry) => entry.tree).map((entry) => entry.path.toUpperCase()))
+    for (const path of views.shown)
+      if (!known.has(path.toUpperCase()))
+        findings.push(
+          finding(
+            'shown-without-tree',
+            path,
+            'The Task Scheduler shows the task; the registry does not list it: it was removed there, or registered between the two looks.',
+          ),
+        )
+  }
   return findings.sort(
     (a, b) => compare(a.path.toUpperCase(), b.path.toUpperCase()) || compare(a.code, b.code),
   )
@@ -93,8 +114,10 @@ export function compareTaskViews(views: TaskViews): readonly TaskFinding[] {
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const finding = (code: TaskFindingCode, path: string, what: string): TaskFinding => ({ code, path, what })
 
-function findingsOfEntry(entry: TaskCacheEntry): readonly TaskFinding[] {
+/** @param isPartial keys may have been left out of what was collected */
+function findingsOfEntry(entry: TaskCacheEntry, isPartial: boolean): readonly TaskFinding[] {
   const { path, tree, task } = entry
+  if (!tree && isPartial) return []
   if (!tree)
     return [
       finding(
@@ -124,6 +147,7 @@ function findingsOfEntry(entry: TaskCacheEntry): readonly TaskFinding[] {
         'The task has no value Index under Tree: the Task Scheduler does not show it.',
       ),
     )
+  if (!task && isPartial) return found
   if (!task)
     found.push(finding('tree-without-task', path, 'The Tree key names a task that is not under Tasks.'))
   else if (task.path !== undefined && task.path.toUpperCase() !== path.toUpperCase())
@@ -138,7 +162,8 @@ function findingsOfEntry(entry: TaskCacheEntry): readonly TaskFinding[] {
 function findingsOfPair(entry: TaskCacheEntry, file: TaskFileView): readonly TaskFinding[] {
   const found: TaskFinding[] = []
   const { task, path } = entry
-  if (task?.hash && checkTaskHash(task.hash, file.bytes) === 'different')
+  const bytes = task?.hash && file.bytes
+  if (task?.hash && bytes && checkTaskHash(task.hash, bytes) === 'different')
     found.push(
       finding(
         'hash-differs',
@@ -146,10 +171,11 @@ function findingsOfPair(entry: TaskCacheEntry, file: TaskFileView): readonly Tas
         'The file is not the one the Task Scheduler wrote: its SHA-256 is not the value Hash.',
       ),
     )
-  if (!task?.actions || !file.definition) return found
+  const definition = task?.actions && file.definition
+  if (!task?.actions || !definition) return found
   const cached = readCachedActions(task.actions)
   if (cached.trouble) return found
-  const one = lineOf(file.definition.actions)
+  const one = lineOf(definition.actions)
   const other = lineOf(cached.actions)
   if (one !== other)
     found.push({

@@ -9,11 +9,15 @@ export interface ResolvedAction {
   readonly line: string
   /** with the variables Windows fixes put in (`%windir%` → `C:\Windows`); others stay */
   readonly expanded: string
+  /** `%windir%=C:\Windows`: what was put in, which nobody read from the host */
+  readonly assumed: readonly string[]
   /** `cmd.exe`: the program, lower case, without path */
   readonly program: string
   /** full path of the program, expanded, when one is given */
   readonly path: string | undefined
   readonly interpreter: string | undefined
+  /** file with a program in a script language or a library that the interpreter is given */
+  readonly script: string | undefined
   /** PowerShell of `-EncodedCommand`, decoded; only to be looked at */
   readonly decoded: string | undefined
   readonly urls: readonly string[]
@@ -49,6 +53,19 @@ const variables: Readonly<Record<string, string>> = {
 export const expandVariables = (text: string): string =>
   text.replace(/%([A-Za-z()0-9_]{1,32})%/g, (whole, name: string) => variables[name.toLowerCase()] ?? whole)
 
+/** Variables of the text that are replaced, with the values they are taken to have. */
+function assumedIn(text: string): readonly string[] {
+  const found = new Set<string>()
+  for (const [whole, name = ''] of text.matchAll(/%([A-Za-z()0-9_]{1,32})%/g)) {
+    const value = variables[name.toLowerCase()]
+    if (value !== undefined) found.add(`${whole}=${value}`)
+  }
+  return [...found]
+}
+
+const scriptFile =
+  /(?:"([^"<>|]{1,400}\.(?:ps1|psm1|vbs|vbe|js|jse|wsf|wsh|bat|cmd|hta|py|pl|jar|sct|inf|dll|cpl|xsl|msi))"|([^\s"',<>|&]{1,400}\.(?:ps1|psm1|vbs|vbe|js|jse|wsf|wsh|bat|cmd|hta|py|pl|jar|sct|inf|dll|cpl|xsl|msi)))(?=[\s"',;&|)]|$)/i
+
 const most = 20
 const longest = 64 << 10
 
@@ -63,9 +80,11 @@ export function resolveAction(action: TaskAction): ResolvedAction | undefined {
   return {
     line: `${command} ${args}`.trim(),
     expanded,
+    assumed: assumedIn(`${command} ${args}`),
     program,
     path: /[\\/]/.test(path) ? path : undefined,
     interpreter: interpreters.has(program) ? program : undefined,
+    script: scriptOf(interpreters.has(program) ? all : expanded),
     decoded:
       /^(powershell|pwsh)(_ise)?\.exe$/.test(program) || /powershell|pwsh/i.test(all)
         ? encodedCommand(all)
@@ -74,6 +93,11 @@ export function resolveAction(action: TaskAction): ResolvedAction | undefined {
     uncPaths: found(expanded, /(?<![\w\\?])\\\\(?![.?]\\)[^\\\s"'<>|&;,]{1,255}\\[^\s"'<>|&;,]{0,1000}/g),
     output: />{1,2}\s*"?([^\s"<>|&]{1,1000})/.exec(all.replace(/\d>&\d/g, ''))?.[1],
   }
+}
+
+function scriptOf(text: string): string | undefined {
+  const match = scriptFile.exec(text.slice(0, 8192))
+  return match?.[1] ?? match?.[2]
 }
 
 const found = (text: string, pattern: RegExp): readonly string[] =>

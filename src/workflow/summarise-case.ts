@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { formatUtc } from '../domain/time.ts'
 import { findCaseChains, hostFactsOf } from './find-chains.ts'
 import { openImports } from './ingest/open-imports.ts'
-import { listTasks } from './list-tasks.ts'
+import { countTasks } from './list-tasks.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
 
@@ -35,7 +35,7 @@ export async function summariseCase(open: OpenCase) {
       events: complete.reduce((sum, entry) => sum + entry.events, 0),
       chains: findCaseChains(open).length,
       problems: open.casefile.problemTotal(),
-      tasks: listTasks(open).length,
+      tasks: countTasks(open),
     },
     hosts: [...names.values()].sort().map((name) => {
       const fact = facts.find((one) => one.host.toLowerCase() === name.toLowerCase())

@@ -19,7 +19,9 @@ export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
       withCaseToRead(options.case, terminal, doors, async (open) => {
         const tasks = await doors.listTasks(open)
         await terminal.write(
-          options.json ? jsonDocument(tasks) : tasksText(tasks, terminal.columns, painter(terminal)),
+          options.json
+            ? jsonDocument(tasks)
+            : tasksText(tasks, await doors.taskHosts(open), terminal.columns, painter(terminal)),
         )
         const troubles = await doors.taskTroubles(open)
         for (const what of troubles) tellLine(terminal, what)

@@ -71,6 +71,7 @@ const doorNames: Record<keyof Doors, true> = {
   addMark: true,
   allowDocument: true,
   listTasks: true,
+  taskHosts: true,
   taskTroubles: true,
   dumpLogs: true,
   inspectLog: true,

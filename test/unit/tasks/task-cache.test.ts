@@ -141,7 +141,7 @@ describe('the views of a task held against each other', () => {
     expect(codesOf({ task: { Hash: Uint8Array.of(1, 2, 3, 4) } })).toEqual([])
   })
   it('find tasks that only one view knows', () => {
-    expect(codesOf({ tree: false })).toEqual(['file-without-tree', 'task-without-tree'])
+    expect(codesOf({ tree: false })).toEqual(['file-without-tree', 'shown-without-tree', 'task-without-tree'])
     expect(codesOf({ task: false })).toEqual(['tree-without-task'])
     expect(codesOf({}, ['\\Folder\\Name'], [])).toEqual(['tree-without-file'])
     expect(codesOf({ task: { Path: wide('\\Other') } })).toEqual(['path-differs'])

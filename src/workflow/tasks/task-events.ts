@@ -1,0 +1,59 @@
+/** The records of a case that speak of tasks: 4698–4702, the task log, and Sysmon's of TaskCache keys. In total order. */
+import type { SysmonRegistryEvent, TaskChangedEvent, TaskHistoryEvent } from '../../domain/event.ts'
+import { providers } from '../../events/kinds.ts'
+import { typedEvent } from '../../events/typed-event.ts'
+import type { RecordIndex } from '../records/record-index.ts'
+import type { Segment } from '../records/segment.ts'
+import { TextSearch } from '../records/text-search.ts'
+
+export type TaskEvent = TaskChangedEvent | TaskHistoryEvent | SysmonRegistryEvent
+
+const role = { none: 0, task: 1, registry: 2 } as const
+const treeSearch = new TextSearch('\\taskcache\\tree\\')
+
+function rolesOf(segment: Segment): Uint8Array {
+  const { heads, systems } = segment
+  let speaksOfTree: boolean | undefined
+  const treeSpoken = () => {
+    speaksOfTree ??= treeSearch.mark(segment.values, new Uint8Array(segment.values.count)) > 0
+    return speaksOfTree
+  }
+  return Uint8Array.from(heads.eventIdOf, (id, kind) => {
+    const family = providers.get((systems[heads.systemOf[kind] as number]?.provider ?? '').toLowerCase())
+    if (family === 'security') return id >= 4698 && id <= 4702 ? role.task : role.none
+    if (family === 'task-scheduler') return id >= 100 && id <= 332 ? role.task : role.none
+    if (family === 'sysmon') return (id === 12 || id === 13) && treeSpoken() ? role.registry : role.none
+    return role.none
+  })
+}
+
+export function* taskEvents(index: RecordIndex): Generator<TaskEvent> {
+  const roles = new Map(index.segments.map((segment) => [segment, rolesOf(segment)]))
+  for (const global of index.order) {
+    const { segment, row } = index.at(global)
+    const known = roles.get(segment)?.[segment.heads.kind[row] as number] ?? role.none
+    if (known === role.none || index.isDuplicate(global)) continue
+    const event = typedEvent(segment.record(row))
+    if (!event) continue
+    if (event.kind === 'task-history') {
+      if (event.taskPath !== '') yield event
+    } else if (event.kind === 'sysmon-registry') {
+      if (treeKeyOf(event)) yield event
+    } else if ('taskPath' in event) yield event
+  }
+}
+
+const tree = /\\schedule\\taskcache\\tree(\\.+)$/i
+const valueNames: ReadonlySet<string> = new Set(['id', 'index', 'sd'])
+
+/** Task and value a registry record is about: `…\Tree\a\b\SD` → `\a\b` and `SD`. */
+export function treeKeyOf(
+  event: SysmonRegistryEvent,
+): { readonly path: string; readonly value: string | undefined } | undefined {
+  const path = tree.exec(event.targetObject ?? '')?.[1]
+  if (path === undefined) return undefined
+  const at = path.lastIndexOf('\\')
+  const last = path.slice(at + 1)
+  const isValue = /value$/i.test(event.eventType ?? '') && valueNames.has(last.toLowerCase()) && at > 0
+  return isValue ? { path: path.slice(0, at), value: last } : { path, value: undefined }
+}
