@@ -62,6 +62,8 @@ const State = z.object({
   staged: z.record(z.string(), Staged),
   /** responder sessions so far, for the record of own traces */
   sessions: z.array(z.unknown()),
+  /** what admitting needs, once everything has arrived */
+  arrived: z.unknown().optional(),
 })
 export type SpoolState = Omit<z.infer<typeof State>, 'taken'> & { taken: Taken[] }
 

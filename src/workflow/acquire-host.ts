@@ -11,7 +11,7 @@ import { ask, lookAtHost, type Preflight } from '../acquire/preflight.ts'
 import { Spool } from '../acquire/spool.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
-import { type Acquired, admitAcquired } from './admit-acquired.ts'
+import { type Acquired, type Arrived, admitAcquired } from './admit-acquired.ts'
 import { Meter } from './meter.ts'
 import type { OpenCase } from './open-case.ts'
 import {
@@ -99,6 +99,9 @@ class Acquisition {
 
   async toItsEnd(): Promise<AcquireResult> {
     const { signal, onProgress, host } = this.#options
+    const before = this.#spool.state.arrived as Arrived | undefined
+    // the run was cut off while the case took it in: the host is not needed
+    if (before) return this.#admit(before)
     onProgress?.(looking(host))
     try {
       await this.#connect()
@@ -113,7 +116,7 @@ class Acquisition {
     } catch (error) {
       throw await this.#stopped(error, signal?.aborted ?? false)
     }
-    return this.#finish()
+    return this.#admit(await this.#leaveHost())
   }
 
   async #connect(): Promise<void> {
@@ -223,21 +226,33 @@ class Acquisition {
     this.#spool.state.sessions.push(sessionOf(this.#connection, this.#found.clock, this.#now()))
   }
 
-  async #finish(): Promise<AcquireResult> {
+  /** Leaves the host, and notes that from here on it is not needed any more. */
+  async #leaveHost(): Promise<Arrived> {
     const connection = this.#connection
     const found = this.#found
     const plan = this.#plan
     if (!connection || !found || !plan) throw new Error('invariant broken: finished before connecting')
     const clean = await this.#leave(connection)
-    const preflight = reportOf(connection, found, plan)
+    const { noise, noiseCount } = connection.channel
+    const arrived: Arrived = {
+      preflight: reportOf(connection, found, plan),
+      found,
+      agentSha256: connection.agentSha256,
+      noise: { lines: noiseCount, first: noise },
+      problems: [...found.problems, ...this.#problems],
+      clean,
+      breaks: this.#breaks,
+    }
+    this.#spool.state.arrived = arrived
+    await this.#spool.save()
+    return arrived
+  }
+
+  async #admit(arrived: Arrived): Promise<AcquireResult> {
     const work = () =>
       admitAcquired(this.#open, {
+        ...arrived,
         spool: this.#spool,
-        preflight,
-        found,
-        connection,
-        problems: [...found.problems, ...this.#problems],
-        clean,
         now: this.#now,
         signal: this.#options.signal,
         onProgress: this.#options.onProgress,
@@ -247,11 +262,11 @@ class Acquisition {
     return {
       schema: 'tasktrail-acquire/1',
       case: this.#open.dir,
-      host: found.fqdn ?? found.host,
+      host: arrived.found.fqdn ?? arrived.found.host,
       runId: this.#runId,
-      way: connection.way,
-      preflight,
-      breaks: this.#breaks,
+      way: arrived.preflight.way,
+      preflight: arrived.preflight,
+      breaks: arrived.breaks,
       ...acquired,
     }
   }

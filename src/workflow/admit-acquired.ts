@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { hashProblem } from '../acquire/collecting.ts'
-import type { Connection } from '../acquire/connect.ts'
 import type { Preflight } from '../acquire/preflight.ts'
 import { agentParts } from '../acquire/script-text.ts'
 import type { Spool, Taken } from '../acquire/spool.ts'
@@ -36,14 +35,20 @@ export interface Acquired {
   readonly events: number
   readonly problems: readonly (Omit<Problem, 'evidenceId'> & { readonly evidenceId: string | null })[]
 }
-export interface AdmitOptions {
-  readonly spool: Spool
+/** What is known when everything has arrived; kept in the spool, so that a case can take it in without the host. */
+export interface Arrived {
   readonly preflight: PreflightReport
   readonly found: Preflight
-  readonly connection: Connection
+  readonly agentSha256: string
+  /** lines of the host that were no answers */
+  readonly noise: { readonly lines: number; readonly first: readonly string[] }
   readonly problems: readonly Problem[]
   /** the staging folder was removed */
   readonly clean: boolean
+  readonly breaks: number
+}
+export interface AdmitOptions extends Arrived {
+  readonly spool: Spool
   readonly now: () => Date
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
@@ -175,7 +180,7 @@ function hostFacts(host: string, { found, preflight }: AdmitOptions) {
 /** The record of the acquisition itself: plan, ways, sessions and what was left on the host. */
 function acquisitionRecord(
   host: string,
-  { spool, preflight, connection, clean, problems, now }: AdmitOptions,
+  { spool, preflight, agentSha256, noise, clean, problems, now }: AdmitOptions,
 ) {
   return {
     schema: 'tasktrail-acquisition/1',
@@ -188,12 +193,12 @@ function acquisitionRecord(
     hostKey: preflight.hostKey,
     account: preflight.account,
     clock: preflight.clock,
-    agent: { sha256: connection.agentSha256, scripts: agentParts },
+    agent: { sha256: agentSha256, scripts: agentParts },
     sessions: spool.state.sessions,
     staging: clean ? 'removed' : 'left on the host',
     leaves: preflight.leaves,
     plan: preflight.plan,
-    noise: { lines: connection.channel.noiseCount, first: connection.channel.noise },
+    noise,
     taken: spool.state.taken.map(
       ({ artifact, name, hostPath, size, sha256OnHost, sha256, method, query }) => ({
         artifact,

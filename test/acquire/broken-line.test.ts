@@ -123,4 +123,23 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
     const resumed = await acquireHost(open, { ...options, resume: true })
     expect(resumed.items.find((one) => one.artifact === `log:${channel}`)?.sha256Stored).toBe(hashOf(large))
   })
+
+  it('does not matter any more when everything has arrived: the case takes it in without the host', async () => {
+    const { server } = await rig.host()
+    const open = await rig.newCase()
+    const stop = new AbortController()
+    const options = { ...overSsh(server), plan: { name: 'quick' } } as const
+    const onProgress = (progress: Progress) => {
+      if (progress.step === 'parse') stop.abort()
+    }
+    await expect(acquireHost(open, { ...options, signal: stop.signal, onProgress })).rejects.toMatchObject({
+      name: 'Cancelled',
+    })
+    await server.stop()
+    const resumed = await acquireHost(open, { ...options, resume: true })
+    expect(resumed.problems.filter((one) => one.severity !== 'info')).toEqual([])
+    expect(resumed.items.every((one) => one.sha256Stored === one.sha256Received)).toBe(true)
+    expect(open.casefile.evidence().map((entry) => entry.name)).toContain('acquisition.json')
+    expect(existsSync(join(open.dir, 'acquisitions'))).toBe(false)
+  })
 })

@@ -108,6 +108,7 @@ Subsystem powershell ${join(pwshFolder ?? '', 'pwsh')} -sshs -NoLogo -NoProfile
       return sessions.length
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = new Promise((done) => child.once('exit', done))
       child.kill('SIGTERM')
       for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGTERM')
