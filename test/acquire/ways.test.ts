@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -105,6 +109,31 @@ describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
       expect.stringContaining('from "other01" to "other01,fs01"'),
       expect.stringContaining('from "other01,fs01" to "other01"'),
     ])
+  })
+
+  it('over HTTPS take only the pinned certificate', async () => {
+    const { stage, server } = await rig.host()
+    const { powershell } = makeJump(stage, server, { 'winrm-https': 'ok' })
+    const [key, cert] = [join(stage.dir, 'tls.key'), join(stage.dir, 'tls.crt')]
+    const names = ['-subj', '/CN=fs01', '-addext', 'subjectAltName=DNS:localhost']
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...names],
+      { stdio: 'ignore' },
+    )
+    const https = createServer({ key: readFileSync(key), cert: readFileSync(cert) }).listen(0, '127.0.0.1')
+    await once(https, 'listening')
+    const { port } = https.address() as { port: number }
+    const pin = new X509Certificate(readFileSync(cert)).fingerprint256
+    const options = { host: '127.0.0.1', via: 'winrm-https', powershell, plan: quick, port } as const
+    const report = await preflightHost({ ...options, pin })
+    expect(report.way).toBe('winrm-https')
+    const wrong = pin.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))
+    await expect(preflightHost({ ...options, pin: wrong })).rejects.toMatchObject({
+      code: 'acquire.certificate.changed',
+      message: expect.stringContaining(pin.replaceAll(':', '')),
+    })
+    https.close()
   })
 
   it('take a password over standard input alone: no byte of it is in any file, argument, environment or output', async () => {
