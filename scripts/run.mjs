@@ -109,6 +109,7 @@ function sourcesState() {
     'renderer',
     'resources',
     'electron.vite.config.ts',
+    'standalone.vite.config.ts',
     'package.json',
     'package-lock.json',
   ])
@@ -122,16 +123,14 @@ function build() {
   const state = sourcesState()
   rmSync(buildStamp, { force: true })
   say('building')
-  const done = spawnSync(
-    modernNode(),
+  const builds = [
     [tool('electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'],
-    {
-      cwd: root,
-      env: environment(),
-      stdio: ['ignore', 2, 2],
-    },
-  )
-  if (done.status !== 0) throw new SetUpFailure('the build failed; the lines above say why')
+    [tool('vite', 'bin', 'vite.js'), 'build', '--config', 'standalone.vite.config.ts', '--logLevel', 'warn'],
+  ]
+  for (const args of builds) {
+    const done = spawnSync(modernNode(), args, { cwd: root, env: environment(), stdio: ['ignore', 2, 2] })
+    if (done.status !== 0) throw new SetUpFailure('the build failed; the lines above say why')
+  }
   writeFileSync(buildStamp, state)
 }
 

@@ -25,6 +25,7 @@ import { chainsDocument, hostFactsOf } from './find-chains.ts'
 import { type ListedEvidence, listEvidence } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
 import { settingsFolder } from './operator-folders.ts'
+import { placeVerifier } from './place-verifier.ts'
 import { timelineRows } from './read-timeline.ts'
 
 export interface SealCaseOptions {
@@ -69,6 +70,8 @@ export interface SealCaseResult {
   } | null
   /** the encrypted copy, when one was asked for */
   readonly encrypted: { readonly path: string; readonly sha256: string; readonly bytes: number } | null
+  /** the verifier for receivers without Tasktrail, beside the bundle; null where this build has none */
+  readonly verifier: string | null
 }
 
 /**
@@ -125,6 +128,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     location: { from: open.dir, to: sealed.path },
     note: `${name}.zip is complete: bag digest ${sealed.bagDigest}, own check ${sealed.report.verdict}${stamp.note}`,
   })
+  const verifier = await placeVerifier(outDir, name)
   const encrypted = await encryptedCopy(open, sealed, items, options)
   return {
     path: sealed.path,
@@ -137,6 +141,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     verdict: sealed.report.verdict,
     timeStamp: stamp.outcome(sealed),
     encrypted,
+    verifier,
   }
 }
 

@@ -39,6 +39,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/workflow': room('node', belowWorkflow),
   'src/engine': room('node', 'base domain contract workflow'),
   'src/serve': room('node', 'base contract engine'),
+  'src/standalone': room('node', 'base domain bundle'),
   'src/cli': room('node', 'base domain workflow report serve'),
   'electron/worker': room('node', 'base contract engine'),
   'electron/main': room('electron', 'base contract'),

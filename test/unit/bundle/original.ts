@@ -1,13 +1,15 @@
 /** One sealed bundle, the ways to change it so that only one thing is wrong, and what the verifier decides on. */
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { ownSigningKey } from '../../../src/bundle/keys.ts'
 import { sealBundle } from '../../../src/bundle/seal.ts'
 import type { AllowedSigner } from '../../../src/bundle/sshsig.ts'
 import { type VerifyReport, verifyBundle } from '../../../src/bundle/verify.ts'
 import { contentsOf, Unpacked, writeWithSidecar } from '../../builders/sealed-bundle.ts'
+import { haveStandalone, standaloneReport } from './standalone.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'tamper-'))
 export const cleanUp = () => rmSync(folder, { recursive: true, force: true })
@@ -24,8 +26,21 @@ const allowed: readonly AllowedSigner[] = [{ identity: 'jdoe@JUMP-01', blob: key
 export const unpacked = () => Unpacked.of(sealed)
 let count = 0
 export const nextPath = () => join(folder, `case-${count++}.zip`)
-export const verify = async (path: string, more = {}): Promise<VerifyReport> =>
-  (await verifyBundle(path, { allowedSigners: allowed, ...more })).report
+const allowedFile = join(folder, 'allowed_signers')
+writeFileSync(allowedFile, `jdoe@JUMP-01 ${key.signer.line}\n`)
+/** What the product finds; the verifier that lies beside bundles must find the same, word for word. */
+export const verify = async (
+  path: string,
+  more: { readonly ticketSha256?: string; readonly allowedSigners?: readonly [] } = {},
+): Promise<VerifyReport> => {
+  const { report } = await verifyBundle(path, { allowedSigners: allowed, ...more })
+  if (haveStandalone) {
+    const ticket = more.ticketSha256 === undefined ? [] : ['--ticket-sha256', more.ticketSha256]
+    const signers = more.allowedSigners ? [] : ['--allowed-signers', allowedFile]
+    expect(standaloneReport([path, ...signers, ...ticket])).toEqual(report)
+  }
+  return report
+}
 export const verifyBag = async (bag: Unpacked) => verify(bag.write(nextPath()))
 export const verifyBytes = async (bytes: Uint8Array) => verify(writeWithSidecar(nextPath(), bytes))
 /** Codes of findings that decide, with their paths. */

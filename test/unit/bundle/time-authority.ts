@@ -10,7 +10,7 @@ export interface TimeAuthority {
   readonly rootPem: string
   answer(query: Uint8Array): Uint8Array
   /** the same statement of a time, changed by `edit`, signed by a certificate openssl itself would refuse */
-  forge(response: Uint8Array, usage: string, edit?: (statement: Buffer) => Buffer): Uint8Array
+  forge(query: Uint8Array, usage: string, edit?: (statement: Buffer) => Buffer): Uint8Array
   serve(): Promise<{ url: string; close(): void }>
   remove(): void
 }
@@ -103,22 +103,7 @@ export function makeTimeAuthority(
   return {
     rootPem: readFileSync(join(dir, 'root.pem'), 'utf8'),
     answer,
-    forge(response, usage, edit = (statement) => statement) {
-      writeFileSync(join(dir, 'good.tsr'), response)
-      run('ts', '-reply', '-in', 'good.tsr', '-token_out', '-out', 'good.der')
-      run(
-        'cms',
-        '-verify',
-        '-inform',
-        'DER',
-        '-in',
-        'good.der',
-        '-noverify',
-        '-binary',
-        '-out',
-        'statement.der',
-      )
-      writeFileSync(join(dir, 'statement.der'), edit(readFileSync(join(dir, 'statement.der'))))
+    forge(query, usage, edit = (statement) => statement) {
       writeFileSync(
         join(dir, 'forged.cnf'),
         `[forged]\nextendedKeyUsage=${usage}\nbasicConstraints=CA:false\n`,
@@ -137,6 +122,22 @@ export function makeTimeAuthority(
         '-extensions',
         'forged',
       )
+      // the certificate comes first: a time before it began would not count
+      writeFileSync(join(dir, 'good.tsr'), answer(query))
+      run('ts', '-reply', '-in', 'good.tsr', '-token_out', '-out', 'good.der')
+      run(
+        'cms',
+        '-verify',
+        '-inform',
+        'DER',
+        '-in',
+        'good.der',
+        '-noverify',
+        '-binary',
+        '-out',
+        'statement.der',
+      )
+      writeFileSync(join(dir, 'statement.der'), edit(readFileSync(join(dir, 'statement.der'))))
       const content = [
         '-nodetach',
         '-binary',

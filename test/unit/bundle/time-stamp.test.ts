@@ -69,7 +69,7 @@ describe.skipIf(!haveTool('openssl'))('a time stamp', () => {
     nonsense.close()
   })
   it('signed by a certificate that is not one for time stamps does not hold', () => {
-    const good = authority.answer(timeStampQuery(message))
+    const good = timeStampQuery(message)
     expect(verifyTimeStamp(authority.forge(good, 'critical,timeStamping'), message, [root])).toMatchObject({
       isTrusted: true,
     })
@@ -85,11 +85,7 @@ describe.skipIf(!haveTool('openssl'))('a time stamp', () => {
         statement.toString('latin1').replace(/20\d\d(\d{10}Z)/, (_, rest: string) => `2049${rest}`),
         'latin1',
       )
-    const response = authority.forge(
-      authority.answer(timeStampQuery(message)),
-      'critical,timeStamping',
-      later,
-    )
+    const response = authority.forge(timeStampQuery(message), 'critical,timeStamping', later)
     expect(verifyTimeStamp(response, message, [root])).toEqual({
       ok: false,
       why: 'the certificate of the authority was not valid at that time',

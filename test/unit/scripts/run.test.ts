@@ -37,6 +37,8 @@ console.log('noise of npm on stdout')
 appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n')
 mkdirSync('node_modules/electron-vite/bin', { recursive: true })
 writeFileSync('node_modules/electron-vite/bin/electron-vite.js', ${JSON.stringify(build)})
+mkdirSync('node_modules/vite/bin', { recursive: true })
+writeFileSync('node_modules/vite/bin/vite.js', "console.log('noise of the second build')")
 writeFileSync('node_modules/package.json', '{"type":"module"}')`
 
 beforeEach(() => {
