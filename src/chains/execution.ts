@@ -169,7 +169,10 @@ function answer(
   const asked = `its output file was asked for ${outputs.length} times; the records show the request, not that the file was there`
   return withoutProof(scene, story, {
     texts: outputs.length > 0 ? [...weak, asked] : weak,
-    at: [...found.map(({ process }) => process.event), ...outputs.map((file) => file.event)],
+    at: [
+      ...found.flatMap(({ process, rivals }) => [process.event, ...(rivals ?? [])]),
+      ...outputs.map((file) => file.event),
+    ],
   })
 }
 

@@ -29,6 +29,8 @@ export interface TaskProcess {
   readonly strength: Strength
   /** record that names the parent as the Schedule service */
   readonly proof?: WindowsEvent | undefined
+  /** records of other tasks that may have started it as well */
+  readonly rivals?: readonly WindowsEvent[]
   readonly fields: Readonly<Record<string, string | number | undefined>>
   readonly why: string
 }
@@ -206,8 +208,8 @@ function byCommand(scene: Scene, story: Story, processes: Processes, search: Sea
       const cause = causes.findLast((event) => event.time <= time + slack) ?? story.anchor
       const isPrompt = time - cause.time <= near && bootOf(scene, cause.time) === process.boot
       const graded = gradeParent(scene, processes, process, match, isPrompt)
-      const doubt = doubtOf(scene, story, process, match, isPrompt)
-      found.push({ process, from: cause, ...graded, ...(doubt ? { strength: 'weak', why: doubt } : {}) })
+      const doubt = graded.strength === 'weak' ? {} : doubtOf(scene, story, process, match, isPrompt)
+      found.push({ process, from: cause, ...graded, ...doubt })
     }
   }
   return found
@@ -251,16 +253,20 @@ function doubtOf(
   process: ProcessInstance,
   match: Match,
   isPrompt: boolean,
-): string | undefined {
+): Partial<Pick<TaskProcess, 'strength' | 'why' | 'rivals'>> {
   const { time } = process.event
   const rivals = scene.claims.rivalsOf(story, match.action.keys.line, time)
-  if (rivals?.length === 0) return undefined
+  if (rivals?.length === 0) return {}
   const near = seconds(scene.windows.startSeconds)
   const slack = seconds(scene.windows.tickSeconds)
   const prompt = rivals?.filter((rival) => isPromptFor(rival, time, near, slack))
-  if (isPrompt && prompt?.length === 0) return undefined
+  if (isPrompt && prompt?.length === 0) return {}
   const [first] = prompt?.length ? prompt : (rivals ?? [])
-  return `${first ? `the task ${first.path}` : 'many tasks of this host'} had the same action at that time: which of them started the process is not recorded`
+  return {
+    strength: 'weak',
+    why: `${first ? `the task ${first.path}` : 'many tasks of this host'} had the same action at that time: which of them started the process is not recorded`,
+    rivals: (rivals ?? []).map((rival) => rival.anchor),
+  }
 }
 
 function gradeParent(

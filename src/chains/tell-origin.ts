@@ -119,7 +119,7 @@ export function tellOrigin(
       isUnique ? 'strong' : 'medium',
       { sid: change.account.sid, target: 'atsvc' },
       isUnique
-        ? `${owner === chosen && owners.length > 1 ? 'the session of this account that opened the pipe and handled the files of the task' : 'the only session of this account that opened the pipe within the window'}; the RPC bind made the second logon ${change.logonId}`
+        ? `${owner === chosen && owner.confirmed ? 'the session of this account that opened the pipe and handled the files of the task' : 'the only session of this account that opened the pipe within the window'}; the RPC bind made the second logon ${change.logonId}`
         : `${source.candidates.length} sessions of this account opened the pipe within the window`,
     )
   }

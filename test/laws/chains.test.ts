@@ -159,6 +159,8 @@ describe('laws of chains', () => {
           expect(rest).toBeDefined()
           if (isFrame(removed)) continue
           if (!cites(chain) && !takesOver(chain, removed)) expect(told([rest])).toEqual(told([chain]))
+          // without a task that had the same action a process is no longer anybody else's
+          if (taskPath(removed) !== undefined) continue
           if (!definite(chain.executed.answer)) expect(rest.executed.answer).toBe('unknown')
           if (!definite(chain.deleted.answer)) expect(rest.deleted.answer).toBe('unknown')
         }
