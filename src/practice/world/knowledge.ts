@@ -248,6 +248,9 @@ function schedulePidIsNamed(started: RecordedMark, evidence: HostEvidence): bool
   )
 }
 
+/** Records of a task that is there; an instance that goes on or ends may outlive its task. */
+const signsOfLife = new Set([100, 106, 107, 110, 118, 119, 129, 140, 200])
+
 function knownDeletion(
   deed: Deed,
   anchor: RecordedMark,
@@ -257,15 +260,17 @@ function knownDeletion(
   const recorded = own.filter(({ mark }) => mark.role === 'task-deleted')
   if (recorded.length > 0) return { value: 'yes', why: 'the deletion is recorded' }
   if (!deed.deleted) {
-    const birth = own.find(({ happening: { schema } }) => schema.eventId === 106 || schema.eventId === 140)
-    if (birth && evidence.isSilent(logs.scheduler, birth.time))
+    const sign = own.findLast(
+      ({ happening: { schema } }) => schema.channel === logs.scheduler && signsOfLife.has(schema.eventId),
+    )
+    if (sign && evidence.isSilent(logs.scheduler, sign.time))
       return {
         value: 'no',
-        why: 'the task log is whole since its registration and shows no deletion',
-        // a later change shows that it was still there
-        ...(deed.kind === 'task-created' && birth.happening.schema.eventId === 140
-          ? { also: ['unknown'] as const }
-          : evidence.mayDoubt),
+        why: 'the task log is whole since a record that shows the task alive and shows no deletion',
+        // whoever asks for its registration may hold back a no
+        ...(own.some(({ happening: { schema } }) => schema.eventId === 106)
+          ? evidence.mayDoubt
+          : { also: ['unknown'] as const }),
       }
     if (evidence.isKnownAudited('otherObjectAccess') && evidence.isSilent(logs.security, anchor.time))
       return {
