@@ -288,6 +288,13 @@ const tasks = {
     needs: 'packages',
     run: () => runNode(['--disable-warning=ExperimentalWarning', at('test', 'generated', 'run.ts'), ...rest]),
   },
+  mutation: {
+    needs: 'packages',
+    run: () => {
+      install(at('scripts', 'mutation'), 'installing what mutates the source')
+      return runNode(['--disable-warning=ExperimentalWarning', at('scripts', 'mutation', 'run.mjs'), ...rest])
+    },
+  },
   tasktrail: {
     needs: 'built',
     run: () => runNode([at('out', 'main', 'cli.js'), ...rest], { cwd: callersFolder }),

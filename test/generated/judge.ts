@@ -244,6 +244,9 @@ function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory,
   // sessions from one address that nothing tells apart
   const isAlike =
     deed.path === 'atsvc-pipe' && !evidence.of(deed.mark).some(({ mark }) => mark.role.startsWith('output-'))
+  const likely = new Set(
+    chain.tree.nodes.filter(({ standing }) => standing === 'consistent').map(({ pid }) => String(pid)),
+  )
   const ofSession = new Set(
     evidence.records
       .filter(
@@ -266,6 +269,8 @@ function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory,
     const owner = evidence.events.marks.find(
       (one) => one.recordId === step.locator.recordId && one.happening.schema.channel === step.channel,
     )
+    // shown as fitting, and not as the task's
+    if (ofRun.has(step.role) && likely.has(step.facts.pid ?? '')) continue
     // a second life whose registration is lost looks like an update of the first
     if (owner && 'TaskName' in owner.happening.values && isLostRebirth(host, deed, owner)) continue
     findings.push({
