@@ -85,7 +85,10 @@ export function judgeAnswers(
   const spawned: Word =
     noted || processes.length > 0 ? 'yes' : chain.executed.answer === 'no' ? 'no' : 'unknown'
   const [process] = deed.processes
-  hold(questions, 'process-spawned', spawned, [], process ? 'yes' : 'no', 'tree, 129, or no run')
+  // with a clock that was set the playbook may hold back its no
+  const isJumping = (evidence.events.staging.jumps ?? []).length > 0
+  const held: readonly Word[] = spawned === 'no' && isJumping ? ['unknown'] : []
+  hold(questions, 'process-spawned', spawned, held, process ? 'yes' : 'no', 'tree, 129, or no run')
 
   const lateral = find(questions, 'lateral-movement')?.answer
   if (lateral === 'no' || (lateral === 'yes' && !elsewhere))
