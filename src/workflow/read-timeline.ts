@@ -9,6 +9,7 @@ import type { OpenCase } from './open-case.ts'
 import { countFacets } from './records/facets.ts'
 import { asksForRecovered, type TimelineFilter } from './records/filter.ts'
 import type { RecordIndex } from './records/record-index.ts'
+import type { RowSet } from './records/row-set.ts'
 import { indexFor, recoveredOf } from './recovered-records.ts'
 import { rowsOf } from './timeline-rows.ts'
 
@@ -77,8 +78,8 @@ export function timelineSlice(open: OpenCase, filter: TimelineFilter, from: numb
   const index = indexFor(open, filter)
   const rows = rowsOf(open, filter)
   const shown: TimelineRow[] = []
-  for (let at = from; at < Math.min(rows.length, from + count); at++)
-    shown.push(rowAt(open, index, rows[at] as number, at))
+  for (const [i, global] of rows.slice(from, count).entries())
+    shown.push(rowAt(open, index, global, from + i))
   const recovered = recoveredAmong(open, filter, index, rows)
   return { total: rows.length, all: index.firstRecovered, rows: shown, ...(recovered ? { recovered } : {}) }
 }
@@ -87,12 +88,14 @@ function recoveredAmong(
   open: OpenCase,
   filter: TimelineFilter,
   index: RecordIndex,
-  rows: Uint32Array,
+  rows: RowSet,
 ): RecoveredAmong | undefined {
   if (!asksForRecovered(filter)) return undefined
   const { records, problems } = recoveredOf(open)
   let shown = 0
-  for (const global of rows) if (index.isRecovered(global)) shown++
+  rows.forEach((global) => {
+    if (index.isRecovered(global)) shown++
+  })
   return { shown, all: records, notes: problems.map((problem) => problem.what) }
 }
 
@@ -103,7 +106,8 @@ export function* timelineRows(
 ): Generator<TimelineRow> {
   const index = indexFor(open, filter)
   const rows = rowsOf(open, filter)
-  for (let at = 0; at < rows.length; at++) yield rowAt(open, index, rows[at] as number, at)
+  let at = 0
+  for (const global of rows) yield rowAt(open, index, global, at++)
 }
 
 /** Position of a record in the filtered timeline; null when the filter hides it or the case does not have it. */
@@ -111,7 +115,7 @@ export function timelineFind(open: OpenCase, filter: TimelineFilter, at: Citatio
   const index = indexFor(open, filter)
   const global = index.find(at)
   if (global === undefined) return null
-  const position = rowsOf(open, filter).indexOf(global)
+  const position = rowsOf(open, filter).positionOf(global)
   return position < 0 ? null : position
 }
 

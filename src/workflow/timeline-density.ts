@@ -49,14 +49,12 @@ export function timelineDensity(open: OpenCase, filter: TimelineFilter, buckets:
   const width = Math.max(1, (timeOf(last) - start) / buckets)
   const bucketOf = (time: number) => Math.min(buckets - 1, Math.max(0, Math.floor((time - start) / width)))
   const rows = rowsOf(open, filter)
-  const isShown = new Uint8Array(rows.length === index.total ? 0 : index.total)
-  if (isShown.length > 0) for (const global of rows) isShown[global] = 1
   index.segments.forEach((segment, s) => {
     const base = index.bases[s] as number
     for (let row = 0; row < segment.rows; row++) {
       const bucket = bucketOf(timeIn(segment, row))
       all[bucket] = (all[bucket] as number) + 1
-      if (isShown.length === 0 || isShown[base + row] === 1) shown[bucket] = (shown[bucket] as number) + 1
+      if (rows.has(base + row)) shown[bucket] = (shown[bucket] as number) + 1
     }
   })
   const exact = (global: number) => {

@@ -1,6 +1,7 @@
 /** Counts of the values people filter by, over a set of rows. */
 import type { AccountPosition } from './positions.ts'
 import type { RecordIndex } from './record-index.ts'
+import type { RowSet } from './row-set.ts'
 import type { Numbers } from './segment.ts'
 
 export interface Facet {
@@ -15,7 +16,7 @@ const noDomain = pair - 1
 /** events that are about the account that logs on, not about the one that reports */
 const aboutTarget = new Set([4624, 4625, 4634, 4647])
 
-export function countFacets(index: RecordIndex, rows: Uint32Array): Facet[] {
+export function countFacets(index: RecordIndex, rows: RowSet): Facet[] {
   const events = new Map<string, number>()
   const hosts = new Map<string, number>()
   const channels = new Map<string, number>()
@@ -26,8 +27,6 @@ export function countFacets(index: RecordIndex, rows: Uint32Array): Facet[] {
     map.set(key, (map.get(key) ?? 0) + count)
 
   const isAll = rows.length === index.total
-  const chosen = new Uint8Array(isAll ? 0 : index.total)
-  if (!isAll) for (const global of rows) chosen[global] = 1
   index.segments.forEach((segment, s) => {
     const base = index.bases[s] as number
     const { positions } = segment
@@ -45,7 +44,7 @@ export function countFacets(index: RecordIndex, rows: Uint32Array): Facet[] {
         const kind = heads.kind[row] as number
         const start = next
         next += heads.widthOf[kind] as number
-        if (!isAll && chosen[base + row] !== 1) continue
+        if (!isAll && !rows.has(base + row)) continue
         numbers ??= segment.valuesOfBlock(b)
         const eventId = heads.eventIdOf[kind] as number
         byEvent[eventId] = (byEvent[eventId] as number) + 1

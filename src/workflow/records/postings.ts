@@ -82,22 +82,25 @@ export class Postings {
     return this.#numbers.byteLength + this.#starts.byteLength + this.#rows.byteLength
   }
 
-  /** Sets `out` of each row that has a value which fits. */
-  mark(check: ValueCheck, out: Uint8Array): void {
+  /** Sets the rows that have a value which fits. */
+  mark(check: ValueCheck, out: Uint32Array): void {
     for (let i = 0; i < this.#numbers.length; i++)
       if (check.has(this.#numbers[i] as number)) this.#markRows(i, out)
   }
 
   /** The same for values already marked by their numbers. */
-  markHits(hits: Uint8Array, out: Uint8Array): void {
+  markHits(hits: Uint8Array, out: Uint32Array): void {
     for (let i = 0; i < this.#numbers.length; i++)
       if (hits[this.#numbers[i] as number] === 1) this.#markRows(i, out)
   }
 
-  #markRows(i: number, out: Uint8Array): void {
+  #markRows(i: number, out: Uint32Array): void {
     const rows = this.#rows
     const end = this.#starts[i + 1] as number
-    for (let at = this.#starts[i] as number; at < end; at++) out[rows[at] as number] = 1
+    for (let at = this.#starts[i] as number; at < end; at++) {
+      const row = rows[at] as number
+      out[row >>> 5] = (out[row >>> 5] as number) | (1 << (row & 31))
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { FilterKey, RowMarks } from './filter.ts'
 import { addressPattern, anyValue, logonPattern, numberTest, type Pattern, pathPattern } from './patterns.ts'
 import type { PlaceKey } from './postings.ts'
 import type { RecordIndex } from './record-index.ts'
+import { setRow } from './row-bits.ts'
 import type { Segment } from './segment.ts'
 import { textTest } from './text-test.ts'
 import { accountTerm, fieldTerm, textTerm } from './value-terms.ts'
@@ -17,8 +18,11 @@ export const verdict = { no: 0, yes: 1, byRow: 2 } as const
 export interface SegmentTerm {
   /** a `verdict` for each kind */
   readonly kinds: Uint8Array
-  /** sets `out` of the rows that pass, where kinds do not decide; rows that `alive` leaves out may be left out here */
-  readonly mark: (out: Uint8Array, alive: Uint8Array | undefined) => void
+  /**
+   * sets `out` of the rows that pass, where kinds do not decide; rows that `alive` leaves out may be left out here. A term none of
+   * whose kinds is a yes sets rows of kinds in question only.
+   */
+  readonly mark: (out: Uint32Array, alive: Uint32Array) => void
   /** how much work `mark` is: 0 looks at heads only, 1 at postings, 2 at every value */
   readonly cost: number
 }
@@ -86,7 +90,8 @@ export function preparedTerm(key: FilterKey, values: readonly string[], context:
 }
 
 export function byKind(segment: Segment, test: (kind: number) => boolean): SegmentTerm {
-  const kinds = Uint8Array.from(segment.heads.eventIdOf, (_, kind) => (test(kind) ? verdict.yes : verdict.no))
+  const kinds = new Uint8Array(segment.heads.eventIdOf.length)
+  for (let kind = 0; kind < kinds.length; kind++) kinds[kind] = test(kind) ? verdict.yes : verdict.no
   return { kinds, mark: () => undefined, cost: 0 }
 }
 
@@ -97,8 +102,8 @@ function bySystem(test: (system: Segment['systems'][number]) => boolean): Term {
   }
 }
 
-/** A test on rows, or what is true of all rows of the segment. */
-type RowTest = ((row: number) => boolean) | boolean
+/** Sets the rows of a segment that pass, or says what is true of all of them. */
+type RowTest = ((out: Uint32Array) => void) | boolean
 
 /** Tests that need no values, any of which will do. */
 function anyRow(prepared: readonly ((segment: Segment, s: number) => RowTest)[]): Term {
@@ -108,9 +113,8 @@ function anyRow(prepared: readonly ((segment: Segment, s: number) => RowTest)[])
     if (all.includes(true) || tests.length === 0) return byKind(segment, () => all.includes(true))
     return {
       kinds: new Uint8Array(segment.heads.eventIdOf.length).fill(verdict.byRow),
-      mark: (out, alive) => {
-        for (let row = 0; row < out.length; row++)
-          if ((alive === undefined || alive[row] === 1) && tests.some((test) => test(row))) out[row] = 1
+      mark: (out) => {
+        for (const test of tests) test(out)
       },
       cost: 0,
     }
@@ -128,14 +132,15 @@ function recordIdTest(value: string): (segment: Segment) => RowTest {
   if (from > to) return () => false
   const [fromHigh, fromLow] = halves(from)
   const [toHigh, toLow] = halves(to)
-  return ({ heads }) =>
-    (row) => {
-      const high = heads.idHigh(row)
-      const low = heads.idLow[row] as number
-      return (
-        (high > fromHigh || (high === fromHigh && low >= fromLow)) &&
-        (high < toHigh || (high === toHigh && low <= toLow))
-      )
+  return ({ heads, rows }) =>
+    (out) => {
+      const { idLow } = heads
+      for (let row = 0; row < rows; row++) {
+        const high = heads.idHigh(row)
+        const low = idLow[row] as number
+        const isFrom = high > fromHigh || (high === fromHigh && low >= fromLow)
+        if (isFrom && (high < toHigh || (high === toHigh && low <= toLow))) setRow(out, row)
+      }
     }
 }
 
@@ -146,8 +151,11 @@ function markTest(value: string, { index, marks }: FilterContext): (segment: Seg
     const all = [...rows]
     return (segment: Segment, s: number): RowTest => {
       const base = index.bases[s] as number
-      const isHere = all.some((global) => global >= base && global < base + segment.rows)
-      return isHere && ((row) => rows.has(base + row))
+      const here = all.filter((global) => global >= base && global < base + segment.rows)
+      if (here.length === 0) return false
+      return (out) => {
+        for (const global of here) setRow(out, global - base)
+      }
     }
   }
   switch (value.toLowerCase()) {
@@ -158,9 +166,9 @@ function markTest(value: string, { index, marks }: FilterContext): (segment: Seg
     case 'responder':
       return ofSet(marks.responder ?? new Set())
     case 'duplicate':
-      return (_, s) => {
+      return (segment, s) => (out) => {
         const base = index.bases[s] as number
-        return (row) => index.isDuplicate(base + row)
+        for (let row = 0; row < segment.rows; row++) if (index.isDuplicate(base + row)) setRow(out, row)
       }
     case 'recovered':
       return (segment) => segment.recovered

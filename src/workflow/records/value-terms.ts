@@ -2,6 +2,7 @@
 import { anyValue, type Pattern, textPattern } from './patterns.ts'
 import type { Positions } from './positions.ts'
 import type { PlaceKey } from './postings.ts'
+import { allRows, forEachRow, hasAnyRow, hasRow, noRows, setRow } from './row-bits.ts'
 import type { Segment } from './segment.ts'
 import { byKind, type Term, verdict } from './segment-terms.ts'
 import { TextSearch } from './text-search.ts'
@@ -10,14 +11,18 @@ import { ValueCheck } from './value-check.ts'
 /** Verdicts on kinds: `without` for those that have no value of these keys. */
 function kindsWith(segment: Segment, keys: readonly PlaceKey[], without: number): Uint8Array {
   const places = keys.map((key) => segment.places(key))
-  return Uint8Array.from(segment.heads.shapeOf, (_, kind) =>
-    places.some((where) => (where[kind] as readonly number[]).length > 0) ? verdict.byRow : without,
-  )
+  const kinds = new Uint8Array(segment.heads.shapeOf.length).fill(without)
+  for (const where of places)
+    for (let kind = 0; kind < kinds.length; kind++)
+      if ((where[kind] as readonly number[]).length > 0) kinds[kind] = verdict.byRow
+  return kinds
 }
 
-/** Sets those of `out` that are not set in `others`. */
-function markOthers(others: Uint8Array, out: Uint8Array): void {
-  for (let row = 0; row < out.length; row++) if (others[row] === 0) out[row] = 1
+/** Sets the rows that are not set in `others`. */
+function markOthers(segment: Segment, others: Uint32Array, out: Uint32Array): void {
+  const all = allRows(segment.rows)
+  for (let w = 0; w < out.length; w++)
+    out[w] = (out[w] as number) | ((all[w] as number) & ~(others[w] as number))
 }
 
 /**
@@ -30,11 +35,11 @@ export function fieldTerm(patterns: readonly Pattern[], key: PlaceKey): Term {
   return (segment) => {
     const kinds = kindsWith(segment, [key], wantsNone ? verdict.yes : verdict.no)
     if (!kinds.includes(verdict.byRow)) return byKind(segment, () => wantsNone)
-    const mark = (out: Uint8Array): void => {
+    const mark = (out: Uint32Array): void => {
       if (wantsNone) {
-        const set = new Uint8Array(segment.rows)
+        const set = noRows(segment.rows)
         segment.postings(key).mark(new ValueCheck(segment.values, [anyValue]), set)
-        markOthers(set, out)
+        markOthers(segment, set, out)
       }
       if (wanted.length > 0) segment.postings(key).mark(new ValueCheck(segment.values, wanted), out)
     }
@@ -53,12 +58,12 @@ export function accountTerm(accounts: readonly string[]): Term {
   return (segment) => {
     const kinds = kindsWith(segment, ['account-name', 'account-sid'], wantsNone ? verdict.yes : verdict.no)
     if (!kinds.includes(verdict.byRow)) return byKind(segment, () => wantsNone)
-    const mark = (out: Uint8Array): void => {
+    const mark = (out: Uint32Array): void => {
       const { values } = segment
       if (wantsNone) {
-        const set = new Uint8Array(segment.rows)
+        const set = noRows(segment.rows)
         segment.postings('account-name').mark(new ValueCheck(values, [anyValue]), set)
-        markOthers(set, out)
+        markOthers(segment, set, out)
       }
       if (wanted.length > 0) {
         segment.postings('account-sid').mark(new ValueCheck(values, whole), out)
@@ -76,17 +81,17 @@ const domainAndName = (value: string) => ({
 })
 
 /** Rows where domain and name stand for one and the same account. */
-function markInDomain(segment: Segment, domain: Pattern, name: Pattern, out: Uint8Array): void {
+function markInDomain(segment: Segment, domain: Pattern, name: Pattern, out: Uint32Array): void {
   const { values, heads } = segment
   const names = new ValueCheck(values, [name])
   const domains = new ValueCheck(values, [domain])
-  const named = new Uint8Array(segment.rows)
+  const named = noRows(segment.rows)
   segment.postings('account-name').mark(names, named)
   const accountsOf = Array.from(heads.shapeOf, (shape) => segment.positions[shape]?.accounts ?? [])
   for (let b = 0; b < segment.blocks.length; b++) {
     const { firstRow, rows } = segment.blocks[b] as Segment['blocks'][number]
-    for (let row = firstRow; row < firstRow + rows; row++) {
-      if (named[row] !== 1 || out[row] === 1) continue
+    forEachRow(named, firstRow, firstRow + rows, (row) => {
+      if (hasRow(out, row)) return
       const numbers = segment.valuesOfBlock(b)
       const start = segment.valueStart(row)
       for (const at of accountsOf[heads.kind[row] as number] as Positions['accounts'])
@@ -96,8 +101,8 @@ function markInDomain(segment: Segment, domain: Pattern, name: Pattern, out: Uin
           names.has(numbers[start + at.name] as number) &&
           domains.has(numbers[start + at.domain] as number)
         )
-          out[row] = 1
-    }
+          setRow(out, row)
+    })
   }
 }
 
@@ -109,16 +114,17 @@ export function textTerm(texts: readonly string[]): Term {
       const own = [provider, channel, computer].map((text) => text.toLowerCase())
       return searches.some((search) => own.some((text) => search.test(text)))
     })
-    const kinds = Uint8Array.from(segment.heads.systemOf, (system) =>
-      systems[system] ? verdict.yes : verdict.byRow,
-    )
+    const { systemOf } = segment.heads
+    const kinds = new Uint8Array(systemOf.length).fill(verdict.byRow)
+    for (let kind = 0; kind < kinds.length; kind++)
+      if (systems[systemOf[kind] as number]) kinds[kind] = verdict.yes
     const isNamed = (kind: number) => kinds[kind] === verdict.yes
     if (!kinds.includes(verdict.byRow)) return byKind(segment, isNamed)
     const hits = new Uint8Array(segment.values.count)
     let found = 0
     for (const search of searches) found += search.mark(segment.values, hits)
     if (found === 0) return byKind(segment, isNamed)
-    const mark = (out: Uint8Array, alive: Uint8Array | undefined): void => {
+    const mark = (out: Uint32Array, alive: Uint32Array): void => {
       const postings = segment.knownPostings('text')
       if (postings) postings.markHits(hits, out)
       else markRowsWith(segment, hits, alive, out)
@@ -128,26 +134,21 @@ export function textTerm(texts: readonly string[]): Term {
 }
 
 /** Without postings: one look at all values of the rows in question costs less than to make them. */
-function markRowsWith(
-  segment: Segment,
-  hits: Uint8Array,
-  alive: Uint8Array | undefined,
-  out: Uint8Array,
-): void {
+function markRowsWith(segment: Segment, hits: Uint8Array, alive: Uint32Array, out: Uint32Array): void {
   const { kind: kindOf, widthOf, shapeOf } = segment.heads
   const widths = Uint32Array.from(shapeOf, (shape) => segment.shapes[shape]?.names.length ?? 0)
   for (let b = 0; b < segment.blocks.length; b++) {
     const { firstRow, rows } = segment.blocks[b] as Segment['blocks'][number]
-    if (alive && !alive.subarray(firstRow, firstRow + rows).includes(1)) continue
+    if (!hasAnyRow(alive, firstRow, firstRow + rows)) continue
     const numbers = segment.valuesOfBlock(b)
     let start = 0
     for (let row = firstRow; row < firstRow + rows; row++) {
       const kind = kindOf[row] as number
-      if (alive === undefined || alive[row] === 1) {
+      if (hasRow(alive, row)) {
         let at = start
         const end = start + (widths[kind] as number)
         while (at < end && hits[numbers[at] as number] !== 1) at++
-        if (at < end) out[row] = 1
+        if (at < end) setRow(out, row)
       }
       start += widthOf[kind] as number
     }
