@@ -151,16 +151,6 @@ function processSpawned(scene: PlaybookScene): Answer {
       missing: [],
     }
   }
-  const setBack = host.jumps.find((jump) => jump.time >= chain.time && (jump.ms ?? -1) < 0)
-  if (chain.executed.answer === 'no' && setBack)
-    return {
-      ...base,
-      answer: 'unknown',
-      value: undefined,
-      why: `The clock of the host was set back at ${formatUtc(setBack.time)}: what was recorded after the task may stand before it.`,
-      citations: [setBack.locator],
-      missing: [],
-    }
   if (chain.executed.answer === 'no')
     return {
       ...base,
