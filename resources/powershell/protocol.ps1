@@ -34,7 +34,8 @@ function ConvertTo-TtJson($Value) {
   # 64 bits do not fit a JSON number of the other side
   if ($Value -is [long] -or $Value -is [uint64]) { return '"' + $Value.ToString([Globalization.CultureInfo]::InvariantCulture) + '"' }
   if ($Value -is [Collections.IDictionary]) {
-    $parts = @(foreach ($key in $Value.Keys) { (ConvertTo-TtText $key) + ':' + (ConvertTo-TtJson $Value[$key]) })
+    # names are constants of these scripts, never text of the host
+    $parts = @(foreach ($key in $Value.Keys) { '"' + $key + '":' + (ConvertTo-TtJson $Value[$key]) })
     return '{' + [string]::Join(',', $parts) + '}'
   }
   if ($Value -is [Collections.IEnumerable]) {

@@ -10,8 +10,7 @@ function Send-TtTaskList {
     $folder = $folders.Pop()
     $path = [string]$folder.Path
     # 1: hidden tasks too
-    try { $tasks = @($folder.GetTasks(1)) } catch { Send-TtTrouble ('tasks of folder ' + $path) $_; $tasks = @() }
-    foreach ($task in $tasks) { Send-TtTask $task }
+    try { foreach ($task in $folder.GetTasks(1)) { Send-TtTask $task } } catch { Send-TtTrouble ('tasks of folder ' + $path) $_ }
     try { foreach ($below in @($folder.GetFolders(0))) { $folders.Push($below) } }
     catch { Send-TtTrouble ('folders below ' + $path) $_ }
   }

@@ -72,7 +72,7 @@ function takeArtifact(artifact: PlannedArtifact, options: CollectOptions): Promi
 
 /** Raw values stay bytes, as base64. */
 const asStored = (value: unknown): unknown =>
-  Buffer.isBuffer(value) ? { b64: value.toString('base64') } : value
+  Buffer.isBuffer(value) ? { base64: value.toString('base64') } : value
 
 /** Members of a row, checked one by one; `k`, `type` and the like are the protocol's own. */
 function rowOf(answer: Extract<Answer, { type: 'item' }>): Record<string, unknown> {

@@ -6,7 +6,7 @@ export const scriptPins = {
   'host.ps1': '618fac0b069358d8688e032bbc65d24f25e30bc9b2bf77c97843cfae6ff971e6',
   'jump.ps1': '09a2e8f3728e9d82cb360e5b6ef6bf8320af642cda0fe148c1c77a20c4e8cc24',
   'logs.ps1': '49484efc73179ba74c69473785aa84cc5b14b320f184f2aeb8bf161da71404ca',
-  'protocol.ps1': 'b1e36b6e477677eb05465e32dbca3d0563cb959abd70b557f78bafc4c3a17f02',
+  'protocol.ps1': '4abfd70c8a0f881ffeb77a02d0c2b8c2d93b879beb0a20b72956e1b4d23abf19',
   'state.ps1': '5427abe4ea216da47aed6bca3f3fc49e3406238bad8c6c744dce9ddc0ab50c62',
-  'tasks.ps1': 'b60684f0455ad7948251f6582d8a84bd3feb74f77fb256f48aa48c980a38cc2b',
+  'tasks.ps1': 'd3039a9fe968605c3e4999bcfbcf498e0d5da292fe5f0555fd3cd362004f4356',
 } as const

@@ -87,8 +87,8 @@ describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
       keys: { part: string; values: { name: string; value: unknown }[] }[]
     }
     const dynamic = keys.flatMap((key) => key.values).find((value) => value.name === 'DynamicInfo')
-      ?.value as { b64: string }
-    expect(Buffer.from(dynamic.b64, 'base64')).toHaveLength(36)
+      ?.value as { base64: string }
+    expect(Buffer.from(dynamic.base64, 'base64')).toHaveLength(36)
   })
 
   it('change TrustedHosts only when asked, by this host alone, and set it back; both are in the journal', async () => {
