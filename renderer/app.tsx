@@ -3,7 +3,9 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { useEffect, useState } from 'react'
 import { type Connection, connect } from './api/client.ts'
 import { type Trouble, troubleOf } from './api/trouble.ts'
+import { ChainsProvider } from './shell/chains-state.tsx'
 import { ImportProvider } from './shell/import-state.tsx'
+import { PlaybookProvider } from './shell/playbook-state.tsx'
 import { Shell } from './shell/shell.tsx'
 import { type EngineFacts, WindowProvider } from './shell/window-state.tsx'
 import { Button } from './widgets/button.tsx'
@@ -41,7 +43,11 @@ export function App() {
       {ready ? (
         <WindowProvider api={ready.connection.api} engine={ready.engine}>
           <ImportProvider>
-            <Shell />
+            <ChainsProvider>
+              <PlaybookProvider>
+                <Shell />
+              </PlaybookProvider>
+            </ChainsProvider>
           </ImportProvider>
         </WindowProvider>
       ) : null}

@@ -13,8 +13,11 @@ const groups: readonly {
     places: [
       { view: 'overview', name: 'Overview', icon: 'overview' },
       { view: 'timeline', name: 'Timeline', icon: 'timeline' },
+      { view: 'chains', name: 'Chains', icon: 'chain' },
+      { view: 'processes', name: 'Processes', icon: 'process' },
     ],
   },
+  { title: 'Work', places: [{ view: 'playbook', name: 'Playbook', icon: 'playbook' }] },
   {
     title: 'Evidence',
     places: [
@@ -38,7 +41,11 @@ export function Navigation() {
       )
       .map((host) => host.name),
   )
-  const count: Partial<Record<View, number>> = { timeline: counts.records, evidence: counts.evidence }
+  const count: Partial<Record<View, number>> = {
+    timeline: counts.records,
+    chains: counts.chains,
+    evidence: counts.evidence,
+  }
   return (
     <nav className="nav" aria-label="Case">
       {groups.map((group) => (

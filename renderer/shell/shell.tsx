@@ -1,9 +1,12 @@
 /** The frame around every view, and which view it holds. */
 import { Component, type ReactNode, useEffect, useRef, useState } from 'react'
+import { ChainsView } from '../views/chains/chains-view.tsx'
 import { EvidenceView } from '../views/evidence/evidence-view.tsx'
 import { HandoverView } from '../views/handover/handover-view.tsx'
 import { HomeView } from '../views/home/home-view.tsx'
 import { OverviewView } from '../views/overview/overview-view.tsx'
+import { PlaybookView } from '../views/playbook/playbook-view.tsx'
+import { ProcessesView } from '../views/processes/processes-view.tsx'
 import { TimelineView } from '../views/timeline/timeline-view.tsx'
 import { Button } from '../widgets/button.tsx'
 import { Notice } from '../widgets/notice.tsx'
@@ -19,6 +22,9 @@ const titles: Readonly<Record<View, string>> = {
   home: 'Cases',
   overview: 'Overview',
   timeline: 'Timeline',
+  chains: 'Chains',
+  processes: 'Processes',
+  playbook: 'Playbook',
   evidence: 'Evidence',
   handover: 'Handover',
 }
@@ -26,12 +32,15 @@ const bodies: Readonly<Record<View, () => ReactNode>> = {
   home: () => <HomeView />,
   overview: () => <OverviewView />,
   timeline: () => <TimelineView />,
+  chains: () => <ChainsView />,
+  processes: () => <ProcessesView />,
+  playbook: () => <PlaybookView />,
   evidence: () => <EvidenceView />,
   handover: () => <HandoverView />,
 }
 
 export function Shell() {
-  const { view, caseSummary, go } = useWindow()
+  const { view, caseSummary, go, cameFrom, back } = useWindow()
   const [map, setMap] = useState(false)
   const main = useRef<HTMLElement>(null)
   const inCase = caseSummary !== null && view !== 'home'
@@ -39,6 +48,9 @@ export function Shell() {
   const places: readonly (readonly [string, View, string])[] = [
     ['O', 'overview', 'Overview'],
     ['T', 'timeline', 'Timeline'],
+    ['C', 'chains', 'Chains'],
+    ['P', 'processes', 'Processes'],
+    ['B', 'playbook', 'Playbook'],
     ['E', 'evidence', 'Evidence'],
     ['H', 'handover', 'Handover'],
   ]
@@ -49,6 +61,16 @@ export function Shell() {
       does: name,
       run: () => go(to),
     })),
+    ...(cameFrom
+      ? [
+          {
+            on: 'Alt+ArrowLeft',
+            keys: ['Alt', '←'],
+            does: `Back to ${titles[cameFrom]}`,
+            run: back,
+          },
+        ]
+      : []),
     { on: '?', keys: ['?'], does: 'This map', run: () => setMap(true) },
   ]
   useKeys('Go to', bindings)
@@ -69,7 +91,7 @@ export function Shell() {
         Skip to content
       </a>
       <Patterns />
-      <TopBar onHelp={() => setMap(true)} />
+      <TopBar onHelp={() => setMap(true)} back={cameFrom ? titles[cameFrom] : null} />
       {inCase ? <Navigation /> : null}
       <main className="main" id="main" tabIndex={-1} ref={main}>
         <ViewGuard key={`${view} ${caseSummary?.caseId}`}>{bodies[view]()}</ViewGuard>

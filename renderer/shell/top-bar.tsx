@@ -3,10 +3,15 @@ import { Escape } from '../widgets/escape.tsx'
 import { Icon } from '../widgets/icon.tsx'
 import { Chip } from '../widgets/meaning.tsx'
 import { ThemeMenu } from './theme-menu.tsx'
+import { TopClock } from './top-clock.tsx'
 import { useWindow } from './window-state.tsx'
 
-export function TopBar(props: { onHelp: () => void }) {
-  const { caseSummary, view, go } = useWindow()
+export function TopBar(props: {
+  onHelp: () => void
+  /** title of the view a record was opened from */
+  back: string | null
+}) {
+  const { caseSummary, view, go, back } = useWindow()
   const inCase = caseSummary !== null && view !== 'home'
   return (
     <header className="topbar">
@@ -29,7 +34,13 @@ export function TopBar(props: { onHelp: () => void }) {
           {caseSummary.readOnly ? <Chip icon="lock">Read-only, from a bundle</Chip> : null}
         </div>
       ) : null}
+      {inCase && props.back ? (
+        <Button kind="quiet" small icon="left" keys={['Alt', '←']} onPress={back}>
+          Back to {props.back}
+        </Button>
+      ) : null}
       <span className="grow" />
+      {inCase ? <TopClock /> : null}
       {!inCase && caseSummary ? (
         <Button kind="quiet" onPress={() => go('overview')}>
           <span className="cut back-to">

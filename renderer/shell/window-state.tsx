@@ -1,9 +1,28 @@
 /** What the whole window shares: the engine, the open case, the view, and the record selected in every view at once. */
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { CaseSummary, CitationShape } from '../../src/contract/shapes.ts'
 import type { Api } from '../api/client.ts'
+import { type Door, doorOf, focusDoor } from './door.ts'
 
-export const views = ['home', 'overview', 'timeline', 'evidence', 'handover'] as const
+export const views = [
+  'home',
+  'overview',
+  'timeline',
+  'chains',
+  'processes',
+  'playbook',
+  'evidence',
+  'handover',
+] as const
 export type View = (typeof views)[number]
 
 export interface EngineFacts {
@@ -28,12 +47,18 @@ export interface WindowState {
   /** second place inside a view: `problems`, `custody`, `items` in Evidence */
   readonly tab: string | null
   go(view: View, tab?: string): void
+  /** the chain that Overview, Chains, Processes and Playbook speak of; null: the most serious */
+  readonly chain: string | null
+  chooseChain(id: string): void
   readonly selected: CitationShape | null
   select(citation: CitationShape | null): void
   /** grows with every openRecord: Timeline opens its details when it changes */
   readonly openCount: number
   /** selects the record and goes to Timeline with its details opened */
   openRecord(citation: CitationShape): void
+  /** the view a record was opened from, until another is gone to; `back` returns there, to the same door */
+  readonly cameFrom: View | null
+  back(): void
   readonly engine: EngineFacts
 }
 
@@ -65,14 +90,24 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
   const [caseSummary, setCase] = useState<CaseSummary | null>(null)
   const [place, setPlace] = useState<{ view: View; tab: string | null }>({ view: 'home', tab: null })
   const [selected, select] = useState<CitationShape | null>(null)
+  const [chain, chooseChain] = useState<string | null>(null)
   const [openCount, setOpenCount] = useState(0)
 
-  const go = useCallback((view: View, tab?: string) => setPlace({ view, tab: tab ?? null }), [])
+  const door = useRef<Door | null>(null)
+  const [cameFrom, setCameFrom] = useState<View | null>(null)
+
+  const go = useCallback((view: View, tab?: string) => {
+    setCameFrom(null)
+    setPlace({ view, tab: tab ?? null })
+  }, [])
   const show = useCallback(
     (summary: CaseSummary, view: View = 'overview', tab?: string) => {
       sessionStorage.setItem(kept, summary.dir)
       setCase((before) => {
-        if (before?.caseId !== summary.caseId) select(null)
+        if (before?.caseId !== summary.caseId) {
+          select(null)
+          chooseChain(null)
+        }
         return summary
       })
       go(view, tab)
@@ -86,12 +121,20 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
   }, [api, caseSummary])
   const openRecord = useCallback(
     (citation: CitationShape) => {
+      door.current = { tab: place.tab, ...doorOf(document.activeElement) }
       select(citation)
       setOpenCount((before) => before + 1)
       go('timeline')
+      if (place.view !== 'timeline' && place.view !== 'home') setCameFrom(place.view)
     },
-    [go],
+    [go, place],
   )
+  const back = useCallback(() => {
+    if (cameFrom === null) return
+    const before = door.current
+    go(cameFrom, before?.tab ?? undefined)
+    if (before?.cite) focusDoor(before.cite, before.nth)
+  }, [cameFrom, go])
 
   // a reloaded window comes back to its case; a fresh one opens the case it was started with
   const { caseDir } = engine
@@ -119,13 +162,31 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
       view: caseSummary ? view : 'home',
       tab,
       go,
+      chain,
+      chooseChain,
       selected,
       select,
       openCount,
       openRecord,
+      cameFrom,
+      back,
       engine,
     }),
-    [caseSummary, refresh, show, view, tab, go, selected, openCount, openRecord, engine],
+    [
+      caseSummary,
+      refresh,
+      show,
+      view,
+      tab,
+      go,
+      chain,
+      selected,
+      openCount,
+      openRecord,
+      cameFrom,
+      back,
+      engine,
+    ],
   )
   return (
     <ApiContext.Provider value={api}>

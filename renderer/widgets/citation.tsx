@@ -9,6 +9,7 @@ export function Citation(props: { at: CitationShape; label?: string }) {
     <button
       className="cite"
       type="button"
+      data-cite={`${at.evidenceId}/${at.chunk}/${at.offset}`}
       aria-label={props.label ? undefined : `Open record ${at.recordId}`}
       title={`Open record ${at.recordId}, chunk ${at.chunk}, offset ${at.offset} of evidence ${at.evidenceId.slice(0, 12)}…`}
       onClick={() => openRecord(at)}

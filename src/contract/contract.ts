@@ -131,6 +131,10 @@ export const contract = {
   playbook: {
     /** Answers, checklist and what people stated; of the most serious chain when none is named. */
     answers: base.input(inCase.extend({ chain: z.string().max(64).optional() })).output(p.AnswersDocument),
+    /** How these chains stand: what a list shows beside each. Ids that name no chain are left out. */
+    standings: base
+      .input(inCase.extend({ chains: z.array(z.string().max(64)).max(100) }))
+      .output(p.StandingsDocument),
     /** The IOC table of one chain, or of all. */
     iocs: base.input(inCase.extend({ chain: z.string().max(64).optional() })).output(p.IocsDocument),
     tick: base

@@ -201,6 +201,22 @@ export const AnswersDocument = z.object({
   analyst: AnalystShape,
 })
 
+/** How chains stand with the playbook, for lists: of each chain its conflicts, verdicts and what a person set. */
+export const StandingShape = z.object({
+  chain: z.string(),
+  conflicts: z.int(),
+  rule: z.enum(['escalate', 'close', 'neither']),
+  outcome: z.enum(['escalate', 'close', 'cannot-decide']),
+  evidence: z.enum(['malicious-indicators', 'suspicious', 'expected', 'undetermined']),
+  /** reasons that weigh towards malice, and how many of them are strong */
+  signs: z.int(),
+  strongSigns: z.int(),
+  disposition: DispositionWord.nullable(),
+  /** rows of the checklist that are ticked */
+  ticked: z.int(),
+})
+export const StandingsDocument = z.object({ standings: z.array(StandingShape) })
+
 /** The number an act was kept under: what `undo` takes. */
 export const KeptMark = z.object({ mark: z.int(), by: z.string(), at: z.string() })
 
@@ -209,3 +225,4 @@ export type AnswersDocument = z.infer<typeof AnswersDocument>
 export type ChecklistRowShape = z.infer<typeof ChecklistRowShape>
 export type IocsDocument = z.infer<typeof IocsDocument>
 export type AllowDocument = z.infer<typeof AllowDocument>
+export type StandingShape = z.infer<typeof StandingShape>

@@ -16,7 +16,13 @@ import { listEvidence, listProblems, readCustody } from '../workflow/list-eviden
 import { makePracticeCase, practiceScenarios } from '../workflow/make-practice.ts'
 import { openBundle } from '../workflow/open-bundle.ts'
 import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
-import { allowDocument, answersDocument, chainOfCase, iocsDocument } from '../workflow/playbook-answers.ts'
+import {
+  allowDocument,
+  answersDocument,
+  chainOfCase,
+  iocsDocument,
+  standingsDocument,
+} from '../workflow/playbook-answers.ts'
 import { preflightHost } from '../workflow/preflight-host.ts'
 import { recordDetails } from '../workflow/read-record.ts'
 import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '../workflow/read-timeline.ts'
@@ -254,6 +260,9 @@ export const router = api.router({
   playbook: {
     answers: playbook.answers.handler(({ input, context }) =>
       inCase(context, input.caseId, (open) => answersDocument(open, input.chain)),
+    ),
+    standings: playbook.standings.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => standingsDocument(open, input.chains)),
     ),
     iocs: playbook.iocs.handler(({ input, context }) =>
       inCase(context, input.caseId, (open) => iocsDocument(open, input.chain)),

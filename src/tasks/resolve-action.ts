@@ -2,6 +2,7 @@
  * What an action does, read for display: environment variables, interpreters, encoded PowerShell, addresses. Nothing is ever run,
  * fetched or followed; every text stays the attacker's and is escaped where it is shown.
  */
+import { encodedCommand } from '../base/encoded-command.ts'
 import type { TaskAction } from '../domain/task.ts'
 
 export interface ResolvedAction {
@@ -119,39 +120,4 @@ function nameOf(path: string): string {
     .trim()
     .toLowerCase()
   return name === '' || extension.test(name) ? name : `${name.split(/\s/)[0]}.exe`
-}
-
-/** PowerShell takes any unambiguous beginning of the name: -e, -ec, -en, -enc, … -EncodedCommand; dashes of all kinds, and `/`. */
-const encoded =
-  /(?:^|\s)[-/\u2013-\u2015](?:e|ec|en|enc|enco|encod|encode|encoded\w{0,7})[\s:]+["']?([A-Za-z0-9+/=]{8,})/i
-
-function encodedCommand(args: string): string | undefined {
-  const text = encoded.exec(args)?.[1]
-  const bytes = text === undefined ? undefined : fromBase64(text)
-  if (!bytes || bytes.length < 2) return undefined
-  const units: string[] = []
-  for (let at = 0; at + 1 < bytes.length; at += 2)
-    units.push(String.fromCharCode((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)))
-  return units.join('')
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-/** undefined for text that is no base64. */
-function fromBase64(text: string): readonly number[] | undefined {
-  const clean = text.replace(/=+$/, '')
-  const bytes: number[] = []
-  let held = 0
-  let bits = 0
-  for (const sign of clean) {
-    const value = alphabet.indexOf(sign)
-    if (value < 0) return undefined
-    held = ((held << 6) | value) & 0xffffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes.push((held >> bits) & 0xff)
-    }
-  }
-  return clean.length % 4 === 1 ? undefined : bytes
 }

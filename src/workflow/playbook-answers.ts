@@ -117,6 +117,30 @@ export function answersDocument(open: OpenCase, wanted?: string): AnswersDocumen
   }
 }
 
+/** How the chains of these ids stand, in the order asked for; ids that name no chain are left out. */
+export function standingsDocument(open: OpenCase, ids: readonly string[]) {
+  const chains = new Map(findCaseChains(open).map((chain) => [chain.id as string, chain]))
+  const standings = ids.flatMap((id) => {
+    const chain = chains.get(id)
+    if (!chain) return []
+    const { conflicts, rule, evidence } = answersOf(open, chain)
+    const { disposition, rows } = analystState(open, id)
+    const signs = evidence.reasons.filter((reason) => reason.weighs === 'malicious')
+    return {
+      chain: id,
+      conflicts: conflicts.length,
+      rule: rule.outcome,
+      outcome: evidence.outcome,
+      evidence: evidence.disposition,
+      signs: signs.length,
+      strongSigns: signs.filter((reason) => reason.isStrong).length,
+      disposition: disposition?.disposition ?? null,
+      ticked: [...rows.values()].filter((row) => row.ticked !== null).length,
+    }
+  })
+  return { standings }
+}
+
 /** "IOC to Track" of one chain, or of all chains of the case, each value once. */
 export function iocsDocument(open: OpenCase, wanted?: string) {
   const chains =

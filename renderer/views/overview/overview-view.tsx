@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { ChainShape, Density, Facet } from '../../../src/contract/shapes.ts'
 import { useAnswer } from '../../api/use-answer.ts'
+import { useChains } from '../../shell/chains-state.tsx'
 import { useImport } from '../../shell/import-state.tsx'
 import { useApi, useCase, useWindow } from '../../shell/window-state.tsx'
 import { Button, Empty, Escape, Notice, Skeleton, TroubleNotice } from '../../widgets/index.ts'
@@ -24,26 +25,26 @@ export function OverviewView() {
   const api = useApi()
   const { caseId, counts } = useCase()
   const version = `${caseId} ${counts.evidence} ${counts.records}`
-  const chains = useAnswer(`chains ${version}`, (signal) => api.chains.list({ caseId }, { signal }))
+  const { chooseChain: choose } = useWindow()
+  const chains = useChains()
   const density = useAnswer(`coverage ${version}`, (signal) =>
     api.timeline.density({ caseId, filter: everything, buckets: 1 }, { signal }),
   )
-  const noChains = chains.value?.chains.length === 0
+  const noChains = chains.chains?.length === 0
   const facets = useAnswer(noChains ? `facets ${version}` : null, (signal) =>
     api.timeline.facets({ caseId, filter: everything }, { signal }),
   )
   const problems = useAnswer(noChains ? `problems ${version}` : null, (signal) =>
     api.evidence.problems({ caseId }, { signal }),
   )
-  const [chosen, choose] = useState<string>()
 
-  if (chains.trouble && !chains.value)
+  if (chains.trouble && !chains.chains)
     return (
       <div className="overview-wait">
         <TroubleNotice trouble={chains.trouble} again={chains.again} />
       </div>
     )
-  if (!chains.value)
+  if (!chains.chains)
     return (
       <div className="overview-wait">{chains.slow ? <Skeleton rows={9} label="Reading chains" /> : null}</div>
     )
@@ -58,13 +59,13 @@ export function OverviewView() {
         unread={problems.value?.filter((problem) => problem.severity === 'error').length}
       />
     )
-  const chain = chains.value.chains.find((each) => each.id === chosen) ?? chains.value.chains[0]
+  const { chain } = chains
   if (!chain) return null
   return (
     <ChainOverview
       key={chain.id}
       chain={chain}
-      all={chains.value.chains}
+      all={chains.chains}
       coverage={coverage}
       coverageTrouble={<TroubleNotice trouble={density.trouble} again={density.again} />}
       onChoose={choose}

@@ -30,7 +30,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const { summary } = props
   const { caseId } = summary
   const api = useApi()
-  const { selected, select, openCount } = useWindow()
+  const { selected, select, openCount, back } = useWindow()
   const memory = useMemo(() => recall(caseId), [caseId])
   const [terms, setTerms] = useState<readonly Term[]>(memory.terms)
   const [detailsOpen, setDetailsOpen] = useState(memory.detailsOpen)
@@ -143,7 +143,12 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     { on: '/', keys: ['/'], does: 'Filter', run: () => bar.current?.focus() },
     { on: 'j', keys: ['J'], does: 'Next row', run: () => stepped(1) },
     { on: 'k', keys: ['K'], does: 'Row before', run: () => stepped(-1) },
-    { on: 'Escape', keys: ['Esc'], does: 'Close the details', run: () => detailsOpen && closeDetails() },
+    {
+      on: 'Escape',
+      keys: ['Esc'],
+      does: 'Close the details, then back',
+      run: () => (detailsOpen ? closeDetails() : back()),
+    },
     { on: 'b', keys: ['B'], does: 'Bytes of the record', run: () => openDetails('hex') },
     { on: 'x', keys: ['X'], does: 'XML of the record', run: () => openDetails('xml') },
     { on: 'y', keys: ['Y'], does: 'Copy the citation', run: copy.citation },

@@ -1,0 +1,174 @@
+/** Playbook: the checklist as the user wrote it, answered where the evidence answers; only a person ticks and decides. */
+import { useEffect, useMemo, useState } from 'react'
+import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
+import type { ChainShape } from '../../../src/contract/shapes.ts'
+import { useChains } from '../../shell/chains-state.tsx'
+import { usePlaybook } from '../../shell/playbook-state.tsx'
+import { useCase, useWindow } from '../../shell/window-state.tsx'
+import { Button, Escape, HostDot, Notice, Skeleton, Stamp, TroubleNotice } from '../../widgets/index.ts'
+import { ChainPicker, useChainKeys } from '../chains/chain-picker.tsx'
+import { NoChainYet } from '../chains/no-chain-yet.tsx'
+import { shortHost } from '../overview/sentence.ts'
+import { ChecklistSection } from './checklist-section.tsx'
+import { Conflicts } from './conflicts.tsx'
+import { Decision } from './decision.tsx'
+import { DispositionDialog } from './disposition-dialog.tsx'
+import { History } from './history.tsx'
+import { outline, rowsWithoutPlace } from './outline.ts'
+import { PlaybookSide } from './playbook-side.tsx'
+import { stepRow } from './row-keys.ts'
+import './playbook.css'
+
+export function PlaybookView() {
+  const { chain } = useChains()
+  const { answers, trouble, slow, again } = usePlaybook()
+  if (!chain) return <NoChainYet title="Playbook" />
+  if (!answers || answers.chain !== chain.id)
+    return (
+      <div className="playbook-wait">
+        <h1 className="unseen">Playbook</h1>
+        {trouble ? <TroubleNotice trouble={trouble} again={again} /> : null}
+        {slow && !trouble ? <Skeleton rows={12} label="Answering the playbook" /> : null}
+      </div>
+    )
+  return <PlaybookOf chain={chain} answers={answers} key={chain.id} />
+}
+
+function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
+  const { chain, answers } = props
+  const { hosts } = useCase()
+  const { tab, go } = useWindow()
+  const { off, trouble, again, last, undo } = usePlaybook()
+  const [deciding, decide] = useState(false)
+  useEffect(() => {
+    if (tab !== 'disposition') return
+    decide(true)
+    go('playbook')
+  }, [tab, go])
+  useChainKeys(
+    [
+      { on: 'j', keys: ['J'], does: 'Next line', run: () => stepRow(1) },
+      { on: 'k', keys: ['K'], does: 'Line before', run: () => stepRow(-1) },
+      { on: 'n', keys: ['N'], does: 'Note on the line', run: () => pressInRow('note') },
+      { on: 'm', keys: ['M'], does: 'All of the reason, and what is missing', run: () => pressInRow('more') },
+      ...(off === undefined
+        ? [
+            { on: 'd', keys: ['D'], does: 'Set the disposition', run: () => decide(true) },
+            { on: 'u', keys: ['U'], does: 'Take the last act back', run: () => last && void undo(last.mark) },
+          ]
+        : []),
+    ],
+    'Playbook',
+  )
+  const conflicts = useMemo(() => new Set(answers.conflicts.map((each) => each.id)), [answers])
+  const stray = rowsWithoutPlace(answers.checklist)
+  return (
+    <div className="playbook">
+      <PlaybookSide answers={answers} onDecide={() => decide(true)} />
+      <div className="playbook-work">
+        <div className="view-head">
+          <div className="playbook-title">
+            <h1 className="view-title">
+              Playbook for{' '}
+              <span className="mono">
+                <Escape text={chain.task.path} />
+              </span>
+            </h1>
+            <p className="view-line">
+              <HostDot place={hosts.findIndex((host) => host.name === chain.host)} />{' '}
+              <span title={chain.host}>
+                <Escape text={shortHost(chain.host)} />
+              </span>
+              , <Stamp time={chain.time} decimals={3} zone />
+            </p>
+          </div>
+          <div className="view-actions">
+            <ChainPicker />
+          </div>
+        </div>
+        {off ? (
+          <Notice kind="note" icon="lock" title="Read-only" live={false}>
+            {off}
+          </Notice>
+        ) : null}
+        {trouble ? <TroubleNotice trouble={trouble} again={again} /> : null}
+        <Conflicts answers={answers} />
+        <Decision answers={answers} />
+        {outline.map((part) => (
+          <section
+            className="playbook-part"
+            key={part.id}
+            id={`part-${part.id}`}
+            aria-labelledby={`h-${part.id}`}
+          >
+            <h2 className="part-title" id={`h-${part.id}`}>
+              {part.title}
+              {part.minutes === null ? null : <span className="hint"> {part.minutes} minutes</span>}
+            </h2>
+            {part.sections.map((section) => (
+              <ChecklistSection
+                key={section.title}
+                section={section}
+                answers={answers}
+                chain={chain}
+                conflicts={conflicts}
+              />
+            ))}
+          </section>
+        ))}
+        {stray.length > 0 ? (
+          <ChecklistSection
+            section={{ phase: null, title: 'Further lines', commands: [] }}
+            rows={stray}
+            answers={answers}
+            chain={chain}
+            conflicts={conflicts}
+          />
+        ) : null}
+        <History answers={answers} />
+        <ActSaid />
+      </div>
+      {deciding ? <DispositionDialog answers={answers} onClose={() => decide(false)} /> : null}
+    </div>
+  )
+}
+
+/** Presses what the row with the focus offers under this name. */
+function pressInRow(what: string): void {
+  const row = document.activeElement?.closest('[data-row]')
+  row?.querySelector<HTMLElement>(`[data-act="${what}"] button, button[data-act="${what}"]`)?.click()
+}
+
+/** The last act, with the way back; or why it was not kept. */
+function ActSaid() {
+  const { refused, last, undo, forget, again } = usePlaybook()
+  return (
+    <div className="act-said" role="status">
+      {refused ? (
+        <div className="toast is-harm">
+          <span>
+            Not kept. <Escape text={refused.message} /> <Escape text={refused.remedy} />
+          </span>
+          <Button
+            small
+            kind="quiet"
+            onPress={() => {
+              forget()
+              again()
+            }}
+          >
+            Close
+          </Button>
+        </div>
+      ) : last ? (
+        <div className="toast">
+          <span>{last.what}.</span>
+          <Button small kind="quiet" icon="undo" keys={['U']} onPress={() => void undo(last.mark)}>
+            Undo
+          </Button>
+          <Button small kind="quiet" icon="close" label="Close the message" onPress={forget} />
+        </div>
+      ) : null}
+    </div>
+  )
+}
