@@ -1,6 +1,6 @@
 /** Parts of one task as text: its lives, its definitions side by side, its history. */
 import type { TaskEntry } from './doors.ts'
-import { labelled, tableLines } from './text-table.ts'
+import { tableLines } from './text-table.ts'
 
 export const resultWords = ({ code, meaning }: { readonly code: string; readonly meaning: string | null }) =>
   meaning ? `${code} (${meaning})` : code
@@ -28,8 +28,8 @@ export function lifePairs({ lifetimes }: TaskEntry): [string, string][] {
 }
 
 /** Definitions that say the same stand together; where more than one thing is said, each says who says it. */
-export function definitionLines({ definitions }: TaskEntry, width: number): readonly string[] {
-  if (definitions.length === 0) return labelled([['definition', 'none in the evidence']], width)
+export function definitionPairs({ definitions, lifetimes }: TaskEntry): [string, string][] {
+  if (definitions.length === 0) return [['definition', 'none in the evidence']]
   const groups = new Map<string, TaskEntry['definitions'][number][]>()
   for (const one of definitions) {
     const key = JSON.stringify([one.action, one.runAs, one.author, one.hidden, one.triggers])
@@ -38,10 +38,12 @@ export function definitionLines({ definitions }: TaskEntry, width: number): read
     else groups.set(key, [one])
   }
   const shown = [...groups.values()].slice(0, 12)
-  const lines = shown.flatMap((same) => {
+  const told = shown.flatMap((same): [string, string][] => {
     const [one] = same
     if (!one) return []
-    const from = same.slice(0, 6).map((each) => each.from)
+    const lifeOf = (each: typeof one) =>
+      lifetimes.length > 1 && each.lifetime !== null ? ` (life ${each.lifetime})` : ''
+    const from = same.slice(0, 6).map((each) => `${each.from}${lifeOf(each)}`)
     const pairs: [string, string | null][] = [
       ['read from', `${from.join(', ')}${same.length > 6 ? `, and ${same.length - 6} more` : ''}`],
       ['action', one.action],
@@ -50,29 +52,27 @@ export function definitionLines({ definitions }: TaskEntry, width: number): read
       ['triggers', one.triggers.join(', ') || null],
       ['hidden', one.hidden === null ? null : one.hidden ? 'yes' : 'no'],
     ]
-    return labelled(
-      pairs.filter((pair): pair is [string, string] => pair[1] !== null),
-      width,
-    )
+    return pairs.filter((pair): pair is [string, string] => pair[1] !== null)
   })
   const left = groups.size - shown.length
-  return left > 0
-    ? [...lines, ...labelled([['', `and ${left} other definitions; --json has all`]], width)]
-    : lines
+  return left > 0 ? [...told, ['read from', `${left} other definitions; --json has all`]] : told
 }
 
 /** records of one task that are listed: the first and the last of them */
 const mostHistory = 40
 
-export function historyLines({ history }: TaskEntry, columns: number): readonly string[] {
+export function historyLines({ history, path }: TaskEntry, columns: number): readonly string[] {
   if (history.length === 0) return []
   const isLong = history.length > mostHistory
   const half = mostHistory / 2
+  // the task is named above: its path again on every line hides what happened
+  const subject = `Task ${path} `
+  const shortened = (what: string) => (what.startsWith(subject) ? what.slice(subject.length) : what)
   const rowOf = (one: TaskEntry['history'][number]) => [
     one.time,
     String(one.eventId),
     one.citation.recordId,
-    one.result?.meaning ? `${one.what} (${one.result.meaning})` : one.what,
+    one.result?.meaning ? `${shortened(one.what)} (${one.result.meaning})` : shortened(one.what),
   ]
   const rows = isLong
     ? [

@@ -1,7 +1,7 @@
 /** Tasks for people: what was collected, then every task with something to tell, loudest first, then the quiet ones as a table. */
 import { escapeLine } from '../base/escape.ts'
 import type { TaskEntry, TaskHost } from './doors.ts'
-import { definitionLines, historyLines, lifePairs, resultWords } from './task-parts.ts'
+import { definitionPairs, historyLines, lifePairs, resultWords } from './task-parts.ts'
 import type { Style } from './terminal.ts'
 import { labelled, tableLines, wrap } from './text-table.ts'
 import { linesText } from './verb.ts'
@@ -91,10 +91,14 @@ function taskLines(task: TaskEntry, columns: number, paint: Paint): string[] {
   const more = task.differences.length - differences.length
   const signals = task.signals.filter((one) => one.weighs === 'malicious')
   const pairs: [string, string][] = [
+    ...definitionPairs(task),
     ...lifePairs(task),
     ...actionPairs(task),
     ...factPairs(task),
-    ...signals.map((one): [string, string] => [one.strong ? 'sign, strong' : 'sign', one.what]),
+    ...signals.map((one): [string, string] => [
+      one.strong ? 'sign, strong' : 'sign',
+      `${task.lifetimes.length > 1 && one.lifetime !== null ? `life ${one.lifetime}: ` : ''}${one.what}`,
+    ]),
     ...differences.map((text): [string, string] => ['differs', text]),
     ...(more > 0
       ? ([['differs', `in ${more} more fields or changes; --json has all`]] as [string, string][])
@@ -106,7 +110,6 @@ function taskLines(task: TaskEntry, columns: number, paint: Paint): string[] {
     '',
     `${paint(escapeLine(task.path), 'bold')} on ${escapeLine(task.host)}`,
     ...alarms,
-    ...definitionLines(task, width),
     ...labelled(pairs, width),
     ...historyLines(task, columns),
   ]
@@ -117,14 +120,12 @@ const hasStory = (task: TaskEntry) =>
   task.differences.length > 0 ||
   task.findings.length > 0 ||
   task.trouble.length > 0
-const loudness = (task: TaskEntry) =>
-  task.findings.some(({ severity }) => severity === 'alarm')
-    ? 3
-    : task.findings.length > 0 || task.differences.length > 0
-      ? 2
-      : task.signals.some(({ weighs, strong }) => weighs === 'malicious' && strong)
-        ? 1
-        : 0
+/** 3: the views speak against it; 2: strong signs; 1: signs; 0: nothing. Many honest tasks are hidden or change. */
+const loudness = ({ findings, signals }: TaskEntry): number => {
+  if (findings.some(({ severity }) => severity === 'alarm')) return 3
+  const against = signals.filter(({ weighs, id }) => weighs === 'malicious' && id !== 'hidden')
+  return against.some(({ strong }) => strong) ? 2 : against.length > 0 ? 1 : 0
+}
 
 export function tasksText(
   tasks: readonly TaskEntry[],

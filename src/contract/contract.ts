@@ -3,6 +3,7 @@ import * as z from 'zod'
 import * as acquiring from './acquire-shapes.ts'
 import * as p from './playbook-shapes.ts'
 import * as s from './shapes.ts'
+import * as t from './task-shapes.ts'
 
 /** A refusal, as data: what and where, and the way out. */
 const Refused = z.object({ code: z.string(), remedy: z.string(), facts: z.record(z.string(), z.unknown()) })
@@ -127,6 +128,22 @@ export const contract = {
   },
   chains: {
     list: base.input(inCase).output(s.ChainsDocument),
+  },
+  tasks: {
+    /** Tasks of the case, those that the views speak against first; by pages. */
+    list: base
+      .input(
+        inCase.extend({
+          text: z.string().max(400).optional(),
+          host: z.string().max(255).optional(),
+          only: z.enum(['findings', 'signs']).optional(),
+          from: z.int().nonnegative(),
+          count: z.int().positive().max(500),
+        }),
+      )
+      .output(t.TaskRowsShape),
+    /** One task in full, with the raw texts of its definitions. */
+    details: base.input(inCase.extend({ id: z.string().min(1).max(64) })).output(t.TaskDetailsShape),
   },
   playbook: {
     /** Answers, checklist and what people stated; of the most serious chain when none is named. */

@@ -29,6 +29,7 @@ import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '..
 import { countRecovered } from '../workflow/recovered-records.ts'
 import { sealCase } from '../workflow/seal-bundle.ts'
 import { summariseCase } from '../workflow/summarise-case.ts'
+import { taskDetailsForWindow, taskRows } from '../workflow/task-rows.ts'
 import { verifyBundleFile } from '../workflow/verify-bundle.ts'
 import { warmCase } from '../workflow/warm-case.ts'
 import { answerError } from './answer-errors.ts'
@@ -255,6 +256,14 @@ export const router = api.router({
   chains: {
     list: chains.list.handler(({ input, context }) =>
       inCase(context, input.caseId, (open) => chainsDocument(open)),
+    ),
+  },
+  tasks: {
+    list: tasks.list.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => taskRows(open, input)),
+    ),
+    details: tasks.details.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => taskDetailsForWindow(open, input.id)),
     ),
   },
   playbook: {

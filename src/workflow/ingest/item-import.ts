@@ -6,11 +6,11 @@ import type { EvidenceId } from '../../domain/ids.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Staged } from '../../evidence/store.ts'
 import { type FoundFile, SourceTrouble } from '../../sources/find-evidence.ts'
-import { readTaskBytes } from '../../tasks/read-task.ts'
 import { readAcquisition } from '../acquisition-record.ts'
 import { readHostFacts } from '../host-facts.ts'
 import type { Meter } from '../meter.ts'
 import type { OpenCase } from '../open-case.ts'
+import { isTaskView, taskViewProblems } from '../tasks/import-troubles.ts'
 import {
   changedWhileRead,
   completeItem,
@@ -211,16 +211,8 @@ export class ItemImport {
       problems.push(...read.problems)
       host = mostFrequent(read.summary.computers) ?? host
       summary = read.summary
-    } else if (file.kind === 'task-xml') {
-      const reading = readTaskBytes(new Uint8Array(await readFile(store.pathOf(stored.id))))
-      if (reading.trouble)
-        problems.push({
-          code: reading.trouble.code,
-          severity: 'warning',
-          where: `${file.origin}, ${reading.trouble.where}`,
-          what: reading.trouble.what,
-        })
-    }
+    } else if (isTaskView(file.kind))
+      problems.push(...taskViewProblems(file.kind, store.pathOf(stored.id), file.origin))
     completeItem(this.#open, item, stored, host, problems, summary)
     casefile.commit()
     await this.#open.custody.append(importedStatement(file, stored))

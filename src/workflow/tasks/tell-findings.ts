@@ -47,6 +47,8 @@ const registryPlace = (one: CacheSighting | undefined): TaskCitation[] =>
   one ? [{ evidenceId: one.evidenceId, offset: one.entry.tree?.offset ?? one.entry.task?.offset ?? 0 }] : []
 const filePlaces = (task: Sightings): TaskCitation[] =>
   task.files.slice(0, 4).map(({ evidenceId }) => ({ evidenceId, offset: 0 }))
+const isRegistered = (task: Sightings) =>
+  task.marks.some(({ deed }) => deed === 'created' || deed === 'registered')
 const stateOf = (views: readonly HostView[], name: HostView['view']) =>
   views.find(({ view }) => view === name)?.state ?? 'not-collected'
 
@@ -77,8 +79,7 @@ function recordWords(
   newest: CacheSighting | undefined,
   coverage: HostCoverage | undefined,
 ): { text: string; citations: readonly TaskCitation[] } {
-  const isRegistered = task.marks.some(({ deed }) => deed === 'created' || deed === 'registered')
-  if (isRegistered) return { text: 'Records tell of its creation.', citations: [] }
+  if (isRegistered(task)) return { text: 'Records tell of its creation.', citations: [] }
   const written = newest?.entry.task?.lastWritten ?? newest?.entry.tree?.lastWritten
   const judged = written === undefined || written === 0n ? undefined : absenceAt(coverage, written)
   const none = task.marks.length === 0 ? 'No record speaks of it at all' : 'No record tells of its creation'
@@ -99,14 +100,14 @@ function absenceAt(coverage: HostCoverage | undefined, time: bigint) {
 }
 
 /** Chains that found the task written past the service. */
-function plantFindings({ chains }: FindingGrounds): Finding[] {
+function plantFindings({ task, chains }: FindingGrounds): Finding[] {
   return chains
     .filter((chain) => chain.path === 'file-or-registry')
     .slice(0, 4)
     .map((chain) =>
       finding(
         'put-in-place',
-        `The task was put in place past the Task Scheduler, at ${formatUtc(chain.time)}. ${chain.mechanismWhy}`,
+        `The task was put in place past the Task Scheduler, at ${formatUtc(chain.time)}: ${chain.mechanismWhy}. ${isRegistered(task) ? 'Records tell of its creation, too.' : 'No record tells of its creation.'}`,
         [citationOf(chain.anchor)],
       ),
     )
