@@ -100,7 +100,7 @@ const RegistryFacts = z.object({
   lastRun: z.string().nullable(),
   lastSuccess: z.string().nullable(),
   lastResult: Code.nullable(),
-  dynamic: z.tuple([z.number(), z.number()]).nullable(),
+  dynamic: z.array(z.number()).nullable(),
   hasSecurityDescriptor: z.boolean().nullable(),
   index: z.number().nullable(),
   treeWritten: z.string().nullable(),

@@ -144,7 +144,7 @@ async function newCaseFolder(context: EngineContext, title: string): Promise<str
   }
 }
 
-const { app, files, cases, evidence, acquire, timeline, record, chains, playbook, allow, bundle } = api
+const { app, files, cases, evidence, acquire, timeline, record, chains, tasks, playbook, allow, bundle } = api
 
 export const router = api.router({
   app: {
