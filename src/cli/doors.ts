@@ -16,6 +16,7 @@ import type { OpenCase } from '../workflow/open-case.ts'
 import type { AnswersDocument, allowDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
+import type { readyIngest } from '../workflow/ready-ingest.ts'
 import type {
   AdmitReceiptOptions,
   AdmittedReceipt,
@@ -26,16 +27,20 @@ import type { SealCaseOptions, SealCaseResult } from '../workflow/seal-bundle.ts
 import type { summariseCase } from '../workflow/summarise-case.ts'
 import type { VerifyBundleOptions, verifyBundleFile } from '../workflow/verify-bundle.ts'
 
+export type ReadyIngest = ReturnType<typeof readyIngest>
+
 /** The verbs of the workflow as the command line uses them. Injected, so that tests can stand in front of them. */
 export interface Doors {
   /** true where a case lies in this folder itself */
   isCaseFolder(dir: string): boolean
   createCase(dir: string, about: { title: string; operator: Operator }): Promise<Case>
   openCase(dir: string, about: { operator: Operator; access?: 'read' | 'write' }): Promise<Case>
+  /** Starts the threads of an import while the case is being opened; to be handed to it, or stopped. */
+  readyIngest(paths: readonly string[]): Promise<ReadyIngest>
   importEvidence(
     open: Case,
     paths: readonly string[],
-    how: Work & { host?: string; archivePassword?: string | undefined },
+    how: Work & { host?: string; archivePassword?: string | undefined; threads?: ReadyIngest },
   ): Promise<Imported>
   preflightHost(how: HostOptions): Promise<PreflightReport>
   preflightHosts(

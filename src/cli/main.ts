@@ -25,3 +25,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 process.exitCode = await runCli(process.argv.slice(2), processTerminal(stop.signal), workflowDoors)
+// all is on disk and written out: to take the memory of an import apart, piece by piece, would only hold up the end
+if (process.argv[2] === 'import') process.stderr.write('', () => process.exit())

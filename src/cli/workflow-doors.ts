@@ -14,6 +14,9 @@ export const workflowDoors: Doors = {
   async openCase(dir, about) {
     return (await import('../workflow/open-case.ts')).openCase(dir, about)
   },
+  async readyIngest(paths) {
+    return (await import('../workflow/ready-ingest.ts')).readyIngest(paths)
+  },
   async importEvidence(open, paths, how) {
     return (await import('../workflow/import-evidence.ts')).importEvidence(open, paths, how)
   },

@@ -36,10 +36,20 @@ export interface ImportOptions {
   readonly parsers?: number | undefined
   /** leaves out all values of large logs: for measuring what it costs to check and index their records alone */
   readonly headsOnly?: boolean | undefined
+  /** threads that were started while the case was opened (`readyIngest`); the import stops them */
+  readonly threads?: IngestThreads | undefined
 }
 
 /** Imports what lies at `paths`. Throws only for Cancelled and for a Refusal (read-only case, full disk). */
 export async function importEvidence(open: OpenCase, paths: readonly string[], options: ImportOptions = {}) {
+  try {
+    return await importInto(open, paths, options)
+  } finally {
+    await options.threads?.stop()
+  }
+}
+
+async function importInto(open: OpenCase, paths: readonly string[], options: ImportOptions) {
   if (open.readOnly)
     throw new Refusal(
       'case.read-only',
@@ -63,7 +73,7 @@ export async function importEvidence(open: OpenCase, paths: readonly string[], o
     noted.note(null, problem)
   }
   const files: FoundFile[] = []
-  let threads: IngestThreads | undefined
+  let { threads } = options
   try {
     for await (const found of options.found ?? findEvidence(paths, options)) {
       if (found.ok) files.push(found.value)
@@ -109,18 +119,21 @@ async function takeFiles(
   const onAbort = () => threads?.cancel()
   options.signal?.addEventListener('abort', onAbort, { once: true })
   const imports = new ItemImport(open, threads, reading, options, noted)
+  const lastLog = files.findLastIndex((file) => file.kind === 'evtx')
   /** Runs of small logs in batches, everything else by itself. */
   async function* takeEach(): AsyncGenerator<TakenItem> {
     for (let at = 0; at < files.length; ) {
       stopIfAborted(options.signal)
       const first = files[at] as FoundFile
       if (!threads || options.batches === false || !isSmallLog(first)) {
+        if (threads) threads.isLast = at >= lastLog
         yield await imports.take(first)
         at++
         continue
       }
       const run = [first]
       for (let next = files[++at]; next && isSmallLog(next); next = files[++at]) run.push(next)
+      threads.isLast = at > lastLog
       yield* new LogBatches(open, threads, reading, options, noted, imports).take(run)
     }
   }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { Cancelled, Refusal } from '../../base/refusal.ts'
+import type { Operator } from '../../domain/operator.ts'
 import { caseFolder, operatorOf } from '../case-folder.ts'
-import type { Case, Imported } from '../doors.ts'
+import type { Case, Doors, Imported } from '../doors.ts'
 import { isCancellation } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { bytesInWords, countInWords, progressLine } from '../progress-line.ts'
@@ -51,23 +52,22 @@ export const addImport: AddVerb = (program, surface, run) => {
 
 async function importVerb({ terminal, doors }: Surface, paths: readonly string[], options: Options) {
   const dir = caseFolder(options.case, terminal, doors)
-  refuseMissing(paths.map((path) => resolve(terminal.cwd, path)))
-  const operator = operatorOf(terminal)
-  const open: Case = doors.isCaseFolder(dir)
-    ? await doors.openCase(dir, { operator })
-    : await doors.createCase(dir, { title: options.title ?? basename(dir), operator })
+  const sources = paths.map((path) => resolve(terminal.cwd, path))
+  refuseMissing(sources)
+  const threads = await doors.readyIngest(sources)
+  const open = await openOrCreate(doors, dir, options, operatorOf(terminal)).catch(async (error: unknown) => {
+    await threads.stop()
+    throw error
+  })
   const progress = progressLine(terminal, options.progress)
   try {
-    const found = await doors.importEvidence(
-      open,
-      paths.map((path) => resolve(terminal.cwd, path)),
-      {
-        signal: terminal.signal,
-        onProgress: progress.onProgress,
-        ...(options.host ? { host: options.host } : {}),
-        archivePassword: terminal.env.TASKTRAIL_ARCHIVE_PASSWORD || undefined,
-      },
-    )
+    const found = await doors.importEvidence(open, sources, {
+      signal: terminal.signal,
+      onProgress: progress.onProgress,
+      ...(options.host ? { host: options.host } : {}),
+      archivePassword: terminal.env.TASKTRAIL_ARCHIVE_PASSWORD || undefined,
+      threads,
+    })
     progress.clear()
     await terminal.write(options.json ? jsonDocument(found) : importedText(found, terminal.columns))
     return endWith(found.problems)
@@ -82,6 +82,11 @@ async function importVerb({ terminal, doors }: Surface, paths: readonly string[]
     open.close()
   }
 }
+
+const openOrCreate = (doors: Doors, dir: string, options: Options, operator: Operator): Promise<Case> =>
+  doors.isCaseFolder(dir)
+    ? doors.openCase(dir, { operator })
+    : doors.createCase(dir, { title: options.title ?? basename(dir), operator })
 
 /** Where nothing at all is there, no case is made; a path missing among others becomes a problem of the import. */
 function refuseMissing(paths: readonly string[]): void {

@@ -22,6 +22,7 @@ import type {
 } from './messages.ts'
 import { chunksPerSegment } from './packed.ts'
 import { mostParsers, SharedState } from './shared-state.ts'
+import { smallLog } from './small-logs.ts'
 
 export class IngestThreads {
   #copier: Worker | undefined
@@ -30,6 +31,8 @@ export class IngestThreads {
   readonly #headsOnly: boolean
   readonly #shared: SharedState
   #wanted = 1
+  #isLast = false
+  readonly #ending: Promise<number>[] = []
 
   /**
    * @param parsers how many threads parse one large log; chosen by its size when not given
@@ -41,9 +44,17 @@ export class IngestThreads {
     this.#shared = SharedState.forParsers(Math.min(parsers ?? availableParallelism(), mostParsers))
   }
 
-  /** Starts the first parser: what there is to do meanwhile hides how long a thread takes to start. */
-  warmUp(): void {
-    this.#parseThreads(1)
+  /** Starts what a log of `size` bytes needs: what there is to do meanwhile hides how long threads take to start. */
+  warmUp(size = 0): void {
+    this.#parseThreads(parsersFor(size, this.#asked))
+    if (size > smallLog) this.#copyThread()
+  }
+
+  #copyThread(): Worker {
+    this.#copier ??= new Worker(entryBeside(import.meta.url, 'hash-worker'), {
+      name: 'tasktrail copy and hash',
+    })
+    return this.#copier
   }
 
   #parseThreads(count: number): readonly Worker[] {
@@ -56,7 +67,21 @@ export class IngestThreads {
 
   async stop(): Promise<void> {
     this.#shared.cancel()
-    await Promise.all([this.#copier, ...this.#parsers].map((thread) => thread?.terminate()))
+    this.#endCopier()
+    this.#endParsers()
+    await Promise.all(this.#ending)
+  }
+
+  /** Whether the log that is taken next is the last: threads end with what they do for it, while the case is finished. */
+  set isLast(isLast: boolean) {
+    this.#isLast = isLast
+  }
+  #endCopier(): void {
+    if (this.#copier) this.#ending.push(this.#copier.terminate())
+    this.#copier = undefined
+  }
+  #endParsers(): void {
+    for (const thread of this.#parsers.splice(0)) this.#ending.push(thread.terminate())
   }
 
   /** Prepares for the next file, expected to have `size` bytes. */
@@ -77,10 +102,10 @@ export class IngestThreads {
    */
   async copy(source: string, target: string | undefined): Promise<CopyReply> {
     const request: CopyRequest = { source, target, memory: this.#shared.memory }
-    this.#copier ??= new Worker(entryBeside(import.meta.url, 'hash-worker'), {
-      name: 'tasktrail copy and hash',
-    })
-    for await (const reply of messages<CopyReply>(this.#copier, request)) return reply
+    for await (const reply of messages<CopyReply>(this.#copyThread(), request)) {
+      if (this.#isLast) this.#endCopier()
+      return reply
+    }
     throw new Cancelled()
   }
 
@@ -114,6 +139,7 @@ export class IngestThreads {
         throw new Cancelled()
       }),
     )
+    if (this.#isLast) this.#endParsers()
     return joining.result()
   }
 
@@ -138,7 +164,9 @@ export class IngestThreads {
               files: (batches[next] ?? []).map(({ source, target }) => ({ source, target })),
             }),
           )
-        yield await (underWay[number] as Promise<BatchReply>)
+        const reply = await (underWay[number] as Promise<BatchReply>)
+        if (this.#isLast && number === batches.length - 1) this.#endParsers()
+        yield reply
       }
     } finally {
       this.#shared.cancel()

@@ -1,4 +1,4 @@
-import type { Case, ChainDocument, Doors, Row } from '../../../src/cli/doors.ts'
+import type { Case, ChainDocument, Doors, ReadyIngest, Row } from '../../../src/cli/doors.ts'
 import { runCli } from '../../../src/cli/run-cli.ts'
 import type { Terminal } from '../../../src/cli/terminal.ts'
 
@@ -46,6 +46,7 @@ export async function runInMemory(args: readonly string[], { doors, ...where }: 
     isCaseFolder: () => false,
     openCase: async (dir) => caseIn(dir),
     createCase: async (dir) => caseIn(dir),
+    readyIngest: async () => ({ stop: async () => {} }) as ReadyIngest,
     ...doors,
   } as Doors
   const code = await runCli(args, terminal, usable)
@@ -56,6 +57,7 @@ const doorNames: Record<keyof Doors, true> = {
   isCaseFolder: true,
   createCase: true,
   openCase: true,
+  readyIngest: true,
   importEvidence: true,
   preflightHost: true,
   preflightHosts: true,
