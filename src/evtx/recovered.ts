@@ -28,6 +28,10 @@ export class RecoveredWalker {
   /** only to learn which names a definition uses */
   readonly #templates = new Templates()
   readonly #intact = new Map<number, boolean>()
+  /** of the chunk at hand: its header, its stale records, and pairs of begin and end of its live ones */
+  #header: ChunkHeader | undefined
+  #stale: readonly RecordPlace[] = []
+  readonly #live: number[] = []
 
   /** @param decoder that reads this chunk's records too; its `startChunk` was called */
   constructor(decoder: RecordDecoder) {
@@ -36,7 +40,7 @@ export class RecoveredWalker {
 
   /**
    * Calls `onRecord(offset, size)` for each whole stale record of the chunk whose template and names are still those it was
-   * written with, by offset. Template-less stale records are left out: nothing shows that their names are their own.
+   * written with, by offset; the decoder has just located it. Template-less stale records are left out: nothing shows that their names are their own.
    * @param stale places that `walkRecords` has passed over in this chunk
    * @returns how many framed stale records were passed over: what they refer to was overwritten, or nothing shows that it was not
    */
@@ -53,34 +57,57 @@ export class RecoveredWalker {
       at = nextFramed(chunk, at + size, chunk.size)
     }
     if (places.length === 0) return 0
-    const framed = [...places]
-    walkRecords(chunk, 0, header, [], (offset, size) => framed.push({ offset, size }))
-    framed.sort((a, b) => a.offset - b.offset)
     this.#intact.clear()
+    this.#live.length = 0
+    this.#stale = places
+    this.#header = header
     let passed = 0
     for (const place of places)
-      if (this.#isWhole(chunk, place, framed)) onRecord(place.offset, place.size)
+      if (this.#isWhole(chunk, place)) onRecord(place.offset, place.size)
       else passed++
     return passed
   }
 
-  #isWhole(chunk: ChunkView, { offset, size }: RecordPlace, framed: readonly RecordPlace[]): boolean {
+  #isWhole(chunk: ChunkView, { offset, size }: RecordPlace): boolean {
     try {
       if (!this.#decoder.locate(chunk, offset + 24, offset + size - 4)) return false
     } catch (error) {
       if (error instanceof BinXmlError || error instanceof RangeError) return false
       throw error
     }
-    return this.#decoder.definitions.every((definition) => this.#isIntact(chunk, definition, framed))
+    return this.#decoder.definitions.every((definition) => this.#isIntact(chunk, definition))
   }
 
-  #isIntact(chunk: ChunkView, definition: number, framed: readonly RecordPlace[]): boolean {
+  #isIntact(chunk: ChunkView, definition: number): boolean {
     const known = this.#intact.get(definition)
     if (known !== undefined) return known
     if (this.#intact.size >= mostDefinitions) return false
-    const intact = isInline(chunk, definition, framed) && this.#hasOwnNames(chunk, definition)
+    const intact = this.#isInline(chunk, definition) && this.#hasOwnNames(chunk, definition)
     this.#intact.set(definition, intact)
     return intact
+  }
+
+  /** The definition follows its own instance token (0c 01, id, offset of just this place) and ends inside that framed record. */
+  #isInline(chunk: ChunkView, definition: number): boolean {
+    const { view } = chunk
+    if (definition < 10 || definition + 24 > chunk.size) return false
+    if (view.getUint16(definition - 10, true) !== 0x010c) return false
+    if (view.getUint32(definition - 4, true) !== definition) return false
+    if (view.getUint32(definition - 8, true) !== view.getUint32(definition + 4, true)) return false
+    const end = definition + 24 + view.getUint32(definition + 20, true)
+    for (const { offset, size } of this.#stale)
+      if (offset + 24 <= definition - 10 && end <= offset + size - 4) return true
+    const live = this.#liveRecords(chunk)
+    for (let i = 0; i < live.length; i += 2)
+      if ((live[i] as number) + 24 <= definition - 10 && end <= (live[i + 1] as number) - 4) return true
+    return false
+  }
+
+  /** Where the chunk's live records begin and end; looked for when the first is asked for. */
+  #liveRecords(chunk: ChunkView): readonly number[] {
+    if (this.#live.length === 0 && this.#header)
+      walkRecords(chunk, 0, this.#header, [], (offset, size) => this.#live.push(offset, offset + size))
+    return this.#live
   }
 
   #hasOwnNames(chunk: ChunkView, definition: number): boolean {
@@ -93,17 +120,6 @@ export class RecoveredWalker {
     }
     return this.#templates.names.offsets.every((offset) => isNameHashGood(chunk, offset))
   }
-}
-
-/** The definition follows its own instance token (0c 01, id, offset of just this place) and ends inside that framed record. */
-function isInline(chunk: ChunkView, definition: number, framed: readonly RecordPlace[]): boolean {
-  const { view } = chunk
-  if (definition < 10 || definition + 24 > chunk.size) return false
-  if (view.getUint16(definition - 10, true) !== 0x010c) return false
-  if (view.getUint32(definition - 4, true) !== definition) return false
-  if (view.getUint32(definition - 8, true) !== view.getUint32(definition + 4, true)) return false
-  const end = definition + 24 + view.getUint32(definition + 20, true)
-  return framed.some(({ offset, size }) => offset + 24 <= definition - 10 && end <= offset + size - 4)
 }
 
 /** Each name is stored with a 16-bit hash: hash × 65599 + code unit, over all of them. */

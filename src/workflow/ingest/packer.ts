@@ -13,6 +13,7 @@ import { readChunkHeader, walkRecords } from '../../evtx/chunk.ts'
 import { ChunkView } from '../../evtx/chunk-view.ts'
 import { RecordDecoder } from '../../evtx/decode.ts'
 import { chunkSize, valueType } from '../../evtx/format.ts'
+import { isPlainlyWhole, placeOfType } from '../../evtx/plainly-whole.ts'
 import { BinXmlError, type EvtxProblem } from '../../evtx/problem.ts'
 import { oddNumber, readRecord } from '../../evtx/read-log.ts'
 import { type RecordText, textsOfTree } from '../../evtx/record.ts'
@@ -20,7 +21,6 @@ import { type RecordPlace, RecoveredWalker } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
 import { GrowingBytes } from './aligned-memory.ts'
 import { BlockColumns } from './columns.ts'
-import { placeOfType } from './compiled-plan.ts'
 import { columnMemory, Dictionary } from './dictionary.ts'
 import { InlineValues } from './inline-values.ts'
 import type { LogTally } from './log-tally.ts'
@@ -92,7 +92,10 @@ export class Packer {
         (offset, size) => stale.push({ offset, size }),
       )
       this.tally.unrecoverable += this.#recovered.walk(chunk, header, stale, (offset, size) => {
-        if (readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok) this.tally.recoverable++
+        const isWhole =
+          isPlainlyWhole(chunk, this.#decoder) ||
+          readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok
+        if (isWhole) this.tally.recoverable++
         else this.tally.unrecoverable++
       })
     }
