@@ -17,6 +17,15 @@ export interface SealedEvidence {
   open(): AsyncIterable<Uint8Array>
 }
 
+/** A file under `data/derived`: made from the evidence, and made again by whoever doubts it. */
+export interface DerivedFile {
+  /** file name, by the rules for paths of a bundle */
+  readonly name: string
+  readonly kind: string
+  /** `exhibits`: evidence id → number in this bundle */
+  bytes(exhibits: ReadonlyMap<string, string>): Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
 /** Everything a bundle is made of. The room asks nobody else. */
 export interface SealContents {
   readonly bundleId: string
@@ -44,4 +53,8 @@ export interface SealContents {
   readonly timeline: () => DerivedRows
   /** the chains document, JSON-ready */
   readonly chains: unknown
+  /** what else was made from the evidence, in the order it is packed */
+  readonly derived: readonly DerivedFile[]
+  /** what people stated about the case, a line each; undefined when it is not handed over */
+  readonly analyst: readonly unknown[] | undefined
 }

@@ -9,7 +9,22 @@ export interface ReadMe {
   readonly signer:
     | { readonly fingerprint: string; readonly principal: string; readonly line: string }
     | undefined
+  /** names of the files under data/derived */
+  readonly derived: readonly string[]
+  /** ticks, notes, dispositions and the allow-list are in the bundle */
+  readonly includesCase: boolean
 }
+
+/** What each file under data/derived is, in the order a receiver looks at them. */
+const derivedWords: readonly (readonly [string, string])[] = [
+  ['report.html', 'the report: open it in any browser; it holds no script and loads nothing'],
+  ['timeline.jsonl', 'every record in order; Timesketch loads it as it is'],
+  ['timeline.csv', 'the same for a spreadsheet'],
+  ['chains.json', 'what belongs together: logon, share, task, run, and why'],
+  ['answers.json', "the playbook's questions for every chain: yes, no or unknown, with records and reasons"],
+  ['iocs.csv', "the playbook's IOC table with the records each value was seen in"],
+  ['tasks.json', 'every task the evidence knows of, with its history and differences between the views'],
+]
 
 /** Plain ASCII apart from names, LF line ends. */
 export function readMeText(about: ReadMe): string {
@@ -30,8 +45,17 @@ export function readMeText(about: ReadMe): string {
     '',
     'WHAT IS IN IT',
     '  data/evidence   files exactly as they were collected; never changed',
-    '  data/derived    timeline and chains made from them; can be made again',
+    '  data/derived    made from them by Tasktrail; can be made again, and is not evidence:',
+    ...derivedWords.flatMap(([file, words]) =>
+      about.derived.includes(file) ? [`    ${file.padEnd(15)} ${words}`] : [],
+    ),
+    ...(about.derived.some((file) => file.endsWith('.csv'))
+      ? ["    In the CSV files a ' stands before a cell that a spreadsheet would take for a formula."]
+      : []),
     '  data/record     bundle.json, inventory, custody journal, commands, and the schemas of these',
+    about.includesCase
+      ? "  data/record/analyst.jsonl   the sender's ticks, notes, dispositions and allow-list, each with who, when and why"
+      : '  Ticks, notes, dispositions and the allow-list of the sender are not in it; that they were made stands in the custody journal.',
     '  This is a BagIt 1.0 bag (RFC 8493). Times in ZIP entries are the sealing time; real times are in the inventory.',
     '',
     'HOW TO VERIFY IT',

@@ -127,10 +127,92 @@ const commands = record('One line of commands.jsonl: a command run on a host; ne
   elevated: { type: 'boolean' },
 })
 
+const list = (items: unknown) => ({ type: 'array', items })
+const named = (...names: readonly string[]) => ({
+  type: 'object',
+  required: names,
+  properties: Object.fromEntries(names.map((name) => [name, true])),
+})
+const place = part({
+  evidenceId: hex64,
+  recordId: text,
+  chunk: { type: 'integer' },
+  offset: { type: 'integer' },
+})
+const answer = part({
+  id: text,
+  asks: text,
+  answer: { enum: ['yes', 'no', 'unknown'] },
+  value: textOrNull,
+  why: text,
+  citations: list(place),
+  missing: list(part({ telemetry: text, state: text, why: text, wouldTell: text })),
+})
+
+const chains = record('chains.json: what belongs together, the most serious first', {
+  schema: { const: 'tasktrail-chains/1' },
+  chains: list(named('id', 'host', 'kind', 'task', 'account', 'source', 'steps', 'links', 'gaps')),
+})
+
+const answers = record('answers.json: the playbook answered for every chain, in the order of chains.json', {
+  schema: { const: 'tasktrail-case-answers/1' },
+  includesCase: {
+    type: 'boolean',
+    description: 'false: ticks, notes, disposition and allow-list were left out; `analyst` is null then',
+  },
+  answers: list(
+    part({
+      schema: { const: 'tasktrail-answers/1' },
+      chain: text,
+      host: text,
+      time: text,
+      conflicts: list(named('id', 'rule', 'evidence', 'why', 'citations')),
+      validation: list(answer),
+      questions: list(answer),
+      rule: part({ outcome: text, why: text, conditions: list(answer) }),
+      evidence: named('mechanism', 'disposition', 'outcome', 'why', 'reasons'),
+      escalation: list(answer),
+      coverage: { type: 'array' },
+      notCollected: { type: 'array' },
+      iocs: list(part({ type: text, value: text, context: text, citations: list(place) })),
+      checklist: list(named('id', 'phase', 'heading', 'answer', 'why', 'ticked', 'notes')),
+      analyst: { type: ['object', 'null'] },
+    }),
+  ),
+})
+
+const tasks = record('tasks.json: every task, by host and path', {
+  schema: { const: 'tasktrail-tasks/1' },
+  hosts: list(named('host', 'views', 'tasks')),
+  troubles: { type: 'array', items: text, description: 'what could not be read, in words' },
+  tasks: list(named('id', 'host', 'path', 'findings', 'chains')),
+})
+
+const analyst = record(
+  'One line of analyst.jsonl: what a person stated; append-only, taken back by later lines',
+  {
+    mark: { type: 'integer', minimum: 1 },
+    by: text,
+    at: time,
+    undone: { type: 'boolean' },
+    statement: {
+      type: 'object',
+      required: ['kind'],
+      properties: {
+        kind: { enum: ['tick', 'note', 'disposition', 'clock', 'allow', 'allow-removed', 'undo'] },
+      },
+    },
+  },
+)
+
 /** File name in `data/record/schemas/` → schema. */
 export const schemas: Readonly<Record<string, unknown>> = {
+  'analyst.schema.json': analyst,
+  'answers.schema.json': answers,
   'bundle.schema.json': bundle,
+  'chains.schema.json': chains,
   'commands.schema.json': commands,
   'custody.schema.json': custody,
   'inventory.schema.json': inventory,
+  'tasks.schema.json': tasks,
 }

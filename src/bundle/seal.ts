@@ -32,7 +32,7 @@ import { signMessage } from './sshsig.ts'
 import { type VerifyReport, verifyBundle } from './verify.ts'
 
 export { principalOf } from './bag-texts.ts'
-export type { SealContents, SealedEvidence } from './contents.ts'
+export type { DerivedFile, SealContents, SealedEvidence } from './contents.ts'
 
 export interface SealOptions {
   readonly outDir: string
@@ -201,6 +201,7 @@ class Bag {
       ['timeline.jsonl', 'timeline', () => timelineJsonl(this.#contents.timeline(), exhibits)],
       ['timeline.csv', 'timeline', () => timelineCsv(this.#contents.timeline(), exhibits)],
       ['chains.json', 'chains', () => [chains]],
+      ...this.#contents.derived.map((file) => [file.name, file.kind, () => file.bytes(exhibits)] as const),
     ]
     const derivedFrom = [...exhibits.values()]
     for (const [index, [name, kind, bytes]] of made.entries()) {
@@ -237,6 +238,8 @@ class Bag {
     yield this.#text(`${folder}/inventory.jsonl`, jsonLines(this.#inventory))
     yield this.#part(`${folder}/custody.jsonl`, [this.#contents.custody])
     yield this.#text(`${folder}/commands.jsonl`, jsonLines(this.#contents.commands))
+    const { analyst } = this.#contents
+    if (analyst) yield this.#text(`${folder}/analyst.jsonl`, jsonLines(analyst))
     for (const [name, schema] of Object.entries(schemas)) {
       yield this.#text(`${folder}/schemas/${name}`, `${JSON.stringify(schema, null, 2)}\n`)
     }
@@ -257,6 +260,10 @@ class Bag {
         `${this.#contents.from.name} (${this.#contents.from.account}) on ${this.#contents.from.workstation}`,
       ),
       signer: signer && { fingerprint: signer.fingerprint, line: signer.line, principal },
+      derived: this.#inventory.flatMap((line) =>
+        line.class === 'derived' ? [line.path.slice('data/derived/'.length)] : [],
+      ),
+      includesCase: this.#contents.analyst !== undefined,
     }
     yield this.#text('READ-ME-FIRST.txt', readMeText(about))
     for (const hash of ourHashes) yield this.#text(`manifest-${hash}.txt`, manifestText(payload, hash))

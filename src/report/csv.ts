@@ -10,7 +10,8 @@ const startsFormula = /^[=+\-@|%\uff1d\uff0b\uff0d\uff20]/
 /** The cell's text on one line, disarmed. */
 export function spreadsheetSafe(text: string): string {
   const isFormula = /^[\t\r\n]/.test(text) || startsFormula.test(text.replace(skipped, ''))
-  const line = text.replace(/\r\n|\n|\r/g, '⏎')
+  // A lone surrogate would become U+FFFD in UTF-8 without a word.
+  const line = text.replace(/\r\n|[\n\r\u0085\u2028\u2029]/g, '⏎').toWellFormed()
   return isFormula ? `'${line}` : line
 }
 

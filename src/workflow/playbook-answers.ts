@@ -57,7 +57,7 @@ export function chainOfCase(open: OpenCase, wanted: string | undefined): Chain {
 }
 
 /** The answers for one chain. */
-export function answersOf(open: OpenCase, chain: Chain): ChainAnswers {
+export function answersOf(open: OpenCase, chain: Chain, allowList = allowListOf(open)): ChainAnswers {
   const { traces } = knownOf(open)
   const index = indexOfCase(open)
   const events = new Map<string, WindowsEvent>()
@@ -76,7 +76,7 @@ export function answersOf(open: OpenCase, chain: Chain): ChainAnswers {
       hosts: hostFactsOf(open),
       covered: hostsCovered(open),
       traces,
-      allowList: allowListOf(open),
+      allowList,
     },
     chain,
   )
@@ -86,8 +86,10 @@ export interface AnswersDocument extends ReturnType<typeof answersJson> {
   readonly checklist: readonly ReturnType<typeof rowJson>[]
   readonly analyst: Omit<AnalystState, 'rows'>
 }
+/** What people stated is left out, which is not the same as that there is nothing. */
+export type EvidenceAnswers = Omit<AnswersDocument, 'analyst'> & { readonly analyst: null }
 
-const rowJson = (row: ChecklistRow, state: AnalystState) => {
+const rowJson = (row: ChecklistRow, rows: AnalystState['rows']) => {
   const { automatic } = row
   return {
     id: row.id,
@@ -99,20 +101,35 @@ const rowJson = (row: ChecklistRow, state: AnalystState) => {
     citations: automatic?.citations.map(citationOf) ?? [],
     missing: automatic?.missing.map((one) => ({ ...one })) ?? [],
     todo: row.todo,
-    ...(state.rows.get(row.id) ?? { ticked: null, notes: [] }),
+    ...(rows.get(row.id) ?? { ticked: null, notes: [] }),
   }
 }
 
 /** The document of `tasktrail answer --json`: answers, the checklist with its ticks, and what people decided. */
 export function answersDocument(open: OpenCase, wanted?: string): AnswersDocument {
-  const chain = chainOfCase(open, wanted)
+  return answersOfChain(open, chainOfCase(open, wanted))
+}
+
+/** The same from the evidence alone: without ticks, notes, disposition, clocks and allow-list. */
+export function evidenceAnswers(open: OpenCase, chain: Chain): EvidenceAnswers {
+  const answers = answersOf(open, chain, [])
+  const rows = fillChecklist(chain, answers, undefined)
+  return {
+    ...answersJson(answers),
+    checklist: rows.map((row) => rowJson(row, new Map())),
+    analyst: null,
+  }
+}
+
+/** Answers, checklist and what people decided of one chain. */
+export function answersOfChain(open: OpenCase, chain: Chain): AnswersDocument {
   const answers = answersOf(open, chain)
   const state = analystState(open, chain.id)
   const detected = state.clocks.find((clock) => clock.id === 'triage')?.startedAt ?? undefined
   const { rows: _, ...analyst } = state
   return {
     ...answersJson(answers),
-    checklist: fillChecklist(chain, answers, detected).map((row) => rowJson(row, state)),
+    checklist: fillChecklist(chain, answers, detected).map((row) => rowJson(row, state.rows)),
     analyst,
   }
 }
@@ -147,6 +164,15 @@ export function iocsDocument(open: OpenCase, wanted?: string) {
     wanted === undefined ? findCaseChains(open).slice(0, mostChains) : [chainOfCase(open, wanted)]
   return iocsJson(chains.map((chain) => ({ chain: chain.id as string, iocs: answersOf(open, chain).iocs })))
 }
+
+/** "IOC to Track" of every chain of the case, from the evidence alone. */
+export const iocsOfCase = (open: OpenCase) =>
+  iocsJson(
+    findCaseChains(open).map((chain) => ({
+      chain: chain.id as string,
+      iocs: answersOf(open, chain, []).iocs,
+    })),
+  )
 
 /** Chains whose indicators are read at once: the most serious ones. */
 const mostChains = 200

@@ -20,6 +20,7 @@ import { requestTimeStamp, TimeStampFailure } from '../bundle/time-stamp.ts'
 import { type EvidenceKind, holdsRecords } from '../domain/evidence.ts'
 import type { EvidenceId } from '../domain/ids.ts'
 import type { OnProgress } from '../domain/progress.ts'
+import { analystLines, derivedDocuments } from './derived-documents.ts'
 import { encryptBundle, isRecipient, unknownRecipient } from './encrypt-bundle.ts'
 import { chainsDocument, hostFactsOf } from './find-chains.ts'
 import { type ListedEvidence, listEvidence } from './list-evidence.ts'
@@ -42,6 +43,8 @@ export interface SealCaseOptions {
   readonly recipients?: readonly string[] | undefined
   /** a passphrase instead of keys */
   readonly encryptionPassphrase?: string | undefined
+  /** hands over ticks, notes, dispositions, clocks and the allow-list too */
+  readonly includeCase?: boolean | undefined
   /** where an authority for time stamps (RFC 3161) answers */
   readonly timeStampUrl?: string | undefined
   readonly signal?: AbortSignal | undefined
@@ -270,6 +273,8 @@ function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
     commands: [],
     timeline: () => timelineRows(open),
     chains: chainsDocument(open),
+    derived: derivedDocuments(open, options.includeCase === true),
+    analyst: options.includeCase ? analystLines(open) : undefined,
   }
 }
 

@@ -106,6 +106,8 @@ export async function contentsOf(folder: string, more: Partial<SealContents> = {
     commands: [],
     timeline: () => [timelineRow(1), timelineRow(2, { what: '=cmd|calc' })],
     chains: { schema: 'tasktrail-chains/1', chains: [] },
+    derived: [],
+    analyst: undefined,
     ...more,
   }
 }

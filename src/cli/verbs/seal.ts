@@ -24,6 +24,7 @@ interface Options extends CaseOption, ProgressOption {
   readonly purpose: string
   readonly to: readonly string[]
   readonly timeStamp?: string
+  readonly includeCase?: true
   readonly json?: true
 }
 
@@ -32,8 +33,8 @@ export const addSeal: AddVerb = (program, surface, run) => {
     .command('seal')
     .summary('hand the case over as a signed bundle')
     .description(
-      'Packs the case into one ZIP that anybody can check without Tasktrail: evidence, custody journal, timeline, chains and what could not be told,\n' +
-        'with SHA-256 manifests, signed. $TASKTRAIL_KEY_PASSPHRASE opens a key that has a passphrase.\n' +
+      'Packs the case into one ZIP that anybody can check without Tasktrail: evidence, custody journal, timeline, chains, answers,\n' +
+        'IOC table, tasks and what could not be told, with SHA-256 manifests, signed. $TASKTRAIL_KEY_PASSPHRASE opens a key that has a passphrase.\n' +
         'With an age1… key, or $TASKTRAIL_AGE_PASSPHRASE set, an encrypted copy for the way to the receiver is written beside it.',
     )
     .option('--out <dir>', 'folder to write the bundle into', '.')
@@ -46,6 +47,10 @@ export const addSeal: AddVerb = (program, surface, run) => {
       'who receives it: a name, or an age1… key to encrypt for; may be given again',
       oneMore,
       [],
+    )
+    .option(
+      '--include-case',
+      'hand over your ticks, notes, dispositions and allow-list as well (data/record/analyst.jsonl)',
     )
     .option(
       '--time-stamp <url>',
@@ -80,6 +85,7 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
         to: options.to.filter((one) => !isKey(one)).join(', '),
         recipients: options.to.filter(isKey),
         encryptionPassphrase: terminal.env.TASKTRAIL_AGE_PASSPHRASE || undefined,
+        includeCase: options.includeCase,
         timeStampUrl: options.timeStamp,
         signal: terminal.signal,
         onProgress: progress.onProgress,
