@@ -8,3 +8,22 @@ export const jsonDocument = (value: unknown): string => `${safeJson(JSON.stringi
 
 /** One line. */
 export const jsonLine = (value: unknown): string => `${safeJson(JSON.stringify(value))}\n`
+
+/** The same text as `jsonDocument` of a list, some rows at a time: a long list is longer than one string may be. */
+export function* jsonList(rows: readonly unknown[]): Generator<string> {
+  if (rows.length === 0) {
+    yield '[]\n'
+    return
+  }
+  let held = '['
+  for (const [at, row] of rows.entries()) {
+    // a line break never stands inside a string of JSON
+    const text = JSON.stringify(row, null, 2).replaceAll('\n', '\n  ')
+    held += `${at === 0 ? '' : ','}\n  ${safeJson(text)}`
+    if (held.length > 1 << 20) {
+      yield held
+      held = ''
+    }
+  }
+  yield `${held}\n]\n`
+}

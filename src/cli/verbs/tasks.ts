@@ -1,6 +1,6 @@
 import { withCaseToRead } from '../case-folder.ts'
 import { exitCode } from '../exit-code.ts'
-import { jsonDocument } from '../json-text.ts'
+import { jsonList } from '../json-text.ts'
 import { tasksText } from '../tasks-text.ts'
 import { painter, tellLine } from '../terminal.ts'
 import { type AddVerb, type CaseOption, withCaseOption, withExamples } from '../verb.ts'
@@ -18,11 +18,11 @@ export const addTasks: AddVerb = (program, { terminal, doors }, run) => {
     run(() =>
       withCaseToRead(options.case, terminal, doors, async (open) => {
         const tasks = await doors.listTasks(open)
-        await terminal.write(
-          options.json
-            ? jsonDocument(tasks)
-            : tasksText(tasks, await doors.taskHosts(open), terminal.columns, painter(terminal)),
-        )
+        if (options.json) for (const part of jsonList(tasks)) await terminal.write(part)
+        else
+          await terminal.write(
+            tasksText(tasks, await doors.taskHosts(open), terminal.columns, painter(terminal)),
+          )
         const troubles = await doors.taskTroubles(open)
         for (const what of troubles) tellLine(terminal, what)
         return troubles.length > 0 ? exitCode.reservations : exitCode.done
