@@ -3,6 +3,7 @@ import { recorded } from '../domain/absent.ts'
 import type { Chain, ChainPath, Mechanism } from '../domain/chain.ts'
 import type { LogoffEvent, TaskChangedEvent } from '../domain/event.ts'
 import { isWellKnownLogon, type LogonId } from '../domain/ids.ts'
+import type { Locator } from '../domain/locator.ts'
 import type { ClientProcess } from './client-process.ts'
 import type { FileAccess } from './file-access.ts'
 import { isLoopback } from './paths.ts'
@@ -14,13 +15,16 @@ export interface Judged {
   readonly mechanism: Mechanism
   readonly why: string
   readonly path: ChainPath
+  /** records of other tasks that were looked at */
+  readonly basis: readonly Locator[]
 }
 
-export const judged = (mechanism: Mechanism, path: ChainPath, why: string): Judged => ({
-  mechanism,
-  path,
-  why,
-})
+export const judged = (
+  mechanism: Mechanism,
+  path: ChainPath,
+  why: string,
+  basis: readonly Locator[] = [],
+): Judged => ({ mechanism, path, why, basis })
 
 const serviceAccounts: Readonly<Record<string, string>> = {
   '0x3e7': 'SYSTEM',
@@ -119,11 +123,12 @@ function byClientProcess(
   if (session !== undefined || client.isDesktop || isBuiltIn(change))
     return judged('local', 'local', `${name}${image} is a process of this host`)
   const parents = parentsInSession(scene, change)
-  if (parents >= worksHere)
+  if (parents.size >= worksHere)
     return judged(
       'local',
       'local',
-      `${name}${image} is a process of this host; its logon session ${change.logonId} called through programs of ${parents} different parents, as somebody working at the host does`,
+      `${name}${image} is a process of this host; its logon session ${change.logonId} called through programs of ${parents.size} different parents, as somebody working at the host does`,
+      [...parents.values()].flat(),
     )
   return judged(
     'undetermined',
@@ -135,14 +140,19 @@ function byClientProcess(
 /** A session of remote management has one process that calls, or programs of one shell; a desktop has many parents. */
 const worksHere = 3
 
-function parentsInSession(scene: Scene, change: TaskChangedEvent): number {
+/** The task records of the session's callers, by the parent of each caller. */
+function parentsInSession(scene: Scene, change: TaskChangedEvent): ReadonlyMap<number, readonly Locator[]> {
   const boot = bootOf(scene, change.time)
-  const parents = new Set<number>()
+  const parents = new Map<number, Locator[]>()
   for (const other of scene.host.changesByLogon.get(change.logonId as LogonId) ?? []) {
     const parent = recorded(other.parentProcessId)
-    if (parent !== undefined && parent > 0 && bootOf(scene, other.time) === boot) parents.add(parent)
+    if (parent === undefined || parent <= 0 || bootOf(scene, other.time) !== boot) continue
+    const known = parents.get(parent)
+    if (!known) parents.set(parent, [other.locator])
+    // a few records of each are enough to look it up
+    else if (known.length < 5) known.push(other.locator)
   }
-  return parents.size
+  return parents
 }
 
 function byServiceAccount(kind: Chain['kind'], change: TaskChangedEvent, client: ClientProcess): Judged {

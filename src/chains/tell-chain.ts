@@ -144,6 +144,7 @@ export function tellChain(scene: Scene, story: Story): Chain {
     path: judged.path,
     mechanism: judged.mechanism,
     mechanismWhy: judged.why,
+    mechanismBasis: judged.basis,
     executed: execution.executed,
     deleted,
     runs: execution.runs,

@@ -101,6 +101,7 @@ export const ChainShape = z.object({
   path: z.string(),
   mechanism: z.string(),
   mechanismWhy: z.string(),
+  mechanismCitations: z.array(Citation),
   executed: TriState,
   deleted: TriState,
   runs: z.array(

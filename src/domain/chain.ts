@@ -271,6 +271,8 @@ export interface Chain {
   readonly path: ChainPath
   readonly mechanism: Mechanism
   readonly mechanismWhy: string
+  /** records of other tasks the mechanism was concluded from, beside the chain's own */
+  readonly mechanismBasis: readonly Locator[]
   readonly executed: TriState
   readonly deleted: TriState
   /** what shows the run, strongest first; empty unless `executed` is yes */

@@ -136,6 +136,7 @@ export const chainJson = (chain: Chain) => ({
   path: chain.path,
   mechanism: chain.mechanism,
   mechanismWhy: chain.mechanismWhy,
+  mechanismCitations: chain.mechanismBasis.map(citationOf),
   executed: triState(chain.executed),
   deleted: triState(chain.deleted),
   runs: chain.runs.map((run) => ({

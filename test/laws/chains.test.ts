@@ -15,6 +15,7 @@ const definite = (answer: string) => answer !== 'unknown'
 const placesOf = (chain: Chain): readonly Locator[] => [
   chain.anchor,
   ...chain.steps.map((step) => step.locator),
+  ...chain.mechanismBasis,
   ...chain.links.flatMap((link) => [link.from, link.to]),
   ...chain.source.rejected.map((one) => one.locator),
   ...chain.source.candidates.map((one) => one.locator),

@@ -85,6 +85,7 @@ const byId = (chains: readonly Chain[]) => new Map(told(chains).map((chain) => [
 const placesOf = (chain: Chain): readonly Locator[] => [
   chain.anchor,
   ...chain.steps.map((step) => step.locator),
+  ...chain.mechanismBasis,
   ...chain.links.flatMap((link) => [link.from, link.to]),
   ...chain.source.rejected.map((one) => one.locator),
   ...chain.source.candidates.map((one) => one.locator),

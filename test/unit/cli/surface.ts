@@ -169,6 +169,7 @@ export const chainOf = (changes: Partial<ChainDocument> = {}): ChainDocument => 
   path: 'atsvc-pipe',
   mechanism: 'remote-confirmed',
   mechanismWhy: 'the pipe atsvc was opened by the same account just before',
+  mechanismCitations: [],
   executed: { answer: 'yes', why: 'its action was started by the Schedule service', citations: [] },
   deleted: { answer: 'unknown', why: 'deletion is not audited', citations: [] },
   runs: [],
