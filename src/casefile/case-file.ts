@@ -255,8 +255,9 @@ export class CaseFile {
   segments(): readonly SegmentEntry[] {
     return this.#segments.all()
   }
-  dictionary(segment: number): Uint8Array {
-    return this.#segments.dictionary(segment)
+  /** @param isPassing it may lie in memory that the next part takes over */
+  dictionary(segment: number, isPassing = false): Uint8Array {
+    return this.#segments.dictionary(segment, isPassing)
   }
   blocks(segment: number): readonly BlockEntry[] {
     return this.#segments.blocks(segment)

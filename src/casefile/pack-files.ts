@@ -46,6 +46,7 @@ const finalName = /^[0-9a-f]{64}$/
 
 export class PackFiles {
   readonly #folder: string
+  #passing = new Uint8Array(0)
   /** file and size by name, the one asked for last at the end */
   readonly #open = new Map<string, { readonly file: number; readonly size: number }>()
 
@@ -87,8 +88,18 @@ export class PackFiles {
         rmSync(join(this.#folder, name), { force: true })
   }
 
-  /** The parts at these places, each in memory that begins at a multiple of 8. @throws Refusal when one is not what it was */
-  readAll(name: string, sections: readonly Section[]): readonly Uint8Array[] {
+  /** One part, in memory that the next one read so takes over. @throws Refusal when it is not what it was */
+  readPassing(name: string, section: Section): Uint8Array {
+    if (this.#passing.length < section.size) this.#passing = new Uint8Array(section.size * 2)
+    return this.readAll(name, [section], this.#passing.subarray(0, section.size))[0] as Uint8Array
+  }
+
+  /**
+   * The parts at these places, each in memory that begins at a multiple of 8.
+   * @param into of the size of all of them, where that is known
+   * @throws Refusal when one is not what it was
+   */
+  readAll(name: string, sections: readonly Section[], into?: Uint8Array): readonly Uint8Array[] {
     const { file, size } = this.#opened(name)
     const from = Math.min(...sections.map(({ at }) => at))
     const end = Math.max(...sections.map((section) => section.at + section.size))
@@ -96,7 +107,7 @@ export class PackFiles {
     const sum = sections.reduce((total, section) => total + section.size, 0)
     // parts side by side are read in one go
     if (end - from > sum + sections.length * 8) return sections.flatMap((one) => this.readAll(name, [one]))
-    const bytes = new Uint8Array(end - from)
+    const bytes = into ?? new Uint8Array(end - from)
     let filled = 0
     try {
       while (filled < bytes.length) {

@@ -77,10 +77,11 @@ export class Segments {
        JOIN evidence USING (item) WHERE state = 'complete' ORDER BY sha256, number`,
     ).all() as SegmentEntry[]
   }
-  dictionary(segment: number): Uint8Array {
+  /** @param isPassing it may lie in memory that the next part takes over */
+  dictionary(segment: number, isPassing = false): Uint8Array {
     const found = this.#prepared('SELECT dictionary FROM segment WHERE segment = ?').get(segment)
     const row = found as { dictionary: StoredPart } | undefined
-    return row ? this.#bytesOf(segment, row.dictionary) : new Uint8Array(8)
+    return row ? this.#bytesOf(segment, row.dictionary, isPassing) : new Uint8Array(8)
   }
   blocks(segment: number): readonly BlockEntry[] {
     const rows = this.#prepared(
@@ -96,14 +97,20 @@ export class Segments {
       heads: typeof heads === 'string' ? (found[next++] as Uint8Array) : heads,
     }))
   }
+  /** In memory that the next part may take over. */
   blockValues(segment: number, number: number): Uint8Array {
-    const found = this.#prepared('SELECT selected FROM block WHERE segment = ? AND number = ?')
-    const row = found.get(segment, number) as { selected: StoredPart } | undefined
-    return row ? this.#bytesOf(segment, row.selected) : new Uint8Array(0)
+    const found = this.#prepared(
+      `SELECT block.selected AS part, sha256 FROM block JOIN segment USING (segment) JOIN evidence USING (item)
+       WHERE block.segment = ? AND block.number = ?`,
+    ).get(segment, number) as { part: StoredPart; sha256: string | null } | undefined
+    if (!found) return new Uint8Array(0)
+    const { part, sha256 } = found
+    return typeof part === 'string' ? this.#packs.readPassing(sha256 ?? '', this.#placeOf(part)) : part
   }
 
-  #bytesOf(segment: number, part: StoredPart): Uint8Array {
+  #bytesOf(segment: number, part: StoredPart, isPassing: boolean): Uint8Array {
     if (typeof part !== 'string') return part
+    if (isPassing) return this.#packs.readPassing(this.#itemOf(segment), this.#placeOf(part))
     return this.#packs.readAll(this.#itemOf(segment), [this.#placeOf(part)])[0] as Uint8Array
   }
   /** SHA-256 of the item a segment belongs to: the name of its pack file. */

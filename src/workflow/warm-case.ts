@@ -1,6 +1,6 @@
 /**
- * Reads ahead what filters need of a case, while nobody waits: dictionaries, block values and postings, segment by segment, as much
- * as is kept in memory anyway. Gives way to other work after each part. A filter asked meanwhile makes what it needs itself.
+ * Reads ahead what filters need of a case, while nobody waits: the texts of all values and postings, segment by segment, as much as
+ * is kept in memory anyway. Gives way to other work after each part. A filter asked meanwhile makes what it needs itself.
  */
 import { setImmediate as othersFirst } from 'node:timers/promises'
 import type { OpenCase } from './open-case.ts'
@@ -14,16 +14,29 @@ export async function warmCase(open: OpenCase, stopped: () => boolean): Promise<
   if (warmed.get(casefile) === revision) return
   warmed.set(casefile, revision)
   const index = indexOfCase(open)
+  const isOver = async () => {
+    await othersFirst()
+    return stopped() || !casefile.isOpen || casefile.revision !== revision || index.cache.isNearlyFull
+  }
   const fields = placeKeys.filter((key) => key !== 'text')
-  // free text gains least, and takes the most room
-  for (const keys of [fields, ['text'] as const])
-    for (const segment of index.segments)
-      for (const key of keys) {
-        await othersFirst()
-        if (stopped() || !casefile.isOpen || casefile.revision !== revision || index.cache.isNearlyFull)
-          return
-        segment.postings(key)
-      }
+  const texts = index.newTexts()
+  let hasRoom = true
+  for (const segment of index.segments) {
+    if (await isOver()) break
+    hasRoom &&= segment.keepTexts(texts)
+    index.cache.hold(texts.bytes)
+    for (const key of fields) {
+      if (await isOver()) break
+      segment.postings(key)
+    }
+  }
+  texts.seal()
+  index.cache.hold(texts.bytes)
+  // free text gains least by postings, and takes the most room
+  for (const segment of index.segments) {
+    if (await isOver()) return
+    segment.postings('text')
+  }
 }
 
 const warmed = new WeakMap<object, number>()

@@ -99,18 +99,31 @@ function expectSameRows(index: RecordIndex, filter: TimelineFilter) {
   return rows.length
 }
 
-/** Asks with nothing known, with postings of everything, and with a cache that holds next to nothing. */
+/** Asks with nothing known, with texts and postings of everything, with some of them, and with a cache that holds next to nothing. */
 function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
   const roll = dice(seed)
+  expectSameTexts(RecordIndex.of(open.casefile))
   const cold = RecordIndex.of(open.casefile)
   const warm = RecordIndex.of(open.casefile)
-  for (const segment of warm.segments) for (const key of placeKeys) segment.postings(key)
+  const texts = warm.newTexts()
+  for (const segment of warm.segments) {
+    expect(segment.keepTexts(texts)).toBe(true)
+    for (const key of placeKeys) segment.postings(key)
+  }
+  texts.seal()
+  // texts of every other segment, and postings of some keys only
+  const half = RecordIndex.of(open.casefile)
+  const some = half.newTexts()
+  half.segments.forEach((segment, s) => {
+    if (s % 2 === 0) expect(segment.keepTexts(some)).toBe(true)
+    if (s % 3 === 0) segment.postings('account-name')
+  })
   const small = RecordIndex.of(open.casefile, 50_000)
   let found = 0
   for (let i = 0; i < filters; i++) {
     const filter = askedFilter(cold, keys[i % keys.length] as FilterKey, roll)
     found += Math.min(1, expectSameRows(cold, filter))
-    for (const index of [warm, small])
+    for (const index of [warm, small, half])
       expect({ filter, rows: [...filterRows(index, filter, marks)] }).toEqual({
         filter,
         rows: [...filterRows(cold, filter, marks)],
@@ -118,6 +131,21 @@ function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
   }
   // filters that find nothing would show nothing
   expect(found).toBeGreaterThan(filters / 4)
+}
+
+/** Keeps the texts of all values, and finds each as its dictionary has it. */
+function expectSameTexts(index: RecordIndex) {
+  const texts = index.newTexts()
+  for (const segment of index.segments) expect(segment.keepTexts(texts)).toBe(true)
+  texts.seal()
+  for (const { values, readable } of index.segments) {
+    expect(readable).not.toBe(values)
+    for (let number = 0; number <= values.count; number++)
+      expect([readable.text(number), readable.isArray(number)]).toEqual([
+        values.text(number),
+        values.isArray(number),
+      ])
+  }
 }
 
 const hostile = [
@@ -189,6 +217,8 @@ describe('filters', () => {
     const open = await caseOf(folder)
     expectSameAnswers(open, 130, 5)
     const index = RecordIndex.of(open.casefile)
+    const known = RecordIndex.of(open.casefile)
+    expectSameTexts(known)
     for (const value of hostile)
       for (const key of ['text', 'account', 'process', 'address', 'logon'] as const)
         for (const asked of [
@@ -198,9 +228,10 @@ describe('filters', () => {
           value.slice(1),
           `*${value.slice(2)}`,
         ])
-          expectSameRows(index, { terms: [{ key, values: [asked], not: false }] })
+          for (const one of [index, known])
+            expectSameRows(one, { terms: [{ key, values: [asked], not: false }] })
     open.close()
-  }, 120_000)
+  }, 240_000)
 
   it.runIf(haveSamples)(
     'mean the same of every record of every fourth sample',
@@ -240,9 +271,12 @@ describe('filters', () => {
           )
           const open = await caseOf(path)
           const index = RecordIndex.of(open.casefile)
+          const known = RecordIndex.of(open.casefile)
+          expectSameTexts(known)
           for (const value of [...asked, ...texts.map((one) => one.toLowerCase().slice(0, 5))])
             for (const key of ['text', 'process', 'account'] as const)
-              expectSameRows(index, { terms: [{ key, values: [value], not: false }] })
+              for (const one of [index, known])
+                expectSameRows(one, { terms: [{ key, values: [value], not: false }] })
           open.close()
         },
       ),

@@ -10,14 +10,17 @@ interface Entry {
   place: number
 }
 
+/** Blocks are soon read again and go first, then dictionaries; what took work to make goes last. */
+export type Weight = 'block' | 'dictionary' | 'made'
+
 export class ByteCache {
   readonly most: number
   bytes = 0
-  #heavyBytes = 0
+  #madeBytes = 0
+  #held = 0
   readonly #entries = new Map<number, Entry>()
-  /** keys of parts that are soon read again, and of those that took work to make */
-  readonly #light: number[] = []
-  readonly #heavy: number[] = []
+  /** keys by what it costs to have a part again */
+  readonly #keys: Record<Weight, number[]> = { block: [], dictionary: [], made: [] }
   #draw = 1
   #lastKey = 0
 
@@ -33,27 +36,44 @@ export class ByteCache {
 
   /** What is read ahead from here on would push out what was read before. */
   get isNearlyFull(): boolean {
-    return this.#heavyBytes > this.most * 0.95
+    return this.#madeBytes > this.most * 0.95
   }
 
   get(key: number): unknown {
     return this.#entries.get(key)?.part
   }
 
-  /** @param isLight soon read again: goes before others */
-  set(key: number, part: unknown, bytes: number, isLight = false): void {
+  set(key: number, part: unknown, bytes: number, weight: Weight): void {
     this.#remove(key)
-    if (bytes > this.most) return
-    while (this.bytes + bytes > this.most) {
-      const keys = this.#light.length > 0 ? this.#light : this.#heavy
-      this.#draw = (Math.imul(this.#draw, 1_103_515_245) + 12_345) >>> 0
-      this.#remove(keys[Math.floor((this.#draw / 2 ** 32) * keys.length)] as number)
-    }
-    const keys = isLight ? this.#light : this.#heavy
+    if (bytes > this.most - this.#held) return
+    this.#makeRoom(bytes)
+    const keys = this.#keys[weight]
     this.#entries.set(key, { part, bytes, keys, place: keys.length })
     keys.push(key)
     this.bytes += bytes
-    if (!isLight) this.#heavyBytes += bytes
+    if (weight === 'made') this.#madeBytes += bytes
+  }
+
+  /** Lets a part go. */
+  drop(key: number): void {
+    this.#remove(key)
+  }
+
+  /** What is held beside the parts, in bytes: takes room from them. */
+  hold(bytes: number): void {
+    this.bytes += bytes - this.#held
+    this.#madeBytes += bytes - this.#held
+    this.#held = bytes
+    this.#makeRoom(0)
+  }
+
+  #makeRoom(bytes: number): void {
+    while (this.bytes + bytes > this.most && this.#entries.size > 0) {
+      const { block, dictionary, made } = this.#keys
+      const keys = [block, dictionary, made].find((some) => some.length > 0) as number[]
+      this.#draw = (Math.imul(this.#draw, 1_103_515_245) + 12_345) >>> 0
+      this.#remove(keys[Math.floor((this.#draw / 2 ** 32) * keys.length)] as number)
+    }
   }
 
   #remove(key: number): void {
@@ -62,7 +82,7 @@ export class ByteCache {
     const { keys, place, bytes } = entry
     this.#entries.delete(key)
     this.bytes -= bytes
-    if (keys === this.#heavy) this.#heavyBytes -= bytes
+    if (keys === this.#keys.made) this.#madeBytes -= bytes
     const last = keys.pop() as number
     if (last === key) return
     keys[place] = last
@@ -73,9 +93,9 @@ export class ByteCache {
 
 const megabyte = 2 ** 20
 /**
- * What one open case keeps of values, in bytes: all of a log of 1 GB, and less where the index of more records takes the room, so
- * that index and values together stay near 224 MB for as long as the index leaves room.
+ * What one open case keeps of values, in bytes: texts and postings of a log of 1 GB, and less where the index of more
+ * records takes the room, so that index and values together stay near 168 MB for as long as the index leaves room.
  */
 export const keptBytes = (records: number): number =>
-  Math.max(64 * megabyte, 224 * megabyte - records * indexBytesPerRecord)
+  Math.max(64 * megabyte, 168 * megabyte - records * indexBytesPerRecord)
 const indexBytesPerRecord = 21

@@ -68,7 +68,7 @@ export function countFacets(index: RecordIndex, rows: RowSet): Facet[] {
         }
       }
     })
-    const { values } = segment
+    const values = segment.readable
     for (let id = 0; id < 65_536; id++) if (byEvent[id]) add(events, String(id), byEvent[id] as number)
     segment.systems.forEach((system, i) => {
       const count = bySystem[i] as number

@@ -1,5 +1,6 @@
 /** What one value of a filter means as a test on values. Everything is compared without regard to case. */
 import { logonId } from '../../domain/ids.ts'
+import { type BytesMay, eitherMay, isWrapped, mayBe, mayEndLike, mayEndWith, mayHold } from './bytes-may.ts'
 import { TextSearch } from './text-search.ts'
 import { neededOf, type TextTest, textTest, typesThatHold } from './text-test.ts'
 
@@ -10,12 +11,15 @@ export interface Pattern {
   readonly types: Uint8Array
   /** the same as `test` for a number written `0x…`, by its lower and upper 32 bits */
   readonly isHex?: (low: number, high: number) => boolean
+  /** false where `test` would be, told by the bytes of the lower-case text */
+  readonly may?: BytesMay
   /** the same as `test` for plain texts, as they lie */
   readonly search?: TextSearch
 }
 
 export const textPattern = (value: string): Pattern => ({
   test: textTest(value),
+  may: mayBe(value),
   types: typesThatHold(neededOf(value)),
 })
 
@@ -27,6 +31,7 @@ export function pathPattern(value: string): Pattern {
   return {
     test: (text) => whole(text) || text.endsWith(`\\${lower}`) || (!hasStar && text.includes(lower)),
     types: typesThatHold(neededOf(value)),
+    may: hasStar ? eitherMay(mayBe(value), mayEndWith(lower)) : mayHold(lower),
     // without a star to hold it anywhere is all that is asked
     ...(hasStar ? {} : { search: new TextSearch(value) }),
   }
@@ -38,8 +43,12 @@ export function addressPattern(value: string): Pattern {
   const bits = Number(network?.[2] ?? 0)
   const base = network ? ipv4(network[1] ?? '') : undefined
   if (base === undefined || bits > 32) {
-    const { test, types } = textPattern(value)
-    return { test: (text) => test(text) || test(unwrapped(text)), types }
+    const { test, types, may } = textPattern(value)
+    return {
+      test: (text) => test(text) || test(unwrapped(text)),
+      types,
+      may: eitherMay(may, isWrapped),
+    }
   }
   const size = 2 ** (32 - bits)
   return {
@@ -75,6 +84,7 @@ export function logonPattern(value: string): Pattern {
   return {
     test: (text) => logonId(text) === wanted,
     types: typesThatHold('x'),
+    may: mayEndLike(wanted.slice(2)),
     isHex: (low, high) => low === wantedLow && high === wantedHigh,
   }
 }

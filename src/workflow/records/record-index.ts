@@ -6,6 +6,7 @@ import type { CaseFile } from '../../casefile/case-file.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { Citation, Locator } from '../../domain/locator.ts'
 import { ByteCache, keptBytes } from './byte-cache.ts'
+import { CaseTexts } from './case-texts.ts'
 import { Segment } from './segment.ts'
 import { totalOrder } from './total-order.ts'
 
@@ -58,6 +59,11 @@ export class RecordIndex {
       (entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache),
     )
     return new RecordIndex(live, [], cache)
+  }
+
+  /** Where texts of the case are kept: up to three fifths of what is kept of values. */
+  newTexts(): CaseTexts {
+    return new CaseTexts(this.cache.most * 0.6)
   }
 
   /** The same records and recovered ones among them, in one total order; a live record keeps its row number. */
@@ -118,44 +124,74 @@ export class RecordIndex {
     return undefined
   }
 
+  /** Plain numbers only: a case has millions of records. */
   #duplicates(): Uint8Array {
-    if (new Set(this.segments.map((segment) => segment.evidenceId)).size < 2) return new Uint8Array(0)
+    const { segments, bases, order } = this
+    if (new Set(segments.map((segment) => segment.evidenceId)).size < 2) return new Uint8Array(0)
     const marks = new Uint8Array(this.total)
+    const logs = logNumbers(segments)
+    let s = 0
+    let last = 0
     for (let i = 1; i < this.total; i++) {
-      const here = this.at(this.order[i] as number)
+      const global = order[i] as number
+      s = this.#segmentNear(s, global)
+      const here = segments[s] as Segment
+      const row = global - (bases[s] as number)
       for (let k = i - 1; k >= 0 && k > i - 64; k--) {
-        const there = this.at(this.order[k] as number)
+        const earlier = order[k] as number
+        last = this.#segmentNear(last, earlier)
+        const there = segments[last] as Segment
+        const other = earlier - (bases[last] as number)
+        if (!isSameTimeAndNumber(there, other, here, row)) break
         if (
-          !isSameMoment(there, here) ||
-          there.segment.recordId(there.row) !== here.segment.recordId(here.row)
-        )
-          break
-        if (there.segment.evidenceId !== here.segment.evidenceId && isSameRecord(there, here)) {
-          marks[this.order[i] as number] = 1
+          there.evidenceId !== here.evidenceId &&
+          there.eventId(other) === here.eventId(row) &&
+          logOf(logs, last, there, other) === logOf(logs, s, here, row)
+        ) {
+          marks[global] = 1
           break
         }
       }
     }
     return marks
   }
+
+  /** The same as `segmentIndex`, quicker where the row is in the segment thought of. */
+  #segmentNear(s: number, global: number): number {
+    return (this.bases[s] as number) <= global && global < (this.bases[s + 1] as number)
+      ? s
+      : this.segmentIndex(global)
+  }
 }
+
+/** A number for each log (computer, channel, provider) that tuples of the segments name. */
+function logNumbers(segments: readonly Segment[]): readonly Uint32Array[] {
+  const numbers = new Map<string, number>()
+  return segments.map(({ systems }) => {
+    const own = new Uint32Array(systems.length)
+    systems.forEach(({ computer, channel, provider }, i) => {
+      const name = JSON.stringify([computer.toLowerCase(), channel, provider])
+      const number = numbers.get(name) ?? numbers.size
+      numbers.set(name, number)
+      own[i] = number
+    })
+    return own
+  })
+}
+
+const logOf = (logs: readonly Uint32Array[], s: number, { heads }: Segment, row: number) =>
+  logs[s]?.[heads.systemOf[heads.kind[row] as number] as number]
+
+const isSameTimeAndNumber = (a: Segment, i: number, b: Segment, k: number): boolean =>
+  a.heads.timeLow[i] === b.heads.timeLow[k] &&
+  a.heads.idLow[i] === b.heads.idLow[k] &&
+  a.heads.timeHigh(i) === b.heads.timeHigh(k) &&
+  a.heads.idHigh(i) === b.heads.idHigh(k)
 
 /** Two rows of the very same time. */
 export const isSameMoment = (a: RowOfSegment, b: RowOfSegment): boolean =>
   a.segment.heads.timeLow[a.row] === b.segment.heads.timeLow[b.row] &&
   a.segment.heads.timeHigh(a.row) === b.segment.heads.timeHigh(b.row)
-
-/** The same record of the same log, read from two files: (computer, channel, EventRecordID, time, event). */
-function isSameRecord(a: RowOfSegment, b: RowOfSegment): boolean {
-  const one = a.segment.tuple(a.row)
-  const other = b.segment.tuple(b.row)
-  return (
-    a.segment.eventId(a.row) === b.segment.eventId(b.row) &&
-    one.channel === other.channel &&
-    one.provider === other.provider &&
-    one.computer.toLowerCase() === other.computer.toLowerCase()
-  )
-}
 
 function indexOfSorted(column: Uint32Array, value: number): number {
   let low = 0

@@ -26,14 +26,17 @@ export class RowSet {
   constructor(order: RowOrder, bits: Uint32Array | undefined) {
     this.#order = order
     this.#bits = bits
+    this.length = bits === undefined ? order.total : this.#count(bits)
+  }
+
+  #count(bits: Uint32Array): number {
     let count = 0
-    if (bits === undefined) count = order.total
-    else
-      for (let w = 0; w < bits.length; w++) {
-        if (w > 0 && w % wordStride === 0 && order.isInOrder) this.#before.push(count)
-        count += bitsIn(bits[w] as number)
-      }
-    this.length = count
+    for (let first = 0; first < bits.length; first += wordStride) {
+      if (first > 0 && this.#order.isInOrder) this.#before.push(count)
+      const end = Math.min(bits.length, first + wordStride)
+      for (let w = first; w < end; w++) count += bitsIn(bits[w] as number)
+    }
+    return count
   }
 
   /** bytes of memory it holds */

@@ -7,15 +7,19 @@ import { type FileTime, fileTime } from '../../domain/time.ts'
 import { FieldNames } from '../../evtx/record.ts'
 import { noValue, type Shape, type SystemTuple } from '../ingest/packed.ts'
 import { ByteCache, keptBytes } from './byte-cache.ts'
+import type { CaseTexts } from './case-texts.ts'
 import { type Block, HeadColumns, numbers32 } from './head-columns.ts'
 import { type Positions, positionsOf } from './positions.ts'
 import { type PlaceKey, Postings, placesOf } from './postings.ts'
+import { type ReadableValues, SegmentTexts } from './segment-texts.ts'
 import { Values } from './values.ts'
 
 /** Where a segment's packed parts come from: the case file, or memory. */
 export interface SegmentSource {
-  dictionary(segment: number): Uint8Array
+  /** `isPassing`: in memory that the next part may take over */
+  dictionary(segment: number, isPassing?: boolean): Uint8Array
   blocks(segment: number): readonly BlockEntry[]
+  /** in memory that the next part may take over */
   blockValues(segment: number, number: number): Uint8Array
 }
 
@@ -32,6 +36,7 @@ export class Segment {
   /** its records are not live ones */
   readonly recovered: boolean
   #positions: readonly Positions[] | undefined
+  #texts: SegmentTexts | undefined
   readonly #source: SegmentSource
   readonly #segment: number
   readonly #cache: ByteCache
@@ -74,8 +79,28 @@ export class Segment {
     const known = this.#cache.get(this.#valuesKey)
     if (known) return known as Values
     const values = new Values(this.#source.dictionary(this.#segment))
-    this.#cache.set(this.#valuesKey, values, values.bytes)
+    // texts kept for the whole case will stand for it
+    this.#cache.set(this.#valuesKey, values, values.bytes, 'dictionary')
     return values
+  }
+
+  /** The values as texts kept for the whole case, once they are. */
+  get texts(): SegmentTexts | undefined {
+    return this.#texts
+  }
+  /** The same, or the dictionary. */
+  get readable(): ReadableValues {
+    return this.#texts ?? this.values
+  }
+  /** Puts the values among the texts of the case; false when there is no room. */
+  keepTexts(all: CaseTexts): boolean {
+    if (this.#texts) return true
+    const known = this.#cache.get(this.#valuesKey) as Values | undefined
+    const ids = all.add(known ?? new Values(this.#source.dictionary(this.#segment, true)))
+    if (!ids) return false
+    this.#texts = new SegmentTexts(all, ids, () => this.values)
+    this.#cache.drop(this.#valuesKey)
+    return true
   }
 
   /** Dictionary numbers of a block's values. A number that is not below `values.count` means that there is no value. */
@@ -87,7 +112,7 @@ export class Segment {
     if (known) return known as Numbers
     const blob = this.#source.blockValues(this.#segment, block.number)
     const numbers = narrow(numbers32(blob, 0, blob.length >> 2))
-    this.#cache.set(key, numbers, numbers.byteLength, true)
+    this.#cache.set(key, numbers, numbers.byteLength, 'block')
     return numbers
   }
 
@@ -113,7 +138,7 @@ export class Segment {
     const postings = new Postings(this, key)
     const cached = this.#postingKeys.get(key) ?? this.#cache.newKey()
     this.#postingKeys.set(key, cached)
-    this.#cache.set(cached, postings, postings.bytes)
+    this.#cache.set(cached, postings, postings.bytes, 'made')
     return postings
   }
 
@@ -152,7 +177,7 @@ export class Segment {
     const shape = this.shapes[shapeNumber] as Shape
     const numbers = this.valuesOfBlock(this.blockOf(row))
     const start = this.valueStart(row)
-    const { values } = this
+    const values = this.readable
     const own = (i: number): string | undefined => {
       const number = numbers[start + shape.names.length + i] as number
       return number === noNumber(numbers) ? undefined : values.text(number)
@@ -191,7 +216,7 @@ export class Segment {
     numbers: Numbers,
     start: number,
   ): { names: readonly string[]; values: readonly string[] } {
-    const { values } = this
+    const values = this.readable
     const width = shape.names.length
     const texts: string[] = []
     let hasArrays = false

@@ -1,9 +1,18 @@
-/** Which values of a dictionary fit one of some patterns. */
+/** Which values fit one of some patterns. */
+import type { CaseTexts } from './case-texts.ts'
 import type { Pattern } from './patterns.ts'
+import type { Segment } from './segment.ts'
+import type { SegmentTexts } from './segment-texts.ts'
 import type { Values } from './values.ts'
 
-/** A value is looked at when first asked for, and then remembered. */
-export class ValueCheck {
+/** Of the values of one segment. */
+export interface NumberCheck {
+  /** False for a number that stands for no value. */
+  has(number: number): boolean
+}
+
+/** A value of one dictionary is looked at when first asked for, and then remembered. */
+export class ValueCheck implements NumberCheck {
   readonly #values: Values
   readonly #patterns: readonly Pattern[]
   /** 0 not looked at yet, 1 fits, 2 does not */
@@ -16,7 +25,6 @@ export class ValueCheck {
     this.#known = new Uint8Array(values.count)
   }
 
-  /** False for a number that stands for no value. */
   has(number: number): boolean {
     const known = this.#known[number]
     return known === 0 ? this.#look(number) : known === 1
@@ -36,5 +44,58 @@ export class ValueCheck {
     if (isHex && this.#values.isHex(number))
       return isHex(this.#values.hexLow(number), this.#values.hexHigh(number))
     return test(this.#values.text(number).toLowerCase())
+  }
+}
+
+/** The same over all segments: a text the case keeps once is looked at once. */
+export class CaseCheck {
+  readonly #patterns: readonly Pattern[]
+  #known = new Uint8Array(0)
+  #texts: CaseTexts | undefined
+
+  constructor(patterns: readonly Pattern[]) {
+    this.#patterns = patterns
+  }
+
+  on(segment: Segment): NumberCheck {
+    const { texts } = segment
+    if (!texts) return new ValueCheck(segment.values, this.#patterns)
+    if (this.#texts !== texts.all || this.#known.length < texts.all.count) {
+      this.#texts = texts.all
+      this.#known = new Uint8Array(texts.all.count)
+    }
+    return new KeptCheck(texts, this.#known, this.#patterns)
+  }
+}
+
+class KeptCheck implements NumberCheck {
+  readonly #ids: Uint32Array
+  readonly #texts: CaseTexts
+  /** by id: 0 not looked at yet, 1 fits, 2 does not */
+  readonly #known: Uint8Array
+  readonly #patterns: readonly Pattern[]
+
+  constructor({ all, ids }: SegmentTexts, known: Uint8Array, patterns: readonly Pattern[]) {
+    this.#ids = ids
+    this.#texts = all
+    this.#known = known
+    this.#patterns = patterns
+  }
+
+  has(number: number): boolean {
+    if (number >= this.#ids.length) return false
+    const id = this.#ids[number] as number
+    const known = this.#known[id]
+    return known === 0 ? this.#look(id) : known === 1
+  }
+
+  #look(id: number): boolean {
+    let fits = false
+    for (let i = 0; !fits && i < this.#patterns.length; i++) {
+      const { test, may } = this.#patterns[i] as Pattern
+      fits = this.#texts.passes(id, test, may)
+    }
+    this.#known[id] = fits ? 1 : 2
+    return fits
   }
 }

@@ -1,12 +1,15 @@
 /** Terms that look at values: fields by name, accounts, free text. Each distinct value is tested once, and rows come from its postings. */
+import type { CaseTexts } from './case-texts.ts'
 import { anyValue, type Pattern, textPattern } from './patterns.ts'
 import type { Positions } from './positions.ts'
 import type { PlaceKey } from './postings.ts'
 import { allRows, forEachRow, hasAnyRow, hasRow, noRows, setRow } from './row-bits.ts'
 import type { Segment } from './segment.ts'
 import { byKind, type Term, verdict } from './segment-terms.ts'
+import type { SegmentTexts } from './segment-texts.ts'
 import { TextSearch } from './text-search.ts'
-import { ValueCheck } from './value-check.ts'
+import { CaseCheck } from './value-check.ts'
+import type { Values } from './values.ts'
 
 /** Verdicts on kinds: `without` for those that have no value of these keys. */
 function kindsWith(segment: Segment, keys: readonly PlaceKey[], without: number): Uint8Array {
@@ -32,16 +35,18 @@ function markOthers(segment: Segment, others: Uint32Array, out: Uint32Array): vo
 export function fieldTerm(patterns: readonly Pattern[], key: PlaceKey): Term {
   const wantsNone = patterns.includes(anyValue)
   const wanted = patterns.filter((pattern) => pattern !== anyValue)
+  const isWanted = new CaseCheck(wanted)
+  const isSet = new CaseCheck([anyValue])
   return (segment) => {
     const kinds = kindsWith(segment, [key], wantsNone ? verdict.yes : verdict.no)
     if (!kinds.includes(verdict.byRow)) return byKind(segment, () => wantsNone)
     const mark = (out: Uint32Array): void => {
       if (wantsNone) {
         const set = noRows(segment.rows)
-        segment.postings(key).mark(new ValueCheck(segment.values, [anyValue]), set)
+        segment.postings(key).mark(isSet.on(segment), set)
         markOthers(segment, set, out)
       }
-      if (wanted.length > 0) segment.postings(key).mark(new ValueCheck(segment.values, wanted), out)
+      if (wanted.length > 0) segment.postings(key).mark(isWanted.on(segment), out)
     }
     return { kinds, mark, cost: 1 }
   }
@@ -55,19 +60,21 @@ export function accountTerm(accounts: readonly string[]): Term {
   // only a backslash at the front names no domain
   const names = wanted.filter((value) => value.startsWith('\\')).map((value) => textPattern(value.slice(1)))
   const inDomains = wanted.filter((value) => value.indexOf('\\') > 0).map(domainAndName)
+  const isSet = new CaseCheck([anyValue])
+  const isSid = new CaseCheck(whole)
+  const isName = new CaseCheck([...whole, ...names])
   return (segment) => {
     const kinds = kindsWith(segment, ['account-name', 'account-sid'], wantsNone ? verdict.yes : verdict.no)
     if (!kinds.includes(verdict.byRow)) return byKind(segment, () => wantsNone)
     const mark = (out: Uint32Array): void => {
-      const { values } = segment
       if (wantsNone) {
         const set = noRows(segment.rows)
-        segment.postings('account-name').mark(new ValueCheck(values, [anyValue]), set)
+        segment.postings('account-name').mark(isSet.on(segment), set)
         markOthers(segment, set, out)
       }
       if (wanted.length > 0) {
-        segment.postings('account-sid').mark(new ValueCheck(values, whole), out)
-        segment.postings('account-name').mark(new ValueCheck(values, [...whole, ...names]), out)
+        segment.postings('account-sid').mark(isSid.on(segment), out)
+        segment.postings('account-name').mark(isName.on(segment), out)
       }
       for (const { domain, name } of inDomains) markInDomain(segment, domain, name, out)
     }
@@ -76,15 +83,15 @@ export function accountTerm(accounts: readonly string[]): Term {
 }
 
 const domainAndName = (value: string) => ({
-  domain: textPattern(value.slice(0, value.indexOf('\\'))),
-  name: textPattern(value.slice(value.indexOf('\\') + 1)),
+  domain: new CaseCheck([textPattern(value.slice(0, value.indexOf('\\')))]),
+  name: new CaseCheck([textPattern(value.slice(value.indexOf('\\') + 1))]),
 })
 
 /** Rows where domain and name stand for one and the same account. */
-function markInDomain(segment: Segment, domain: Pattern, name: Pattern, out: Uint32Array): void {
-  const { values, heads } = segment
-  const names = new ValueCheck(values, [name])
-  const domains = new ValueCheck(values, [domain])
+function markInDomain(segment: Segment, domain: CaseCheck, name: CaseCheck, out: Uint32Array): void {
+  const { heads } = segment
+  const names = name.on(segment)
+  const domains = domain.on(segment)
   const named = noRows(segment.rows)
   segment.postings('account-name').mark(names, named)
   const accountsOf = Array.from(heads.shapeOf, (shape) => segment.positions[shape]?.accounts ?? [])
@@ -109,6 +116,7 @@ function markInDomain(segment: Segment, domain: Pattern, name: Pattern, out: Uin
 /** Rows with one of the texts in any of their values, or in provider, channel or computer. */
 export function textTerm(texts: readonly string[]): Term {
   const searches = texts.map((text) => new TextSearch(text))
+  const ofCase = new CaseHits(texts, searches)
   return (segment) => {
     const systems = segment.systems.map(({ provider, channel, computer }) => {
       const own = [provider, channel, computer].map((text) => text.toLowerCase())
@@ -120,21 +128,55 @@ export function textTerm(texts: readonly string[]): Term {
       if (systems[systemOf[kind] as number]) kinds[kind] = verdict.yes
     const isNamed = (kind: number) => kinds[kind] === verdict.yes
     if (!kinds.includes(verdict.byRow)) return byKind(segment, isNamed)
-    const hits = new Uint8Array(segment.values.count)
-    let found = 0
-    for (const search of searches) found += search.mark(segment.values, hits)
-    if (found === 0) return byKind(segment, isNamed)
+    const { hits, ids } = segment.texts ? ofCase.on(segment.texts) : hitsIn(segment.values, searches)
+    if (!hits) return byKind(segment, isNamed)
     const mark = (out: Uint32Array, alive: Uint32Array): void => {
       const postings = segment.knownPostings('text')
-      if (postings) postings.markHits(hits, out)
-      else markRowsWith(segment, hits, alive, out)
+      if (postings) postings.markHits(hits, ids, out)
+      else markRowsWith(segment, ids ? ids.map((id) => hits[id] as number) : hits, alive, out)
     }
     return { kinds, mark, cost: 2 }
   }
 }
 
+/** Marks of values that hold a text: by their numbers, or by the ids of these numbers. Undefined: no value does. */
+interface TextHits {
+  readonly hits: Uint8Array | undefined
+  readonly ids?: Uint32Array
+}
+
+function hitsIn(values: Values, searches: readonly TextSearch[]): TextHits {
+  const hits = new Uint8Array(values.count)
+  let found = 0
+  for (const search of searches) found += search.mark(values, hits)
+  return { hits: found > 0 ? hits : undefined }
+}
+
+/** The texts of a case are searched once for all segments. */
+class CaseHits {
+  readonly #asked: readonly string[]
+  readonly #searches: readonly TextSearch[]
+  #found: { readonly all: CaseTexts; readonly hits: Uint8Array | undefined } | undefined
+
+  constructor(asked: readonly string[], searches: readonly TextSearch[]) {
+    this.#asked = asked
+    this.#searches = searches
+  }
+
+  on({ all, ids }: SegmentTexts): TextHits {
+    if (this.#found?.all !== all || (this.#found.hits && this.#found.hits.length < all.count)) {
+      const hits = new Uint8Array(all.count)
+      this.#asked.forEach((text, i) => {
+        all.search(text, (this.#searches[i] as TextSearch).test, hits)
+      })
+      this.#found = { all, hits: hits.includes(1) ? hits : undefined }
+    }
+    return { hits: this.#found.hits, ids }
+  }
+}
+
 /** Without postings: one look at all values of the rows in question costs less than to make them. */
-function markRowsWith(segment: Segment, hits: Uint8Array, alive: Uint32Array, out: Uint32Array): void {
+function markRowsWith(segment: Segment, hits: ArrayLike<number>, alive: Uint32Array, out: Uint32Array): void {
   const { kind: kindOf, widthOf, shapeOf } = segment.heads
   const widths = Uint32Array.from(shapeOf, (shape) => segment.shapes[shape]?.names.length ?? 0)
   for (let b = 0; b < segment.blocks.length; b++) {

@@ -67,6 +67,10 @@ export class Values {
   isArray(number: number): boolean {
     return (this.type(number) & valueType.array) !== 0
   }
+  /** Zeros at its end do not belong to a text of this type. */
+  dropsZeros(number: number): boolean {
+    return this.type(number) === valueType.string
+  }
   /** One plain text, its bytes being its UTF-16 units. */
   isText(number: number): boolean {
     return isTextType(this.type(number))
