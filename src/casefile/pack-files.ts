@@ -46,7 +46,7 @@ const finalName = /^[0-9a-f]{64}$/
 
 export class PackFiles {
   readonly #folder: string
-  #passing = new Uint8Array(0)
+  readonly #passing = { values: new Uint8Array(0), dictionary: new Uint8Array(0) }
   /** file and size by name, the one asked for last at the end */
   readonly #open = new Map<string, { readonly file: number; readonly size: number }>()
 
@@ -88,10 +88,10 @@ export class PackFiles {
         rmSync(join(this.#folder, name), { force: true })
   }
 
-  /** One part, in memory that the next one read so takes over. @throws Refusal when it is not what it was */
-  readPassing(name: string, section: Section): Uint8Array {
-    if (this.#passing.length < section.size) this.#passing = new Uint8Array(section.size * 2)
-    return this.readAll(name, [section], this.#passing.subarray(0, section.size))[0] as Uint8Array
+  /** One part, in memory that the next one read so for the same use takes over. @throws Refusal when it is not what it was */
+  readPassing(name: string, section: Section, use: 'values' | 'dictionary'): Uint8Array {
+    if (this.#passing[use].length < section.size) this.#passing[use] = new Uint8Array(section.size * 1.2 + 64)
+    return this.readAll(name, [section], this.#passing[use].subarray(0, section.size))[0] as Uint8Array
   }
 
   /**

@@ -77,7 +77,7 @@ export class Segments {
        JOIN evidence USING (item) WHERE state = 'complete' ORDER BY sha256, number`,
     ).all() as SegmentEntry[]
   }
-  /** @param isPassing it may lie in memory that the next part takes over */
+  /** @param isPassing it may lie in memory that the next dictionary takes over */
   dictionary(segment: number, isPassing = false): Uint8Array {
     const found = this.#prepared('SELECT dictionary FROM segment WHERE segment = ?').get(segment)
     const row = found as { dictionary: StoredPart } | undefined
@@ -105,12 +105,14 @@ export class Segments {
     ).get(segment, number) as { part: StoredPart; sha256: string | null } | undefined
     if (!found) return new Uint8Array(0)
     const { part, sha256 } = found
-    return typeof part === 'string' ? this.#packs.readPassing(sha256 ?? '', this.#placeOf(part)) : part
+    return typeof part === 'string'
+      ? this.#packs.readPassing(sha256 ?? '', this.#placeOf(part), 'values')
+      : part
   }
 
   #bytesOf(segment: number, part: StoredPart, isPassing: boolean): Uint8Array {
     if (typeof part !== 'string') return part
-    if (isPassing) return this.#packs.readPassing(this.#itemOf(segment), this.#placeOf(part))
+    if (isPassing) return this.#packs.readPassing(this.#itemOf(segment), this.#placeOf(part), 'dictionary')
     return this.#packs.readAll(this.#itemOf(segment), [this.#placeOf(part)])[0] as Uint8Array
   }
   /** SHA-256 of the item a segment belongs to: the name of its pack file. */

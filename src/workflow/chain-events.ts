@@ -79,7 +79,8 @@ type PlantTest = (kind: number, numbers: Numbers, start: number) => number
 
 /** Undefined when the segment has no such value, so that no row has to be looked at. */
 function plantTestOf(segment: Segment): PlantTest | undefined {
-  const { values, shapes, heads } = segment
+  const { shapes, heads } = segment
+  const values = segment.passingValues()
   const ofTask = new Uint8Array(values.count)
   const ofRegistry = new Uint8Array(values.count)
   let found = pipeSearch.mark(values, ofRegistry)
@@ -186,9 +187,14 @@ class Selection {
 
   #name(segment: Segment, naming: Naming, numbers: Numbers, start: number): void {
     for (const at of naming.sids)
-      this.#sids.add(segment.values.text(numbers[start + at] as number).toUpperCase())
+      this.#sids.add(
+        segment
+          .passingValues()
+          .text(numbers[start + at] as number)
+          .toUpperCase(),
+      )
     for (const at of naming.logons) {
-      const id = logonId(segment.values.text(numbers[start + at] as number))
+      const id = logonId(segment.passingValues().text(numbers[start + at] as number))
       if (id === undefined || id === '0x0') continue
       this.#logons.add(id)
       this.#logonNumbers.add(Number(id))
@@ -222,8 +228,8 @@ class Selection {
     let sids: ValueCheck | undefined
     let logons: ValueCheck | undefined
     return (naming, numbers, start) => {
-      sids ??= new ValueCheck(segment.values, [this.#ofSids])
-      logons ??= new ValueCheck(segment.values, [this.#ofLogons])
+      sids ??= new ValueCheck(segment.passingValues(), [this.#ofSids])
+      logons ??= new ValueCheck(segment.passingValues(), [this.#ofLogons])
       for (const at of naming.sids) if (sids.has(numbers[start + at] as number)) return true
       for (const at of naming.logons) if (logons.has(numbers[start + at] as number)) return true
       return naming.sids.length === 0 && naming.logons.length === 0

@@ -39,6 +39,11 @@ export class ByteCache {
     return this.#madeBytes > this.most * 0.95
   }
 
+  /** Another dictionary would push out what is kept. */
+  get isFull(): boolean {
+    return this.bytes > this.most * 0.9
+  }
+
   get(key: number): unknown {
     return this.#entries.get(key)?.part
   }

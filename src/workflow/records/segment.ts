@@ -84,6 +84,22 @@ export class Segment {
     return values
   }
 
+  /**
+   * The same for one look from end to end, good until those of another segment are asked for: where there is no room for all
+   * dictionaries, each read anew would take new memory.
+   */
+  passingValues(): Values {
+    const kept = this.#cache.get(this.#valuesKey)
+    if (kept) return kept as Values
+    if (!this.#cache.isFull) return this.values
+    const passing = passingOf.get(this.#source)
+    if (passing?.owner === this) return passing.values
+    passingOf.delete(this.#source)
+    const values = new Values(this.#source.dictionary(this.#segment, true))
+    passingOf.set(this.#source, { owner: this, values })
+    return values
+  }
+
   /** The values as texts kept for the whole case, once they are. */
   get texts(): SegmentTexts | undefined {
     return this.#texts
@@ -95,8 +111,7 @@ export class Segment {
   /** Puts the values among the texts of the case; false when there is no room. */
   keepTexts(all: CaseTexts): boolean {
     if (this.#texts) return true
-    const known = this.#cache.get(this.#valuesKey) as Values | undefined
-    const ids = all.add(known ?? new Values(this.#source.dictionary(this.#segment, true)))
+    const ids = all.add(this.passingValues())
     if (!ids) return false
     this.#texts = new SegmentTexts(all, ids, () => this.values)
     this.#cache.drop(this.#valuesKey)
@@ -259,6 +274,9 @@ export class Segment {
     return names
   }
 }
+
+/** The dictionary that lies in the memory each source has for one of them, and whose it is. */
+const passingOf = new WeakMap<SegmentSource, { readonly owner: Segment; readonly values: Values }>()
 
 const noNumber16 = 0xffff
 /** The number that stands for no value among `numbers`. */
