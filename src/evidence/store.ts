@@ -3,8 +3,17 @@
  * Bytes are first staged in `<case>/incoming/`; only whole, flushed and hashed files get a final name.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { chmod, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
+import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
 import { assert, Cancelled, Refusal } from '../base/refusal.ts'
@@ -212,7 +221,7 @@ export class EvidenceStore {
         at = file
         const folder = join(this.#evidence, file.id.slice(0, 2))
         // a new folder is flushed itself and in the one above
-        if (!this.#made.has(folder) && (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
+        if (!this.#made.has(folder) && mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
           folders.add(this.#evidence)
         this.#made.add(folder)
         folders.add(folder)
@@ -226,26 +235,31 @@ export class EvidenceStore {
     }
   }
 
-  /** False: the same content is stored already, and the staged copy is gone. */
+  /**
+   * False: the same content is stored already, and the staged copy is gone. It only changes names, at once: Node's threads, busy
+   * with flushing what comes next, would keep each of these calls waiting for longer than it takes.
+   */
   async #place({ path, id, size }: Flushed): Promise<boolean> {
     const final = this.pathOf(id)
-    const { size: written } = await stat(path)
+    const { size: written } = statSync(path)
     assert(written === size, `staged ${written} bytes, committed as ${size}`)
     // Windows shares the read-only attribute between hard links and then refuses to unlink the staged one.
-    if (process.platform !== 'win32') await chmod(path, 0o444)
-    const isNew = await this.#rename(path, final)
+    if (process.platform !== 'win32') chmodSync(path, 0o444)
+    const isNew = this.#rename(path, final)
     if (!isNew) await this.#confirmSame(final, id)
-    else if (process.platform === 'win32') await chmod(final, 0o444)
-    await unlink(path).catch((error: unknown) => {
+    else if (process.platform === 'win32') chmodSync(final, 0o444)
+    try {
+      unlinkSync(path)
+    } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error
-    })
+    }
     return isNew
   }
 
   /** Gives `staged` the name `final` unless that name is taken. False: taken. Never overwrites. */
-  async #rename(staged: string, final: string): Promise<boolean> {
+  #rename(staged: string, final: string): boolean {
     try {
-      await link(staged, final)
+      linkSync(staged, final)
       return true
     } catch (error) {
       const code = systemErrorCode(error)
@@ -253,7 +267,7 @@ export class EvidenceStore {
       if (code === undefined || !linkUnsupported.has(code)) throw error
     }
     if (existsSync(final)) return false
-    await rename(staged, final)
+    renameSync(staged, final)
     return true
   }
 

@@ -53,6 +53,13 @@ export interface ParseFailure {
 
 export type SegmentReply = Extract<ParseReply, { kind: 'segment' }>
 
+/** Sent to a thread that has nothing to do yet: the log it is likely to get. There is no reply. */
+export interface WarmUpRequest {
+  readonly kind: 'warm-up'
+  readonly memory: SharedMemory
+  readonly source: string
+}
+
 /** Several small logs, each with a new file in the store's staging folder to write it to. */
 export interface BatchRequest {
   readonly kind: 'batch'

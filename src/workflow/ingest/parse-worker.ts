@@ -16,6 +16,7 @@ import type {
   ParseReply,
   ParseRequest,
   SegmentReply,
+  WarmUpRequest,
 } from './messages.ts'
 import { nodePlatform } from './node-platform.ts'
 import { chunksPerBlock, chunksPerSegment, withParts } from './packed.ts'
@@ -23,6 +24,7 @@ import { Packer } from './packer.ts'
 import { SharedState } from './shared-state.ts'
 import { takeBatch } from './small-logs.ts'
 import { type CloseSegment, closeSegment, Stretch } from './stretch.ts'
+import { warmUp } from './warm-up.ts'
 
 const blocksPerSegment = chunksPerSegment / chunksPerBlock
 
@@ -100,6 +102,18 @@ class LogParser {
 
 /** Kept from log to log: its memory and its templates. What a segment holds does not depend on them. */
 let packer: Packer | undefined
+const newPacker = () => new Packer(nodePlatform, new LogTally(), false, new GrowingBytes(true))
+
+function warm({ source, memory }: WarmUpRequest): void {
+  const shared = new SharedState(memory)
+  packer ??= newPacker()
+  try {
+    warmUp(packer, source, () => shared.hasBegun)
+  } catch {
+    // the import meets the same and tells it
+    packer = undefined
+  }
+}
 
 function parse(request: ParseRequest): ParseReply {
   const shared = new SharedState(request.memory)
@@ -117,7 +131,7 @@ function parse(request: ParseRequest): ParseReply {
   }
   const pack = request.pack === undefined ? undefined : new DirectFile(request.pack, Number.POSITIVE_INFINITY)
   try {
-    packer ??= new Packer(nodePlatform, new LogTally(), false, new GrowingBytes(true))
+    packer ??= newPacker()
     packer.headsOnly = request.headsOnly
     const parser = new LogParser(request, shared, packer, pack)
     let segment = request.parser
@@ -134,8 +148,9 @@ function failure(error: unknown): ParseFailure {
   return code === undefined ? { message } : { message, code }
 }
 
-parentPort?.on('message', (request: ParseRequest | BatchRequest) => {
-  if ('files' in request) void takeBatch(request).then(sendBatch)
+parentPort?.on('message', (request: ParseRequest | BatchRequest | WarmUpRequest) => {
+  if ('source' in request) warm(request)
+  else if ('files' in request) void takeBatch(request).then(sendBatch)
   else
     try {
       send(parse(request))

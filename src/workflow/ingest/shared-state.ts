@@ -78,6 +78,10 @@ export class SharedState {
     this.#slots.fill(0)
     Atomics.store(this.#slots, slot.ring, ringBlocks(parsers))
   }
+  /** Work was prepared, or called off before it was. */
+  get hasBegun(): boolean {
+    return this.cancelled || Atomics.load(this.#slots, slot.ring) !== 0
+  }
   get cancelled(): boolean {
     return Atomics.load(this.#slots, slot.cancelled) !== 0
   }

@@ -19,6 +19,7 @@ import type {
   ParseReply,
   ParseRequest,
   SegmentReply,
+  WarmUpRequest,
 } from './messages.ts'
 import { chunksPerSegment } from './packed.ts'
 import { mostParsers, SharedState } from './shared-state.ts'
@@ -44,10 +45,15 @@ export class IngestThreads {
     this.#shared = SharedState.forParsers(Math.min(parsers ?? availableParallelism(), mostParsers))
   }
 
-  /** Starts what a log of `size` bytes needs: what there is to do meanwhile hides how long threads take to start. */
-  warmUp(size = 0): void {
-    this.#parseThreads(parsersFor(size, this.#asked))
+  /**
+   * Starts what a log of `size` bytes needs: what there is to do meanwhile hides how long threads take to start.
+   * @param source a log that is likely to come, to start with
+   */
+  warmUp(size = 0, source?: string): void {
+    const [first] = this.#parseThreads(parsersFor(size, this.#asked))
     if (size > smallLog) this.#copyThread()
+    const request: WarmUpRequest = { kind: 'warm-up', memory: this.#shared.memory, source: source ?? '' }
+    if (source !== undefined) first?.postMessage(request)
   }
 
   #copyThread(): Worker {

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { dumpCase } from '../../../src/casefile/dump.ts'
 import { importEvidence } from '../../../src/workflow/import-evidence.ts'
 import { listEvidence } from '../../../src/workflow/list-evidence.ts'
+import { readyIngest } from '../../../src/workflow/ready-ingest.ts'
 import { indexOfCase } from '../../../src/workflow/records/index-of-case.ts'
 import { newCase, scratchFolder } from '../../builders/case.ts'
 import { buildLog } from '../../builders/evtx.ts'
@@ -45,9 +46,11 @@ describe('parse threads', () => {
 
   it('give a byte-identical case with 1, 2 and 4 of them, the same ids, and the same problems', async () => {
     const results = []
-    for (const parsers of [1, 2, 4]) {
+    for (const parsers of [1, 2, 4, 'ready']) {
+      // started before the case is opened, with a log to begin with: damaged chunks and all
+      const how = typeof parsers === 'number' ? { parsers } : { threads: readyIngest([folder]) }
       const open = await newCase()
-      const result = await importEvidence(open, [folder], { parsers })
+      const result = await importEvidence(open, [folder], how)
       const index = indexOfCase(open)
       const ids = [0, 1, 1000, index.total - 1].map((at) => index.locator(index.order[at] as number))
       const listed = listEvidence(open).map(({ admittedAt, ...row }) => row)
@@ -58,5 +61,6 @@ describe('parse threads', () => {
     expect(results[0]?.problems.length).toBeGreaterThan(5)
     expect(results[1]).toEqual(results[0])
     expect(results[2]).toEqual(results[0])
+    expect(results[3]).toEqual(results[0])
   }, 120_000)
 })
