@@ -37,17 +37,20 @@ export function ChainDetail(props: { chain: ChainShape; all: readonly ChainShape
           </h1>
           <dl className="axes">
             <div>
-              <dt>Evidence points to</dt>
-              <dd>{standing ? <Verdict evidence={standing.evidence} signs={standing.signs} /> : '…'}</dd>
+              <dt>Mechanism</dt>
+              <dd>{mechanismWord(chain.mechanism)}</dd>
             </div>
-            {standing && standing.conflicts > 0 ? (
-              <div>
-                <dt>Against the rule</dt>
-                <dd>
-                  <ConflictMark count={standing.conflicts} />
-                </dd>
-              </div>
-            ) : null}
+            <div>
+              <dt>Way in</dt>
+              <dd>{pathWord(chain.path)}</dd>
+            </div>
+            <div>
+              <dt>Evidence points to</dt>
+              <dd>
+                {standing ? <Verdict evidence={standing.evidence} signs={standing.signs} /> : '…'}
+                {standing ? <ConflictMark count={standing.conflicts} /> : null}
+              </dd>
+            </div>
             <div>
               <dt>Disposition</dt>
               <dd>
@@ -57,14 +60,6 @@ export function ChainDetail(props: { chain: ChainShape; all: readonly ChainShape
                   <Absent why="not set by a person" />
                 )}
               </dd>
-            </div>
-            <div>
-              <dt>Mechanism</dt>
-              <dd>{mechanismWord(chain.mechanism)}</dd>
-            </div>
-            <div>
-              <dt>Way in</dt>
-              <dd>{pathWord(chain.path)}</dd>
             </div>
           </dl>
         </div>

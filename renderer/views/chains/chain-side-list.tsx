@@ -163,6 +163,18 @@ export function ChainSideList(props: {
   )
 }
 
+/** The way in, short enough for the list. */
+const shortPaths: Readonly<Record<string, string>> = {
+  'atsvc-pipe': 'atsvc pipe',
+  'rpc-tcp': 'TCP',
+  local: 'on the host itself',
+  winrm: 'WinRM',
+  wmi: 'WMI',
+  gpo: 'Group Policy',
+  service: 'by a service',
+  'file-or-registry': 'file or registry',
+}
+
 function Item(props: {
   id: string
   chain: ChainShape
@@ -191,50 +203,53 @@ function Item(props: {
       style={{ transform: `translateY(${props.top}px)` }}
       onClick={props.onChoose}
     >
-      <span className="chain-item-task">
+      <span className="chain-item-line">
         <HostDot place={hosts.findIndex((host) => host.name === chain.host)} />
         <MiddleCut text={chain.task.path} code />
+        <time className="when" dateTime={chain.time} title={chain.time}>
+          {props.withDay ? `${formatDay(chain.time).slice(5)} ${clock}` : clock}
+        </time>
       </span>
-      <time className="when" dateTime={chain.time} title={chain.time}>
-        {props.withDay ? `${formatDay(chain.time).slice(5)} ${clock}` : clock}
-      </time>
-      <span className="sub cut">
-        <span className="mono" title={chain.host}>
-          <Escape text={shortHost(chain.host)} />
+      <span className="chain-item-line sub">
+        <span className="cut">
+          <span className="mono" title={chain.host}>
+            <Escape text={shortHost(chain.host)} />
+          </span>
+          {', '}
+          {account.name === null ? (
+            <Absent why="account not recorded" />
+          ) : (
+            <Escape text={account.domain ? `${account.domain}\\${account.name}` : account.name} />
+          )}
         </span>
-        {', '}
-        {account.name === null ? (
-          <Absent why="account not recorded" />
-        ) : (
-          <Escape text={account.domain ? `${account.domain}\\${account.name}` : account.name} />
-        )}
+        <span className="ran" title={chain.executed.why.slice(0, 2000)}>
+          <Answer
+            answer={chain.executed.answer}
+            word={
+              chain.executed.answer === 'yes' ? 'Ran' : chain.executed.answer === 'no' ? 'Not run' : 'Ran?'
+            }
+          />
+        </span>
       </span>
-      <span className="ran" title={chain.executed.why.slice(0, 2000)}>
-        <Answer
-          answer={chain.executed.answer}
-          word={chain.executed.answer === 'yes' ? 'Ran' : chain.executed.answer === 'no' ? 'Not run' : 'Ran?'}
-        />
+      <span className="chain-item-line sub">
+        <span className="cut" title={pathWord(chain.path)}>
+          {kindWord(chain.kind)}
+          {source.ip !== null ? (
+            <>
+              {' from '}
+              <span className="mono">
+                <Escape text={source.ip} />
+              </span>
+            </>
+          ) : source.candidates.length > 0 ? (
+            ` from one of ${source.candidates.length} addresses`
+          ) : null}
+          {shortPaths[chain.path] === undefined ? null : `, ${shortPaths[chain.path]}`}
+        </span>
       </span>
-      <span className="sub cut wide">
-        {kindWord(chain.kind)}
-        {source.ip !== null ? (
-          <>
-            {' from '}
-            <span className="mono">
-              <Escape text={source.ip} />
-            </span>
-          </>
-        ) : source.candidates.length > 0 ? (
-          ` from one of ${source.candidates.length} addresses`
-        ) : null}
-        {chain.path === 'undetermined'
-          ? null
-          : `, ${pathWord(chain.path).replace(/^[A-Z](?=[a-z ])/, (first) => first.toLowerCase())}`}
-      </span>
-      <span className="says">
+      <span className="chain-item-line says">
         {standing ? <Verdict evidence={standing.evidence} signs={standing.signs} /> : null}
-      </span>
-      <span className="marks">
+        <span className="grow" />
         {standing ? <ConflictMark count={standing.conflicts} /> : null}
         {standing ? <SetByPerson disposition={standing.disposition} /> : null}
       </span>

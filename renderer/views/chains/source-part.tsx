@@ -1,5 +1,6 @@
 /** Where it came from: the address, what ties it to the task, and every other logon that was looked at and why it is not it. */
 import type { ChainShape } from '../../../src/contract/shapes.ts'
+import { millisecondsBetween, parseUtc } from '../../../src/domain/time.ts'
 import {
   Absent,
   Answer,
@@ -11,6 +12,12 @@ import {
   Strength,
 } from '../../widgets/index.ts'
 import { asSentence, networkOf } from '../overview/words.ts'
+
+/** Exact to the tick of both times. */
+function apartMs(from: string, to: string): number {
+  const [a, b] = [parseUtc(from), parseUtc(to)]
+  return a === undefined || b === undefined ? Number.NaN : millisecondsBetween(a, b)
+}
 
 export function SourcePart(props: { chain: ChainShape }) {
   const { chain } = props
@@ -134,7 +141,7 @@ export function SourcePart(props: { chain: ChainShape }) {
                   <td>
                     <Stamp time={each.time} className="mono" />
                   </td>
-                  <td className="num">{formatTableDelta(Date.parse(each.time) - Date.parse(chain.time))}</td>
+                  <td className="num">{formatTableDelta(apartMs(chain.time, each.time))}</td>
                   <td className="num">
                     <Citation at={each.citation} />
                   </td>

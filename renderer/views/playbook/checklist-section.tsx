@@ -3,6 +3,7 @@ import type { AnswersDocument, ChecklistRowShape } from '../../../src/contract/p
 import type { ChainShape } from '../../../src/contract/shapes.ts'
 import { ChecklistRow } from './checklist-row.tsx'
 import { CommandLine } from './command-line.tsx'
+import { Decision } from './decision.tsx'
 import { IocTable } from './ioc-table.tsx'
 import type { Section } from './outline.ts'
 
@@ -51,6 +52,7 @@ export function ChecklistSection(props: {
           </ul>
         </>
       ) : null}
+      {section.phase === 'decision' ? <Decision answers={answers} /> : null}
       {section.iocs ? <IocTable iocs={answers.iocs} /> : null}
       {section.commands.length > 0 ? (
         <div className="commands">

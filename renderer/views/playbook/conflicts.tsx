@@ -1,7 +1,9 @@
 /** Where the written rule and the evidence part: first of all, side by side, with the records. */
 import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
-import { Citations, Escape, plural } from '../../widgets/index.ts'
+import { Citations, Escape, LinkButton, plural } from '../../widgets/index.ts'
+import { Verdict } from '../chains/standing.tsx'
 import { asSentence } from '../overview/words.ts'
+import { evidenceWords, ruleWords } from './decision.tsx'
 
 export function Conflicts(props: { answers: AnswersDocument }) {
   const { conflicts } = props.answers
@@ -13,32 +15,42 @@ export function Conflicts(props: { answers: AnswersDocument }) {
         </h2>
       </section>
     )
-  // the verdict of the evidence is the same beside each: said once
-  const [first] = conflicts
-  const same = conflicts.every((each) => each.evidence === first?.evidence)
+  const { rule, evidence } = props.answers
+  const signs = evidence.reasons.filter((reason) => reason.weighs === 'malicious')
+  const strong = signs.filter((reason) => reason.strong).length
   return (
     <section className="conflicts" aria-labelledby="h-conflicts">
       <h2 className="block-title conflicts-title" id="h-conflicts">
         <span aria-hidden="true">≠</span> Rule and evidence disagree
         <span className="hint">{plural(conflicts.length, 'conflict')}, for a person to decide</span>
       </h2>
-      {same && first ? (
-        <p className="conflict-evidence">
-          <Escape text={asSentence(first.evidence)} />
-        </p>
-      ) : null}
+      <dl className="conflict-heads">
+        <div>
+          <dt>Playbook, to the letter</dt>
+          <dd>{ruleWords[rule.outcome]}</dd>
+        </div>
+        <div>
+          <dt>Evidence</dt>
+          <dd>
+            {evidenceWords[evidence.outcome]} <Verdict evidence={evidence.disposition} />
+            {signs.length > 0 ? (
+              <span className="conflict-signs">
+                {strong} of {plural(signs.length, 'sign')} strong
+              </span>
+            ) : null}
+          </dd>
+        </div>
+        <LinkButton onPress={() => document.getElementById('decision')?.scrollIntoView({ block: 'start' })}>
+          See each condition and sign
+        </LinkButton>
+      </dl>
       <ul>
         {conflicts.map((conflict) => (
           <li key={`${conflict.id} ${conflict.rule}`}>
             <p className="conflict-rule">
-              <Escape text={asSentence(conflict.rule)} />
+              <Escape text={asSentence(shortRule(conflict.rule))} />
             </p>
-            <p className="conflict-why">
-              {same ? null : (
-                <>
-                  <Escape text={asSentence(conflict.evidence)} />{' '}
-                </>
-              )}
+            <p className="conflict-why" title={conflict.evidence.slice(0, 2000)}>
               <Escape text={asSentence(conflict.why)} /> <Citations at={conflict.citations} most={4} />
             </p>
           </li>
@@ -47,3 +59,6 @@ export function Conflicts(props: { answers: AnswersDocument }) {
     </section>
   )
 }
+
+/** Without the conditions in full, which stand at the decision point below. */
+const shortRule = (rule: string): string => rule.replace(/: (?:neither|all) [\s\S]*holds?\.?$/i, '')

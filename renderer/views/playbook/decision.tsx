@@ -4,8 +4,12 @@ import { Answer, Citations, Escape, Severity } from '../../widgets/index.ts'
 import { Verdict } from '../chains/standing.tsx'
 import { asSentence } from '../overview/words.ts'
 
-const ruleWords = { escalate: 'Escalate', close: 'Close', neither: 'Neither' } as const
-const evidenceWords = { escalate: 'Escalate', close: 'Close', 'cannot-decide': 'Cannot decide' } as const
+export const ruleWords = { escalate: 'Escalate', close: 'Close', neither: 'Neither' } as const
+export const evidenceWords = {
+  escalate: 'Escalate',
+  close: 'Close',
+  'cannot-decide': 'Cannot decide',
+} as const
 
 export function Decision(props: { answers: AnswersDocument }) {
   const { rule, evidence, allowed } = props.answers
@@ -13,22 +17,19 @@ export function Decision(props: { answers: AnswersDocument }) {
   const toEscalate = rule.conditions.slice(0, 4)
   const toClose = rule.conditions.slice(4)
   return (
-    <section className="decision" aria-labelledby="h-decision">
-      <h2 className="unseen" id="h-decision">
-        Decision
-      </h2>
+    <div className="decision" id="decision">
       <div>
-        <h3 className="decision-title">
+        <h4 className="decision-title">
           Playbook, to the letter <span className="decision-word">{ruleWords[rule.outcome]}</span>
-        </h3>
+        </h4>
         <Conditions title="To escalate" conditions={toEscalate} />
         <Conditions title="To close" conditions={toClose} />
       </div>
       <div>
-        <h3 className="decision-title">
+        <h4 className="decision-title">
           Evidence <span className="decision-word">{evidenceWords[evidence.outcome]}</span>
           <Verdict evidence={evidence.disposition} />
-        </h3>
+        </h4>
         <p className="small mid">
           {evidence.disposition === 'undetermined' ? <Escape text={asSentence(evidence.why)} /> : null}
         </p>
@@ -65,7 +66,7 @@ export function Decision(props: { answers: AnswersDocument }) {
           </p>
         ))}
       </div>
-    </section>
+    </div>
   )
 }
 

@@ -11,7 +11,6 @@ import { NoChainYet } from '../chains/no-chain-yet.tsx'
 import { shortHost } from '../overview/sentence.ts'
 import { ChecklistSection } from './checklist-section.tsx'
 import { Conflicts } from './conflicts.tsx'
-import { Decision } from './decision.tsx'
 import { DispositionDialog } from './disposition-dialog.tsx'
 import { History } from './history.tsx'
 import { outline, rowsWithoutPlace } from './outline.ts'
@@ -93,7 +92,6 @@ function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
         ) : null}
         {trouble ? <TroubleNotice trouble={trouble} again={again} /> : null}
         <Conflicts answers={answers} />
-        <Decision answers={answers} />
         {outline.map((part) => (
           <section
             className="playbook-part"

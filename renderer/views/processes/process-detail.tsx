@@ -47,7 +47,11 @@ export function ProcessDetail(props: { row: ProcessRow; run: Run; all: readonly 
                 {parentPid} <span className="mono low">({hex(parentPid)})</span>
               </>
             )}
-            {above ? null : <span className="low"> parent outside the log</span>}
+            {above ? null : (
+              <span className="low">
+                {run.parent.kind === 'service' ? ' the Schedule service' : ' parent outside the log'}
+              </span>
+            )}
           </dd>
           <dt>Account</dt>
           <dd>{node.account === null ? <Absent /> : <Escape text={node.account} />}</dd>
@@ -60,7 +64,7 @@ export function ProcessDetail(props: { row: ProcessRow; run: Run; all: readonly 
             {ended ? (
               <>
                 <span className="mono">{formatStamp(ended.time)} UTC</span>
-                {`, after ${formatLength(Date.parse(ended.time) - Date.parse(node.started))} `}
+                {`, after ${row.startMs === undefined || row.endMs === undefined ? 'unknown time' : formatLength(row.endMs - row.startMs)} `}
                 {ended.at ? <Citation at={ended.at} /> : null}
               </>
             ) : (

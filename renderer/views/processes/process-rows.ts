@@ -1,6 +1,7 @@
 /** The processes of a chain as runs and rows: one run per process the task itself started. Pure. */
 import { encodedCommand } from '../../../src/base/encoded-command.ts'
 import type { ChainShape, CitationShape } from '../../../src/contract/shapes.ts'
+import { millisecondsBetween, parseUtc } from '../../../src/domain/time.ts'
 
 export type ProcessNode = ChainShape['tree']['nodes'][number]
 
@@ -20,6 +21,9 @@ export interface ProcessRow {
   readonly twigs: readonly Twig[]
   readonly hasChildren: boolean
   readonly ended: Ended | undefined
+  /** milliseconds from the task's record, exact to the tick; undefined when the time cannot be read */
+  readonly startMs: number | undefined
+  readonly endMs: number | undefined
   /** PowerShell of `-EncodedCommand`, decoded; only to be looked at */
   readonly decoded: string | undefined
 }
@@ -28,7 +32,7 @@ export interface Run {
   /** the parent of the first process, which no record of this tree tells of */
   readonly parent: { readonly kind: string; readonly pid: number | null; readonly image: string | null }
   readonly rows: readonly ProcessRow[]
-  /** milliseconds since 1970: first start, and last end or start */
+  /** milliseconds from the task's record: first start, and last end or start */
   readonly from: number
   readonly to: number
 }
@@ -46,6 +50,11 @@ export function runsOf(chain: ChainShape): readonly Run[] {
     } else roots.push(index)
   }
   const ends = endsOf(chain)
+  const zero = parseUtc(chain.time)
+  const fromTask = (time: string | null) => {
+    const at = time === null ? undefined : parseUtc(time)
+    return zero === undefined || at === undefined ? undefined : millisecondsBetween(zero, at)
+  }
   const rowsBelow = (index: number, twigs: readonly Twig[], rows: ProcessRow[]) => {
     const node = nodes[index]
     if (!node) return
@@ -59,6 +68,8 @@ export function runsOf(chain: ChainShape): readonly Run[] {
         node.ended === null
           ? undefined
           : (ends(node) ?? { time: node.ended, exitStatus: undefined, at: undefined }),
+      startMs: fromTask(node.started),
+      endMs: fromTask(node.ended),
       decoded: node.commandLine === null ? undefined : encodedCommand(node.commandLine),
     })
     const passing = twigs.map((twig): Twig => (twig === 'tee' || twig === 'line' ? 'line' : 'none'))
@@ -71,11 +82,8 @@ export function runsOf(chain: ChainShape): readonly Run[] {
     const node = nodes[root]
     if (!node) return []
     const times = rows
-      .flatMap((row) => [row.node.started, row.node.ended])
-      .flatMap((time) => {
-        const ms = time === null ? Number.NaN : Date.parse(time)
-        return Number.isNaN(ms) ? [] : [ms]
-      })
+      .flatMap((row) => [row.startMs, row.endMs])
+      .filter((ms): ms is number => ms !== undefined)
     const parent = node.parent.kind === 'node' ? { kind: 'outside', pid: null, image: null } : node.parent
     return [
       {

@@ -44,7 +44,6 @@ function ProcessesOf(props: { chain: ChainShape }) {
   const runs = useMemo(() => runsOf(chain), [chain])
   const rows = useMemo(() => runs.flatMap((run) => run.rows), [runs])
   const [picked, pick] = useState(runs[0]?.rows[0]?.index ?? 0)
-  const zero = Date.parse(chain.time)
   const proven = runs.filter((run) => run.standing === 'proven')
   const consistent = runs.filter((run) => run.standing !== 'proven')
   const row = rows.find((each) => each.index === picked) ?? rows[0]
@@ -79,12 +78,11 @@ function ProcessesOf(props: { chain: ChainShape }) {
           More processes lie below than are drawn here. The Timeline has them all.
         </Notice>
       ) : null}
-      <Runs title="Started by the task" runs={proven} zero={zero} picked={row?.index ?? -1} onPick={pick} />
+      <Runs title="Started by the task" runs={proven} picked={row?.index ?? -1} onPick={pick} />
       <Runs
         title="Consistent with the task, not proven"
         hint="the same program at a fitting time; nothing ties it to this task"
         runs={consistent}
-        zero={zero}
         picked={row?.index ?? -1}
         onPick={pick}
       />
@@ -98,11 +96,10 @@ function Runs(props: {
   title: string
   hint?: string
   runs: readonly Run[]
-  zero: number
   picked: number
   onPick: (index: number) => void
 }) {
-  const { runs, zero, title } = props
+  const { runs, title } = props
   if (runs.length === 0) return null
   const id = `h-${title.slice(0, 4).toLowerCase()}`
   return (
@@ -112,7 +109,7 @@ function Runs(props: {
         {props.hint ? <span className="hint">{props.hint}</span> : null}
       </h2>
       {runs.map((run, place) => {
-        const delta = formatDelta(run.from - zero)
+        const delta = formatDelta(run.from)
         return (
           <div key={run.rows[0]?.index}>
             {runs.length > 1 ? (
@@ -123,7 +120,6 @@ function Runs(props: {
             <RunTable
               run={run}
               label={`${title}, run ${place + 1}`}
-              zero={zero}
               picked={props.picked}
               onPick={props.onPick}
             />

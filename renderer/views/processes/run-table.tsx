@@ -1,14 +1,20 @@
 /** One run as a tree table: arrows move, left and right fold, Enter opens the record. */
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { useWindow } from '../../shell/window-state.tsx'
-import { Absent, Citation, Escape, formatClock, formatDelta, formatLength } from '../../widgets/index.ts'
+import {
+  Absent,
+  Citation,
+  Escape,
+  formatClock,
+  formatDelta,
+  formatLength,
+  Icon,
+} from '../../widgets/index.ts'
 import { exitWords, imageName, type ProcessRow, type Run, withoutFolded } from './process-rows.ts'
 
 export function RunTable(props: {
   run: Run
   label: string
-  /** of the task's record, milliseconds since 1970 */
-  zero: number
   picked: number
   onPick: (index: number) => void
 }) {
@@ -62,7 +68,7 @@ export function RunTable(props: {
             <th className="p-pid num">PID</th>
             <th className="p-start">Started, UTC</th>
             <th className="p-delta num">From task</th>
-            <th className="p-life">{formatLength(run.to - run.from)} in all</th>
+            <th className="p-life">Lifetime in {formatLength(run.to - run.from)}</th>
             <th className="p-end">Ended, exit code</th>
             <th className="p-as">Account</th>
             <th>Command line</th>
@@ -83,13 +89,19 @@ export function RunTable(props: {
               </span>
             </td>
             <td className="num mono">{run.parent.pid ?? ''}</td>
-            <td colSpan={7} className="low">
+            <td className="outside-says low">
               {run.parent.kind === 'service'
                 ? 'the Schedule service; its own start is outside this tree'
                 : run.parent.kind === 'svchost'
                   ? 'a service host; that it is the Schedule service is not proven'
                   : 'parent outside the log'}
             </td>
+            <td />
+            <td />
+            <td />
+            <td />
+            <td />
+            <td />
           </tr>
           {rows.map((row, at) => (
             <tr
@@ -105,7 +117,7 @@ export function RunTable(props: {
               }}
               onKeyDown={(press) => onKeyDown(press, at, row)}
             >
-              <Row row={row} run={run} zero={props.zero} folded={folded.has(row.index)} onFold={fold} />
+              <Row row={row} run={run} folded={folded.has(row.index)} onFold={fold} />
             </tr>
           ))}
         </tbody>
@@ -117,19 +129,18 @@ export function RunTable(props: {
 function Row(props: {
   row: ProcessRow
   run: Run
-  zero: number
   folded: boolean
   onFold: (index: number, on: boolean) => void
 }) {
-  const { row, run, zero, folded } = props
+  const { row, run, folded } = props
   const { node, ended } = row
   const name = imageName(node.image)
-  const started = Date.parse(node.started)
+  const lived = row.startMs === undefined || row.endMs === undefined ? undefined : row.endMs - row.startMs
   return (
     <>
       <td>
         <span className="tree-cell">
-          <span className="twig twig-end" />
+          <span className={row.twigs.length === 0 ? 'twig twig-end' : 'twig'} />
           {row.twigs.map((twig, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: twigs have no identity but their place
             <span className={`twig twig-${twig}`} key={place} />
@@ -145,7 +156,7 @@ function Row(props: {
                 props.onFold(row.index, !folded)
               }}
             >
-              {folded ? '+' : '−'}
+              <Icon name={folded ? 'right' : 'down'} small />
             </button>
           ) : null}
           <span className="name cut" title={node.image?.slice(0, 2000)}>
@@ -155,14 +166,14 @@ function Row(props: {
       </td>
       <td className="num mono">{node.pid}</td>
       <td className="mono">{formatClock(node.started)}</td>
-      <td className="num">{Number.isNaN(started) ? '' : formatDelta(started - zero)}</td>
+      <td className="num">{row.startMs === undefined ? '' : formatDelta(row.startMs)}</td>
       <td>
         <Life run={run} row={row} />
       </td>
       <td>
         {ended ? (
           <>
-            <span title={ended.time}>{formatLength(Date.parse(ended.time) - started)}</span>
+            <span title={ended.time}>after {lived === undefined ? 'unknown time' : formatLength(lived)}</span>
             {', '}
             {ended.exitStatus === undefined ? (
               <Absent why="code not recorded" />
@@ -201,10 +212,11 @@ function Row(props: {
 /** When it lived within its run; the end fades where none is recorded. */
 function Life(props: { run: Run; row: ProcessRow }) {
   const { run, row } = props
-  const span = Math.max(1, run.to - run.from)
-  const percent = (ms: number) => Math.max(0, Math.min(100, ((ms - run.from) / span) * 96))
-  const from = percent(Date.parse(row.node.started))
-  const to = row.ended ? percent(Date.parse(row.ended.time)) : from
+  const span = Math.max(0.001, run.to - run.from)
+  const percent = (ms: number | undefined) =>
+    ms === undefined ? 0 : Math.max(0, Math.min(96, ((ms - run.from) / span) * 96))
+  const from = percent(row.startMs)
+  const to = row.ended ? percent(row.endMs) : from
   return (
     <svg className="life" aria-hidden="true">
       <line className="life-axis" x1="0" y1="6" x2="100%" y2="6" />
