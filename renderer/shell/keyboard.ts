@@ -55,7 +55,9 @@ const inField = (target: EventTarget | null) =>
     'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable="true"]',
   ) !== null
 const inOverlay = (target: EventTarget | null) =>
-  target instanceof Element && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null
+  target instanceof Element &&
+  // a list that is part of the page leaves letters to the window
+  target.closest('[role="dialog"], [role="menu"], [role="listbox"]:not([data-in-page])') !== null
 
 function find(wanted: string): KeyBinding | undefined {
   for (const group of [...groups].reverse()) {

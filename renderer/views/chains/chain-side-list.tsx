@@ -118,6 +118,7 @@ export function ChainSideList(props: {
         className="chain-side-rows"
         ref={box}
         role="listbox"
+        data-in-page=""
         tabIndex={0}
         aria-label="Chains"
         aria-activedescendant={items.some((item) => item.chain.id === chosen) ? `${id}-${chosen}` : undefined}
