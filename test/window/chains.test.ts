@@ -42,11 +42,14 @@ describe.runIf(haveBrowser)('chains and processes', { timeout: 180_000 }, () => 
     expect(await page.getByRole('table', { name: 'Links between records' }).locator('tbody tr').count()).toBe(
       10,
     )
-    expect(await page.getByRole('table', { name: 'Records of this chain' }).locator('tbody tr').count()).toBe(
-      11,
-    )
+    expect(
+      await page
+        .getByRole('table', { name: 'Records of this chain', exact: true })
+        .locator('tbody tr')
+        .count(),
+    ).toBe(11)
     await page
-      .getByRole('table', { name: 'Records of this chain' })
+      .getByRole('table', { name: 'Records of this chain', exact: true })
       .getByRole('button', { name: 'Open record 2004860' })
       .click()
     await expect.poll(() => page.title(), patient).toContain('Timeline')

@@ -41,7 +41,7 @@ describe.runIf(haveBrowser)('playbook', { timeout: 180_000 }, () => {
     const first = await page.locator('[data-row]').first().boundingBox()
     expect(conflict?.y).toBeLessThan(first?.y ?? 0)
     await page.locator('[data-row="question-exfiltration"]').getByText('Cannot tell').waitFor()
-    await page.getByRole('button', { name: /More on: Is there any indication of data exfil/ }).click()
+    await page.getByRole('button', { name: /What is missing.*data exfil/ }).click()
     await page.getByText('Would tell: Whether and how much was sent out.').waitFor()
     expect(complaints).toEqual([])
     expect(await page.locator('style').count()).toBe(0)
@@ -181,7 +181,7 @@ describe.runIf(haveBrowser)('playbook', { timeout: 180_000 }, () => {
         viewport: { width, height },
         deviceScaleFactor,
       })
-      await page.getByRole('button', { name: /More on: Is there any/ }).click()
+      await page.getByRole('button', { name: /What is missing.*Is there any/ }).click()
       await page.locator('.command-toggle', { hasText: 'Disable the task' }).click()
       await page.locator('[data-row] input').first().click()
       await page.locator('.toast').waitFor()

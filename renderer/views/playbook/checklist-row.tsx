@@ -94,13 +94,9 @@ export function ChecklistRow(props: {
           <span data-act="more" className="row-more">
             <LinkButton
               onPress={() => setMore(!more)}
-              label={`${more ? 'Less' : 'More'} on: ${row.heading.slice(0, 80)}`}
+              label={`${moreWord(more, row.missing.length)}: ${row.heading.slice(0, 80)}`}
             >
-              {more
-                ? 'Less'
-                : row.missing.length > 0
-                  ? `What is missing (${row.missing.length})`
-                  : 'All of it'}
+              {moreWord(more, row.missing.length)}
             </LinkButton>
           </span>
         ) : null}
@@ -119,6 +115,9 @@ export function ChecklistRow(props: {
     </li>
   )
 }
+
+const moreWord = (open: boolean, missing: number): string =>
+  open ? 'Less' : missing > 0 ? `What is missing (${missing})` : 'All of it'
 
 /** What the evidence lacks, in which state it is, and what it would tell. */
 function Missing(props: { row: ChecklistRowShape }) {
@@ -175,7 +174,7 @@ function Stated(props: { row: ChecklistRowShape }) {
             {off ? null : (
               <LinkButton
                 onPress={() => void undo(note.mark)}
-                label={`Take the note back: ${note.note.slice(0, 60)}`}
+                label={`Undo the note: ${note.note.slice(0, 60)}`}
               >
                 Undo
               </LinkButton>

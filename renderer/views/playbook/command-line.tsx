@@ -32,7 +32,7 @@ export function CommandLine(props: { command: Command; chain: ChainShape }) {
           <span className="command-faults">{plural(command.faults.length, 'fault')} as written</span>
         </button>
         {command.changes ? <Chip>Changes the host or an account</Chip> : null}
-        <CopyButton text={right} label={`Copy the right form: ${command.title}`}>
+        <CopyButton text={right} label={`Copy right form: ${command.title}`}>
           Copy right form
         </CopyButton>
       </div>

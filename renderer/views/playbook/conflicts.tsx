@@ -24,26 +24,28 @@ export function Conflicts(props: { answers: AnswersDocument }) {
         <span aria-hidden="true">≠</span> Rule and evidence disagree
         <span className="hint">{plural(conflicts.length, 'conflict')}, for a person to decide</span>
       </h2>
-      <dl className="conflict-heads">
-        <div>
-          <dt>Playbook, to the letter</dt>
-          <dd>{ruleWords[rule.outcome]}</dd>
-        </div>
-        <div>
-          <dt>Evidence</dt>
-          <dd>
-            {evidenceWords[evidence.outcome]} <Verdict evidence={evidence.disposition} />
-            {signs.length > 0 ? (
-              <span className="conflict-signs">
-                {strong} of {plural(signs.length, 'sign')} strong
-              </span>
-            ) : null}
-          </dd>
-        </div>
+      <div className="conflict-top">
+        <dl className="conflict-heads">
+          <div>
+            <dt>Playbook, to the letter</dt>
+            <dd>{ruleWords[rule.outcome]}</dd>
+          </div>
+          <div>
+            <dt>Evidence</dt>
+            <dd>
+              {evidenceWords[evidence.outcome]} <Verdict evidence={evidence.disposition} />
+              {signs.length > 0 ? (
+                <span className="conflict-signs">
+                  {strong} of {plural(signs.length, 'sign')} strong
+                </span>
+              ) : null}
+            </dd>
+          </div>
+        </dl>
         <LinkButton onPress={() => document.getElementById('decision')?.scrollIntoView({ block: 'start' })}>
           See each condition and sign
         </LinkButton>
-      </dl>
+      </div>
       <ul>
         {conflicts.map((conflict) => (
           <li key={`${conflict.id} ${conflict.rule}`}>

@@ -73,7 +73,7 @@ export function IocTable(props: { iocs: readonly Ioc[] }) {
           </LinkButton>
         ) : null}
         <span className="grow" />
-        <CopyButton text={iocsAsText(iocs)} label="Copy the IOC table">
+        <CopyButton text={iocsAsText(iocs)} label="Copy table of indicators">
           Copy table
         </CopyButton>
       </div>
