@@ -11,6 +11,7 @@ import type { importEvidence } from '../workflow/import-evidence.ts'
 import type { inspectLog } from '../workflow/inspect-log.ts'
 import type { TaskEntry, TaskHost } from '../workflow/list-tasks.ts'
 import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice.ts'
+import type { ReportOptions } from '../workflow/make-report.ts'
 import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { AnswersDocument, allowDocument, iocsDocument } from '../workflow/playbook-answers.ts'
@@ -68,6 +69,7 @@ export interface Doors {
   taskTroubles(open: Case): readonly string[] | Promise<readonly string[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
+  makeReport(open: Case, how: ReportOptions): string | Promise<string>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
   verifyBundleFile(path: string, how: VerifyBundleOptions): Promise<Verification>
   openBundle(path: string, how: OpenBundleOptions): Promise<Case>

@@ -15,6 +15,7 @@ import { addInspect } from './verbs/inspect.ts'
 import { addOpen } from './verbs/open.ts'
 import { addPractice } from './verbs/practice.ts'
 import { addReceipt } from './verbs/receipt.ts'
+import { addReport } from './verbs/report.ts'
 import { addSeal } from './verbs/seal.ts'
 import { addServe } from './verbs/serve.ts'
 import { addTasks } from './verbs/tasks.ts'
@@ -32,6 +33,7 @@ const verbs: readonly AddVerb[] = [
   addAllow,
   addDump,
   addInspect,
+  addReport,
   addSeal,
   addVerify,
   addOpen,

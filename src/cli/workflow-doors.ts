@@ -74,6 +74,9 @@ export const workflowDoors: Doors = {
   async inspectLog(path, how) {
     return (await import('../workflow/inspect-log.ts')).inspectLog(path, how)
   },
+  async makeReport(open, how) {
+    return (await import('../workflow/make-report.ts')).makeReport(open, how)
+  },
   async sealCase(open, how) {
     return (await import('../workflow/seal-bundle.ts')).sealCase(open, how)
   },

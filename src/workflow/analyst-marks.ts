@@ -11,6 +11,9 @@ import { parseUtc } from '../domain/time.ts'
 import { checklistRows, isChecklistRow } from '../playbook/checklist-rows.ts'
 import type { OpenCase } from './open-case.ts'
 
+/** How the custody journal names such an act. */
+export const markMethod = 'analyst mark'
+
 const text = (most: number) => z.string().max(most)
 const chain = z.string().regex(/^[0-9a-f]{1,64}$/)
 const optional = z.string().min(1).max(256).optional()
@@ -147,7 +150,7 @@ export async function addMark(open: OpenCase, statement: MarkStatement, by?: str
     async (number) => {
       await open.custody.append({
         action: 'note',
-        method: 'analyst mark',
+        method: markMethod,
         note: `mark ${number} by ${author}: ${custodyWords(kept)}`,
       })
     },

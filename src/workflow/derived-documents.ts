@@ -4,11 +4,16 @@ import { iocsCsv } from '../report/iocs-csv.ts'
 import { marksOf } from './analyst-marks.ts'
 import { findCaseChains } from './find-chains.ts'
 import { listTasks, taskHosts, taskTroubles } from './list-tasks.ts'
+import { makeReport } from './make-report.ts'
 import type { OpenCase } from './open-case.ts'
 import { answersOfChain, evidenceAnswers, iocsOfCase } from './playbook-answers.ts'
 
 /** @param includesCase with ticks, notes, disposition, clocks and allow-list; else from the evidence alone */
-export const derivedDocuments = (open: OpenCase, includesCase: boolean): readonly DerivedFile[] => [
+export const derivedDocuments = (
+  open: OpenCase,
+  includesCase: boolean,
+  caseNumber: string,
+): readonly DerivedFile[] => [
   { name: 'answers.json', kind: 'answers', bytes: () => answersJsonText(open, includesCase) },
   {
     name: 'iocs.csv',
@@ -16,6 +21,13 @@ export const derivedDocuments = (open: OpenCase, includesCase: boolean): readonl
     bytes: (exhibits) => [encoder.encode(iocsCsv(iocsOfCase(open).iocs, exhibits))],
   },
   { name: 'tasks.json', kind: 'tasks', bytes: () => tasksJsonText(open) },
+  {
+    name: 'report.html',
+    kind: 'report',
+    bytes: (exhibits) => [
+      encoder.encode(makeReport(open, { format: 'html', includeCase: includesCase, caseNumber, exhibits })),
+    ],
+  },
 ]
 
 const encoder = new TextEncoder()

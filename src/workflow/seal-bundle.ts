@@ -273,7 +273,7 @@ function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
     commands: [],
     timeline: () => timelineRows(open),
     chains: chainsDocument(open),
-    derived: derivedDocuments(open, options.includeCase === true),
+    derived: derivedDocuments(open, options.includeCase === true, options.caseNumber),
     analyst: options.includeCase ? analystLines(open) : undefined,
   }
 }

@@ -77,6 +77,7 @@ const doorNames: Record<keyof Doors, true> = {
   taskTroubles: true,
   dumpLogs: true,
   inspectLog: true,
+  makeReport: true,
   sealCase: true,
   verifyBundleFile: true,
   openBundle: true,

@@ -101,6 +101,7 @@ describe('derived files of a bundle', () => {
         ['D0004', 'answers'],
         ['D0005', 'iocs'],
         ['D0006', 'tasks'],
+        ['D0007', 'report'],
       ]),
     )
     const readMe = plain.text('READ-ME-FIRST.txt')

@@ -1,0 +1,77 @@
+/** Sentences of a report about one chain. They say no more than the chain does. */
+import type { Citation } from '../../domain/locator.ts'
+import type { Cell } from './blocks.ts'
+import { quiet } from './blocks.ts'
+import type { ReportChain } from './facts.ts'
+import { durationWords } from './picture.ts'
+
+const acts: Readonly<Record<ReportChain['kind'], string>> = {
+  'task-created': 'was created',
+  'task-updated': 'was changed',
+  'task-enabled': 'was enabled',
+  'task-disabled': 'was disabled',
+  'task-deleted': 'was deleted',
+  'task-ran': 'ran',
+}
+const ways: Readonly<Record<ReportChain['mechanism'], string>> = {
+  'remote-confirmed': ' over the network',
+  'remote-probable': ', probably over the network',
+  local: ' on the host itself',
+  'machine-managed': ' by the system or its management',
+  undetermined: '; from where cannot be told',
+}
+export const stateWords: Readonly<Record<string, string>> = {
+  'expected-absent': 'not expected there',
+  'not-audited': 'not audited',
+  'out-of-retention': 'older than the log',
+  'filtered-out': 'filtered out of the export',
+  'log-cleared': 'log cleared',
+  'not-collected': 'not collected',
+  'truly-absent': 'would have been recorded, is not there',
+  unknown: 'not known',
+  covered: 'covered',
+}
+
+/** "A hidden task was created on fs01 over the network, ran, and was deleted 23.0 ms later" */
+export function headline(chain: ReportChain): string {
+  const gone = chain.steps.find((step) => step.role === 'task-deleted')
+  const rest: string[] = []
+  if (chain.kind !== 'task-ran' && chain.executed.answer === 'yes') rest.push('ran')
+  if (chain.kind !== 'task-deleted' && chain.deleted.answer === 'yes')
+    rest.push(`was deleted${gone && gone.deltaMs > 0 ? ` ${durationWords(gone.deltaMs)} later` : ''}`)
+  const tail = rest.length === 0 ? '' : rest.length === 1 ? ` and ${rest[0]}` : `, ${rest[0]} and ${rest[1]}`
+  return `A ${chain.task.hidden ? 'hidden ' : ''}task ${acts[chain.kind]} on ${chain.host}${ways[chain.mechanism]}${tail}`
+}
+
+export const accountOf = ({ account }: ReportChain): string =>
+  account.name === null
+    ? (account.sid ?? 'an account no record names')
+    : account.domain === null
+      ? account.name
+      : `${account.domain}\\${account.name}`
+
+/** Up to this many places stand in the text; answers.json and chains.json have all. */
+const mostPlaces = 8
+
+/** `E0002 record 811936, 811939; E0001 record 66325` */
+export function placesText(places: readonly Citation[], exhibits: ReadonlyMap<string, string>): string {
+  const byExhibit = new Map<string, string[]>()
+  for (const place of places.slice(0, mostPlaces)) {
+    const exhibit = exhibits.get(place.evidenceId) ?? place.evidenceId.slice(0, 12)
+    const known = byExhibit.get(exhibit) ?? []
+    known.push(place.recovered ? `${place.recordId} (recovered)` : place.recordId)
+    byExhibit.set(exhibit, known)
+  }
+  const told = [...byExhibit].map(([exhibit, ids]) => `${exhibit} record ${ids.join(', ')}`)
+  if (places.length > mostPlaces) told.push(`and ${places.length - mostPlaces} more`)
+  return told.join('; ')
+}
+
+export const cited = (
+  text: string,
+  places: readonly Citation[],
+  exhibits: ReadonlyMap<string, string>,
+): Cell => (places.length ? [text, quiet(` [${placesText(places, exhibits)}]`)] : text)
+
+/** A time of a record without the digits nobody reads at a glance; the exact one stands in the timeline. */
+export const shortTime = (utc: string): string => utc.replace('T', ' ').replace(/\.(\d{3})\d*Z$/, '.$1 UTC')
