@@ -117,7 +117,7 @@ function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] 
     },
     table(
       ['Time (UTC)', 'What', 'Record'],
-      [24, 54, 22],
+      [28, 48, 24],
       steps.map((step) => [
         code(step.time),
         step.what,

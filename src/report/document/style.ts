@@ -31,6 +31,6 @@ svg .band{fill:#fcfcfd}svg .axis{stroke:var(--line-2)}svg .zero{stroke:var(--ink
 svg .m{fill:#fff;stroke:var(--ink-1);stroke-width:1.5}svg .f{fill:var(--ink-1);stroke:var(--ink-1)}svg .lead{stroke:var(--line-1)}
 ${widths}
 @page{margin:16mm 14mm 18mm;@bottom-right{content:counter(page) " of " counter(pages);font:9px var(--text);color:#5c6672}}
-@media print{body{background:#fff;font-size:10pt;line-height:14pt}main{max-width:none;margin:0;padding:0;box-shadow:none}h2.page,h3.page{break-before:page;border-top:0}table{font-size:8.5pt;line-height:12pt}p{orphans:3;widows:3}*{print-color-adjust:exact}}
-@media (max-width:720px){main{padding:20px 16px;margin:0}dl div{grid-template-columns:1fr}}
+@media print{dl div{grid-template-columns:118px 1fr}body{background:#fff;font-size:10pt;line-height:14pt}main{max-width:none;margin:0;padding:0;box-shadow:none}h2.page,h3.page{break-before:page;border-top:0}table{font-size:8.5pt;line-height:12pt}p{orphans:3;widows:3}*{print-color-adjust:exact}}
+@media screen and (max-width:720px){main{padding:20px 16px;margin:0}dl div{grid-template-columns:1fr}}
 `
