@@ -13,6 +13,7 @@ const verbs = [
   'allow',
   'dump',
   'inspect',
+  'report',
   'seal',
   'verify',
   'open',
