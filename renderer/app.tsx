@@ -3,6 +3,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { useEffect, useState } from 'react'
 import { type Connection, connect } from './api/client.ts'
 import { type Trouble, troubleOf } from './api/trouble.ts'
+import { AcquireProvider } from './shell/acquire-state.tsx'
 import { ChainsProvider } from './shell/chains-state.tsx'
 import { ImportProvider } from './shell/import-state.tsx'
 import { PlaybookProvider } from './shell/playbook-state.tsx'
@@ -45,7 +46,9 @@ export function App() {
           <ImportProvider>
             <ChainsProvider>
               <PlaybookProvider>
-                <Shell />
+                <AcquireProvider>
+                  <Shell />
+                </AcquireProvider>
               </PlaybookProvider>
             </ChainsProvider>
           </ImportProvider>

@@ -21,6 +21,7 @@ const groups: readonly {
   {
     title: 'Evidence',
     places: [
+      { view: 'acquire', name: 'Acquire', icon: 'acquire' },
       { view: 'evidence', name: 'Evidence', icon: 'evidence' },
       { view: 'handover', name: 'Handover', icon: 'handover' },
     ],

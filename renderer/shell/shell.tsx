@@ -1,5 +1,6 @@
 /** The frame around every view, and which view it holds. */
 import { Component, type ReactNode, useEffect, useRef, useState } from 'react'
+import { AcquireView } from '../views/acquire/acquire-view.tsx'
 import { ChainsView } from '../views/chains/chains-view.tsx'
 import { EvidenceView } from '../views/evidence/evidence-view.tsx'
 import { HandoverView } from '../views/handover/handover-view.tsx'
@@ -25,6 +26,7 @@ const titles: Readonly<Record<View, string>> = {
   chains: 'Chains',
   processes: 'Processes',
   playbook: 'Playbook',
+  acquire: 'Acquire',
   evidence: 'Evidence',
   handover: 'Handover',
 }
@@ -35,6 +37,7 @@ const bodies: Readonly<Record<View, () => ReactNode>> = {
   chains: () => <ChainsView />,
   processes: () => <ProcessesView />,
   playbook: () => <PlaybookView />,
+  acquire: () => <AcquireView />,
   evidence: () => <EvidenceView />,
   handover: () => <HandoverView />,
 }
@@ -51,6 +54,7 @@ export function Shell() {
     ['C', 'chains', 'Chains'],
     ['P', 'processes', 'Processes'],
     ['B', 'playbook', 'Playbook'],
+    ['A', 'acquire', 'Acquire'],
     ['E', 'evidence', 'Evidence'],
     ['H', 'handover', 'Handover'],
   ]

@@ -1,12 +1,14 @@
 import { Escape } from '../widgets/escape.tsx'
 import { formatOffset, plural } from '../widgets/format.ts'
 import { Icon } from '../widgets/icon.tsx'
+import { useAcquire } from './acquire-state.tsx'
 import { useImport } from './import-state.tsx'
 import { useWindow } from './window-state.tsx'
 
 export function StatusBar() {
   const { caseSummary, view, go, engine } = useWindow()
   const { job } = useImport()
+  const { taking } = useAcquire()
   const { done = 0, total = null } = job.progress ?? {}
   const share = total ? Math.floor((done / total) * 100) : undefined
   const inCase = caseSummary !== null && view !== 'home'
@@ -36,6 +38,12 @@ export function StatusBar() {
         <button type="button" onClick={() => go('home')}>
           <Icon name="acquire" />
           Importing{share === undefined ? '' : `, ${share} %`}
+        </button>
+      ) : null}
+      {taking && view !== 'acquire' && caseSummary ? (
+        <button type="button" onClick={() => go('acquire')}>
+          <Icon name="acquire" />
+          {taking}
         </button>
       ) : null}
       <span className="grow" />

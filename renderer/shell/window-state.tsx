@@ -20,6 +20,7 @@ export const views = [
   'chains',
   'processes',
   'playbook',
+  'acquire',
   'evidence',
   'handover',
 ] as const
@@ -33,7 +34,11 @@ export interface EngineFacts {
   readonly home: string
   /** case folder named when the app was started */
   readonly caseDir?: string | null | undefined
-  readonly capabilities: { readonly nativeDialogs: boolean; readonly collect: boolean }
+  readonly capabilities: {
+    readonly nativeDialogs: boolean
+    readonly collect: boolean
+    readonly tools: { readonly powershell: boolean; readonly ssh: boolean }
+  }
 }
 
 export interface WindowState {

@@ -129,3 +129,6 @@ export const HostOutcome = z.object({
   result: AcquireResult.nullable(),
   refused: z.object({ code: z.string(), what: z.string(), remedy: z.string() }).nullable(),
 })
+export type PreflightReport = z.infer<typeof PreflightReport>
+export type AcquireResult = z.infer<typeof AcquireResult>
+export type HostOutcome = z.infer<typeof HostOutcome>

@@ -29,7 +29,12 @@ export const contract = {
         home: z.string(),
         /** case folder named when Tasktrail was started: the one to open first */
         caseDir: z.string().nullable().optional(),
-        capabilities: z.object({ nativeDialogs: z.boolean(), collect: z.boolean() }),
+        capabilities: z.object({
+          nativeDialogs: z.boolean(),
+          /** some program of this machine can get to a host */
+          collect: z.boolean(),
+          tools: z.object({ powershell: z.boolean(), ssh: z.boolean() }),
+        }),
       }),
     ),
   },

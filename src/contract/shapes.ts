@@ -5,7 +5,7 @@ import { Citation } from './citation.ts'
 /** Shapes that cross the glass between window and engine. 64-bit values are strings, times ISO UTC with 7 decimals. */
 export { Citation } from './citation.ts'
 
-export const Progress = z.object({
+const SingleProgress = z.object({
   /** what is being done, for people: `Reading Security.evtx` */
   phase: z.string(),
   /** the same for machines: scan, copy, hash, parse, index, chains, pack, check, generate */
@@ -16,6 +16,28 @@ export const Progress = z.object({
   /** units per second, null until it can be told */
   rate: z.number().nonnegative().nullable(),
   remainingSeconds: z.number().nonnegative().nullable(),
+  /** collecting from a host: the artifact of the plan that is taken now, and those that had a problem so far */
+  part: z
+    .object({
+      id: z.string(),
+      done: z.number().nonnegative(),
+      total: z.number().nonnegative().nullable(),
+      troubled: z.array(z.string()).readonly(),
+    })
+    .optional(),
+})
+export const Progress = SingleProgress.extend({
+  /** collecting from several hosts: those that run, and the last that ended */
+  hosts: z
+    .array(
+      z.object({
+        host: z.string(),
+        state: z.enum(['running', 'done', 'refused']),
+        progress: SingleProgress.nullable(),
+      }),
+    )
+    .readonly()
+    .optional(),
 })
 
 export const ProblemShape = z.object({

@@ -10,5 +10,21 @@ export interface Progress {
   /** units per second; null until it can be told */
   readonly rate: number | null
   readonly remainingSeconds: number | null
+  /** collecting from a host: the artifact of the plan that is taken now, its own bytes, and those that had a problem */
+  readonly part?: ProgressPart
+  /** collecting from several hosts: those that run, and the last that ended */
+  readonly hosts?: readonly HostProgress[]
+}
+export interface ProgressPart {
+  readonly id: string
+  readonly done: number
+  readonly total: number | null
+  readonly troubled: readonly string[]
+}
+export interface HostProgress {
+  readonly host: string
+  readonly state: 'running' | 'done' | 'refused'
+  /** the host's own progress while it runs; null before it tells of any */
+  readonly progress: Omit<Progress, 'hosts'> | null
 }
 export type OnProgress = (progress: Progress) => void

@@ -10,6 +10,7 @@ import { fileTimeOfDate, formatUtc } from '../domain/time.ts'
 import { acquireHost } from '../workflow/acquire-host.ts'
 import { acquireHosts } from '../workflow/acquire-hosts.ts'
 import { addMark } from '../workflow/analyst-marks.ts'
+import { collectTools } from '../workflow/collect-tools.ts'
 import { chainsDocument } from '../workflow/find-chains.ts'
 import { importEvidence } from '../workflow/import-evidence.ts'
 import { listEvidence, listProblems, readCustody } from '../workflow/list-evidence.ts'
@@ -148,14 +149,21 @@ const { app, files, cases, evidence, acquire, timeline, record, chains, tasks, p
 
 export const router = api.router({
   app: {
-    info: app.info.handler(({ context }) => ({
-      ...product,
-      host: context.setup.host,
-      operator: context.operator.name,
-      home: context.places.home,
-      caseDir: context.setup.caseDir ?? null,
-      capabilities: { nativeDialogs: context.setup.host === 'electron', collect: true },
-    })),
+    info: app.info.handler(({ context }) => {
+      const tools = collectTools()
+      return {
+        ...product,
+        host: context.setup.host,
+        operator: context.operator.name,
+        home: context.places.home,
+        caseDir: context.setup.caseDir ?? null,
+        capabilities: {
+          nativeDialogs: context.setup.host === 'electron',
+          collect: tools.powershell || tools.ssh,
+          tools,
+        },
+      }
+    }),
   },
   files: {
     browse: files.browse.handler(({ input, context }) => browse(input.path, context.places.home)),

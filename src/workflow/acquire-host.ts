@@ -200,6 +200,9 @@ class Acquisition {
     })
     let before = 0
     let current = 0
+    let id = ''
+    const troubled: string[] = []
+    const part = (done: number) => ({ id, done, total: current || null, troubled: [...troubled] })
     return collect({
       host,
       connection,
@@ -211,11 +214,19 @@ class Acquisition {
       onArtifact: (artifact) => {
         before += current
         current = artifact.bytes ?? 0
+        id = artifact.id
+        meter.part = part(0)
         meter.say(`${host}: ${artifact.what}`)
         meter.to(before)
       },
-      onBytes: (arrived) => meter.to(before + Math.min(arrived, current)),
-      onProblem: (problem) => this.#problems.push(problem),
+      onBytes: (arrived) => {
+        meter.part = part(arrived)
+        meter.to(before + Math.min(arrived, current))
+      },
+      onProblem: (problem) => {
+        if (problem.severity !== 'info' && id !== '' && !troubled.includes(id)) troubled.push(id)
+        this.#problems.push(problem)
+      },
     })
   }
 

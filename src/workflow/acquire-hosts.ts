@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { checkHostName } from '../acquire/ssh-way.ts'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
-import type { OnProgress } from '../domain/progress.ts'
+import type { HostProgress, OnProgress, Progress } from '../domain/progress.ts'
 import { type AcquireOptions, type AcquireResult, acquireHost } from './acquire-host.ts'
 import type { OpenCase } from './open-case.ts'
 import { type PreflightReport, preflightHost } from './preflight-host.ts'
@@ -20,6 +20,8 @@ export interface HostsOptions extends Omit<AcquireOptions, 'host' | 'turn' | 'on
 }
 
 const mostHosts = 10_000
+/** hosts that ended are told of so long: no more than this many can end between two looks */
+const endedTold = 64
 
 /** Names out of a file: one a line, blank lines and `#` comments left out, each name once. Refuses a line that is no name. */
 export async function readHosts(path: string): Promise<readonly string[]> {
@@ -61,29 +63,40 @@ export async function readHosts(path: string): Promise<readonly string[]> {
 async function eachHost<T>(
   hosts: readonly string[],
   options: Pick<HostsOptions, 'parallel' | 'signal' | 'onProgress'>,
-  work: (host: string) => Promise<T>,
+  work: (host: string, onProgress: OnProgress) => Promise<T>,
 ): Promise<readonly HostOutcome<T>[]> {
   const outcomes: HostOutcome<T>[] = []
   let next = 0
   let done = 0
-  const tell = (running: string) =>
+  const running = new Map<string, Progress | null>()
+  const ended: HostProgress[] = []
+  const tell = (phase: string) =>
     options.onProgress?.({
-      phase: running,
+      phase,
       step: 'copy',
       done,
       total: hosts.length,
       unit: 'files',
       rate: null,
       remainingSeconds: null,
+      hosts: [
+        ...ended,
+        ...[...running].map(([host, progress]) => ({ host, state: 'running' as const, progress })),
+      ],
     })
   const worker = async () => {
     while (next < hosts.length) {
       if (options.signal?.aborted) throw new Cancelled()
       const at = next++
       const host = hosts[at] as string
+      running.set(host, null)
       tell(host)
+      const onProgress = (progress: Progress) => {
+        running.set(host, progress)
+        tell(progress.phase)
+      }
       try {
-        outcomes[at] = { host, result: await work(host), refused: null }
+        outcomes[at] = { host, result: await work(host, onProgress), refused: null }
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         outcomes[at] = {
@@ -93,12 +106,15 @@ async function eachHost<T>(
         }
       }
       done++
+      running.delete(host)
+      ended.push({ host, state: outcomes[at]?.refused ? 'refused' : 'done', progress: null })
+      if (ended.length > endedTold) ended.shift()
       tell(host)
     }
   }
   const workers = Array.from({ length: Math.min(options.parallel, hosts.length) }, worker)
-  const ended = await Promise.allSettled(workers)
-  const failed = ended.find((one) => one.status === 'rejected')
+  const settled = await Promise.allSettled(workers)
+  const failed = settled.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
   return outcomes
 }
@@ -120,7 +136,9 @@ export async function acquireHosts(
 ): Promise<readonly HostOutcome<AcquireResult>[]> {
   const turn = queue()
   const { parallel: _, onProgress: __, ...each } = options
-  const outcomes = await eachHost(hosts, options, (host) => acquireHost(open, { ...each, host, turn }))
+  const outcomes = await eachHost(hosts, options, (host, onProgress) =>
+    acquireHost(open, { ...each, host, turn, onProgress }),
+  )
   for (const { host, refused } of outcomes)
     if (refused)
       await open.custody.append({
@@ -135,5 +153,5 @@ export function preflightHosts(
   options: Omit<HostsOptions, 'resume'>,
 ): Promise<readonly HostOutcome<PreflightReport>[]> {
   const { parallel: _, onProgress: __, ...each } = options
-  return eachHost(hosts, options, (host) => preflightHost({ ...each, host }))
+  return eachHost(hosts, options, (host, onProgress) => preflightHost({ ...each, host, onProgress }))
 }

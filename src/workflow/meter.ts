@@ -1,6 +1,6 @@
 /** Progress at most ten times a second, with rate and remaining time over the whole of a piece of work. */
 import { Cancelled } from '../base/refusal.ts'
-import type { OnProgress, Progress } from '../domain/progress.ts'
+import type { OnProgress, Progress, ProgressPart } from '../domain/progress.ts'
 
 export class Meter {
   readonly #onProgress: OnProgress | undefined
@@ -11,6 +11,8 @@ export class Meter {
   phase: string
   step: Progress['step']
   readonly unit: Progress['unit']
+  /** told with every progress while it is set */
+  part: ProgressPart | undefined
 
   constructor(
     onProgress: OnProgress | undefined,
@@ -44,6 +46,7 @@ export class Meter {
       unit: this.unit,
       rate,
       remainingSeconds: rate !== null && this.total !== null ? Math.max(0, (this.total - done) / rate) : null,
+      ...(this.part ? { part: this.part } : {}),
     })
   }
   say(phase: string, step = this.step): void {

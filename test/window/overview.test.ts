@@ -90,7 +90,16 @@ describe.runIf(haveBrowser)('overview', { timeout: 120_000 }, () => {
     await expect.poll(() => page.title(), patient).toContain('Overview')
     await page.keyboard.press('?')
     const map = page.getByRole('dialog')
-    for (const place of ['Overview', 'Timeline', 'Chains', 'Processes', 'Playbook', 'Evidence', 'Handover'])
+    for (const place of [
+      'Overview',
+      'Timeline',
+      'Chains',
+      'Processes',
+      'Playbook',
+      'Acquire',
+      'Evidence',
+      'Handover',
+    ])
       await map.getByText(place).waitFor()
     expect(await map.getByText('Respond').count()).toBe(0)
   })

@@ -37,3 +37,24 @@ export function RecoveredSwitch(props: { count: number; on: boolean; onSwitch: (
     </span>
   )
 }
+
+/** Rows that taking the evidence caused: greyed while shown, counted always. Not there while the filter holds none. */
+export function ResponderSwitch(props: {
+  count: number
+  shown: boolean
+  onSwitch: (shown: boolean) => void
+}) {
+  const { count, shown, onSwitch } = props
+  if (count === 0) return null
+  return (
+    <span
+      className="recovered-switch"
+      title={`${plural(count, 'row')} caused by taking the evidence, ${shown ? 'shown in grey' : 'hidden now'}. They stay in the case either way; is:responder finds them.`}
+    >
+      <Button kind={shown ? 'plain' : 'quiet'} small pressed={shown} onPress={() => onSwitch(!shown)}>
+        Responder, {formatCount(count)}
+        {shown ? '' : ' hidden'}
+      </Button>
+    </span>
+  )
+}

@@ -8,6 +8,8 @@ export interface TimelineMemory {
   readonly detailsOpen: boolean
   /** recovered records are shown among the rows */
   readonly recovered: boolean
+  /** rows the responder caused are shown, greyed */
+  readonly responder: boolean
   /** the last `openCount` of the window that was answered with opened details */
   readonly openCount: number
 }
@@ -16,7 +18,7 @@ const kept = new Map<string, TimelineMemory>()
 const casesKept = 8
 
 export const recall = (caseId: string): TimelineMemory =>
-  kept.get(caseId) ?? { terms: [], detailsOpen: false, recovered: false, openCount: 0 }
+  kept.get(caseId) ?? { terms: [], detailsOpen: false, recovered: false, responder: true, openCount: 0 }
 
 export function remember(caseId: string, memory: TimelineMemory): void {
   kept.delete(caseId)

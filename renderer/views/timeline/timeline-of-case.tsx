@@ -13,9 +13,10 @@ import { FacetsMenu } from './facets/facets-menu.tsx'
 import { FacetsPanel } from './facets/facets-panel.tsx'
 import { compileFilter, toggleValue, withTimeRange } from './filter/compile.ts'
 import { FilterBar, type FilterBarHandle } from './filter/filter-bar.tsx'
+import { onlyResponder, withoutResponder } from './filter/responder.ts'
 import type { Term } from './filter/terms.ts'
 import { rangeBetween, rangeText } from './filter/time-range.ts'
-import { RecoveredSwitch, RowCount } from './row-count.tsx'
+import { RecoveredSwitch, ResponderSwitch, RowCount } from './row-count.tsx'
 import { type ColumnId, type ValueKey, valueOfRow } from './rows/columns.ts'
 import { RowGrid, type RowGridHandle } from './rows/row-grid.tsx'
 import { noRows, oneRow, type RowSelection, rangeTo, withRow } from './rows/row-selection.ts'
@@ -41,6 +42,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const [hidden, setHidden] = useState(false)
   const [cell, setCell] = useState<ValueKey>('event')
   const [recovered, setRecovered] = useState(memory.recovered)
+  const [responder, setResponder] = useState(memory.responder)
   const grid = useRef<RowGridHandle>(null)
   const bar = useRef<FilterBarHandle>(null)
   const windowWidth = useWindowWidth()
@@ -48,8 +50,20 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const narrow = windowWidth <= 1180
 
   const filter = useMemo(
-    () => ({ ...compileFilter(terms), ...(recovered ? { recovered } : {}) }),
-    [terms, recovered],
+    () => ({
+      ...(responder ? compileFilter(terms) : withoutResponder(compileFilter(terms))),
+      ...(recovered ? { recovered } : {}),
+    }),
+    [terms, recovered, responder],
+  )
+  // the responder's rows of the same filter, whether they are shown or not: none goes uncounted
+  const ownFilter = useMemo(() => onlyResponder(compileFilter(terms)), [terms])
+  const own = useAnswer(
+    `responder ${JSON.stringify([caseId, ownFilter, summary.counts.records])}`,
+    async (signal) => {
+      const counted = await api.timeline.slice({ caseId, filter: ownFilter, from: 0, count: 1 }, { signal })
+      return counted.total
+    },
   )
   const key = JSON.stringify([caseId, filter, summary.counts.records])
   const shown = useRowPages(key, (from, count, signal) =>
@@ -101,8 +115,8 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
     if (openCount > 0 && selected) setDetailsOpen(true)
   }, [openCount, answered, selected])
   useEffect(
-    () => remember(caseId, { terms, detailsOpen, recovered, openCount: answered }),
-    [caseId, terms, detailsOpen, recovered, answered],
+    () => remember(caseId, { terms, detailsOpen, recovered, responder, openCount: answered }),
+    [caseId, terms, detailsOpen, recovered, responder, answered],
   )
 
   const move = useCallback(
@@ -191,6 +205,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
           onLeave={() => grid.current?.focus()}
         />
         <RowCount total={state.total} all={state.all ?? 0} recovered={state.recovered} />
+        <ResponderSwitch count={own.value ?? 0} shown={responder} onSwitch={setResponder} />
         <RecoveredSwitch count={recoverable.value?.records ?? 0} on={recovered} onSwitch={setRecovered} />
       </div>
       <div className="density-place">

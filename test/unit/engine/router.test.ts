@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { contract } from '../../../src/contract/contract.ts'
 import type { CaseSummary, Progress } from '../../../src/contract/shapes.ts'
 import { type Engine, startEngine } from '../../../src/engine/start-engine.ts'
+import { collectTools } from '../../../src/workflow/collect-tools.ts'
 
 type Api = ContractRouterClient<typeof contract>
 const everything = { terms: [] }
@@ -56,7 +57,7 @@ describe('the engine', () => {
       host: 'test',
       operator: 'Ada Byron',
       caseDir: '/cases/one',
-      capabilities: { nativeDialogs: false, collect: true },
+      capabilities: { nativeDialogs: false, collect: expect.any(Boolean), tools: collectTools() },
     })
   })
 

@@ -15,9 +15,11 @@ function RowMark(props: { row: TimelineRow }) {
         ? 'problem'
         : marks.includes('anchor') || marks.includes('chain')
           ? 'chain'
-          : marks.includes('duplicate')
-            ? 'duplicate'
-            : undefined
+          : marks.includes('responder')
+            ? 'responder'
+            : marks.includes('duplicate')
+              ? 'duplicate'
+              : undefined
   if (!shape) return null
   const words = markWords(props.row)
   return (
@@ -55,6 +57,7 @@ function cellOf(column: Column, row: TimelineRow, props: RowLineProps): ReactNod
         <>
           {newDay ? <span className="row-day">{splitTime(row.time).day}</span> : null}
           {row.marks.includes('recovered') ? <span className="row-recovered">recovered</span> : null}
+          {row.marks.includes('responder') ? <span className="row-responder">responder</span> : null}
           <span title={row.what.slice(0, 2000)}>
             <Escape text={row.what} />
           </span>
@@ -123,6 +126,7 @@ export const RowLine = memo(function RowLine(props: RowLineProps) {
   if (row?.marks.includes('anchor')) names.push('is-anchor')
   if (row?.marks.includes('problem')) names.push('is-problem')
   if (row?.marks.includes('recovered')) names.push('is-recovered')
+  if (row?.marks.includes('responder')) names.push('is-responder')
   if (props.newDay) names.push('is-new-day')
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its row by aria-activedescendant
