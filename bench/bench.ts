@@ -128,7 +128,8 @@ const old = existsSync(baselinePath) ? (JSON.parse(readFileSync(baselinePath, 'u
 const results: Result[] = []
 let queries: readonly QueryFigure[] = []
 try {
-  for (const row of await rowsOf(options.big, kept)) {
+  const asksHosts = options.only?.includes('hosts') ?? options.big
+  for (const row of await rowsOf(options.big, kept, asksHosts ? join(scratch, 'hosts') : undefined)) {
     if (options.only && !options.only.includes(row.name)) continue
     if (row.work === 'chains' && !existsSync(kept)) {
       console.log('chains: needs the case of the row ingest, which is not measured here')

@@ -1,5 +1,6 @@
 /** The rows of the table: what is measured, on what, against what, and how much it may take. */
 import { statSync } from 'node:fs'
+import { hostsCase } from './hosts.ts'
 import { cycledLog, folderOfLogs, inlineLog, unpackedLog } from './logs.ts'
 
 export const baselines = {
@@ -11,7 +12,7 @@ export type Baseline = keyof typeof baselines
 
 export interface Row {
   readonly name: string
-  readonly work: 'ingest' | 'index' | 'xml' | 'jsonl' | 'chains'
+  readonly work: 'ingest' | 'index' | 'xml' | 'jsonl' | 'chains' | 'hosts'
   /** a log, or the folder of a case */
   readonly path: string
   readonly bytes: number
@@ -23,8 +24,15 @@ export interface Row {
   readonly rounds?: number
 }
 
-/** @param big the 4 GB log too */
-export async function rowsOf(big: boolean, caseFolder: string): Promise<readonly Row[]> {
+/**
+ * @param big the 4 GB log too
+ * @param hostsFolder where the case of many hosts is made; undefined: it is not asked for
+ */
+export async function rowsOf(
+  big: boolean,
+  caseFolder: string,
+  hostsFolder: string | undefined,
+): Promise<readonly Row[]> {
   const rows: Row[] = []
   const large = (await unpackedLog('security-1gb.evtx')) ?? undefined
   if (large) {
@@ -108,6 +116,18 @@ export async function rowsOf(big: boolean, caseFolder: string): Promise<readonly
       { ...row, name: 'ingest-4gb', work: 'ingest', goal: 'peak RSS < 400 MB, as with 1 GB' },
       { ...row, name: 'xml-4gb', work: 'xml', goal: 'peak RSS as with 1 GB' },
     )
+  }
+  if (hostsFolder !== undefined) {
+    await hostsCase(hostsFolder, 50, 200_000)
+    rows.push({
+      name: 'hosts',
+      work: 'hosts',
+      path: hostsFolder,
+      bytes: 0,
+      against: {},
+      goal: 'index, chains and answers of 50 hosts with 200,000 records each: < 30 s, peak RSS < 500 MB',
+      rounds: 1,
+    })
   }
   return rows
 }

@@ -6,6 +6,7 @@ import { workflowDoors } from '../src/cli/workflow-doors.ts'
 import { findCaseChains } from '../src/workflow/find-chains.ts'
 import { importEvidence } from '../src/workflow/import-evidence.ts'
 import { createCase, openCase } from '../src/workflow/open-case.ts'
+import { answersDocument } from '../src/workflow/playbook-answers.ts'
 import { figuresVariable } from './measure.ts'
 
 const operator = { name: 'bench', account: 'bench', workstation: 'bench' }
@@ -46,6 +47,15 @@ const works: Readonly<Record<string, Work>> = {
     const open = await openCase(dir, { operator })
     const start = performance.now()
     findCaseChains(open)
+    const ms = performance.now() - start
+    open.close()
+    return ms
+  },
+  async hosts([dir = '']) {
+    const open = await openCase(dir, { operator })
+    const start = performance.now()
+    findCaseChains(open)
+    answersDocument(open)
     const ms = performance.now() - start
     open.close()
     return ms

@@ -35,15 +35,27 @@ export interface HostInput {
 export function hostKeysOf(
   input: Pick<ChainInput, 'events' | 'coverage' | 'hosts'>,
 ): (name: string) => string {
+  return keysOfNames([
+    ...namesOf(input.events),
+    ...[...input.coverage, ...input.hosts].map(({ host }) => host),
+  ])
+}
+
+/** Recorded name → host key, over these names. */
+export function keysOfNames(names: Iterable<string>): (name: string) => string {
+  const keys = hostKeys(names)
+  return (name) => keys.get(name) ?? name.toLowerCase()
+}
+
+/** Names of computers as the events have them, each once. */
+export function namesOf(events: readonly WindowsEvent[]): ReadonlySet<string> {
   const names = new Set<string>()
   let last: string | undefined
-  for (const { recordedComputer } of input.events) {
+  for (const { recordedComputer } of events) {
     if (recordedComputer !== last) names.add(recordedComputer)
     last = recordedComputer
   }
-  for (const { host } of [...input.coverage, ...input.hosts]) names.add(host)
-  const keys = hostKeys(names)
-  return (name) => keys.get(name) ?? name.toLowerCase()
+  return names
 }
 
 /** The chains of one host, in no particular order and without links to others: nothing outside the host is looked at. */
@@ -71,32 +83,42 @@ function mayBegin(event: WindowsEvent): boolean {
 
 /** Every chain of the evidence, the most serious first; ties by time, then locator. */
 export function findChains(input: ChainInput, windows: ChainWindows = defaultWindows): readonly Chain[] {
-  const { chains, join } = findSeparateChains(input, windows)
+  const chains = findSeparateChains(input, windows)
   const asked = chains.some((chain) => chain.source.ip !== undefined)
-  return join(chains, asked ? input.events.filter(mayPointElsewhere) : [])
+  const { join } = joiningOf(chains, input, hostKeysOf(input), windows)
+  return join(asked ? input.events.filter(mayPointElsewhere) : [])
 }
 
-/** Chains host by host, and how to join them: a caller with much evidence looks for the few `traces` near `asks` itself. */
-export interface SeparateChains {
-  readonly chains: readonly Chain[]
-  /** moments other hosts are asked about, and how far around them a record may matter */
-  readonly asks: readonly bigint[]
-  readonly reach: bigint
-  readonly join: (chains: readonly Chain[], traces: readonly WindowsEvent[]) => readonly Chain[]
-}
-
+/** Chains host by host, in no particular order and without links between hosts. */
 export function findSeparateChains(
   input: ChainInput,
   windows: ChainWindows = defaultWindows,
-): SeparateChains {
-  const keyOf = hostKeysOf(input)
+): readonly Chain[] {
   const chains: Chain[] = []
-  for (const host of hostsOf(input, keyOf)) chains.push(...findHostChains(host, windows))
+  for (const host of hostsOf(input, hostKeysOf(input))) chains.push(...findHostChains(host, windows))
+  return chains
+}
+
+/** How chains of several hosts are joined: a caller with much evidence looks for the few `traces` near `asks` itself. */
+export interface Joining {
+  /** moments other hosts are asked about, and how far around them a record may matter */
+  readonly asks: readonly bigint[]
+  readonly reach: bigint
+  /** the chains with their links, the most serious first */
+  readonly join: (traces: readonly WindowsEvent[]) => readonly Chain[]
+}
+
+/** @param keyOf recorded name → host key, over the names of the whole case */
+export function joiningOf(
+  chains: readonly Chain[],
+  { hosts }: Pick<ChainInput, 'hosts'>,
+  keyOf: (name: string) => string,
+  windows: ChainWindows = defaultWindows,
+): Joining {
   return {
-    chains,
     asks: arrivalsOf(chains, keyOf).map(({ time }) => time),
-    reach: reachOf(input.hosts, windows),
-    join: (found, traces) => joinHosts(found, traces, input.hosts, keyOf, windows).toSorted(bySeriousness),
+    reach: reachOf(hosts, windows),
+    join: (traces) => joinHosts(chains, traces, hosts, keyOf, windows).toSorted(bySeriousness),
   }
 }
 

@@ -1,13 +1,11 @@
 /** Chains of a case: the typed events of every host with task records, what the logs cover, and what the hosts' facts say. */
-import { coverHosts } from '../chains/cover-hosts.ts'
 import type { HostCoverage } from '../chains/coverage.ts'
-import { findSeparateChains } from '../chains/find-chains.ts'
+import { joiningOf, keysOfNames } from '../chains/find-chains.ts'
 import { tellRecovered } from '../chains/recovered-records.ts'
-import type { Chain, ChainInput, ChannelCoverage, HostFacts } from '../domain/chain.ts'
+import type { Chain, ChannelCoverage, HostFacts } from '../domain/chain.ts'
 import { fileTime, parseUtc } from '../domain/time.ts'
-import { foldTableCopies } from '../events/table-copies.ts'
 import { chainsDocument as documentOf } from '../report/chains-json.ts'
-import { chainEvents } from './chain-events.ts'
+import { findByHost, type HostCache } from './host-chains.ts'
 import { logSummaryOf } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
@@ -21,6 +19,8 @@ interface Found {
   readonly covered: ReadonlyMap<string, HostCoverage>
 }
 const caches = new WeakMap<object, Found>()
+/** what was found of each host, for as long as what it rests on stays the same */
+const hostCaches = new WeakMap<object, HostCache>()
 const recoveredCaches = new WeakMap<object, { revision: number; chains: readonly Chain[] }>()
 
 /** Every chain, the most serious first; computed when first asked for and again after an import. */
@@ -32,28 +32,42 @@ export const hostsCovered = (open: OpenCase): ReadonlyMap<string, HostCoverage> 
 function foundIn(open: OpenCase): Found {
   const known = caches.get(open.casefile)
   if (known && known.revision === open.casefile.revision) return known
+  const { revision } = open.casefile
   const index = indexOfCase(open)
-  const { events, duplicates } = eventsOf(open, index)
-  const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
-  const chains = joined(index, input)
-  const found = { revision: open.casefile.revision, chains, covered: coverHosts(input) }
-  caches.set(open.casefile, found)
-  return found
-}
-
-/** Events of the chains, each once: a row of an exported table that repeats a log's record is folded into it. */
-function eventsOf(open: OpenCase, index: RecordIndex) {
-  const tables = new Set(
-    open.casefile.evidence().flatMap(({ kind, sha256 }) => (kind === 'event-table' ? [sha256] : [])),
-  )
-  return foldTableCopies(chainEvents(index), (id) => tables.has(id))
+  const { cache, ...found } = findIn(open, index, hostCaches.get(open.casefile))
+  hostCaches.set(open.casefile, cache)
+  const made = { revision, ...found }
+  caches.set(open.casefile, made)
+  return made
 }
 
 /** The chains of each host, then the links between hosts: records of other hosts are looked up only where a logon asks for them. */
-function joined(index: RecordIndex, input: ChainInput): readonly Chain[] {
-  const { chains, asks, reach, join } = findSeparateChains(input)
-  const hosts = new Set(index.segments.flatMap((segment) => segment.systems.map(({ computer }) => computer)))
-  return join(chains, hosts.size > 1 ? traceEvents(index, asks, reach) : [])
+function findIn(open: OpenCase, index: RecordIndex, before: HostCache = new Map()) {
+  const tables = new Set(
+    open.casefile.evidence().flatMap(({ kind, sha256 }) => (kind === 'event-table' ? [sha256] : [])),
+  )
+  const coverage = coverageOf(open)
+  const facts = hostFactsOf(open)
+  const cache = findByHost(index, { coverage, hosts: facts, tables }, before)
+  const found = [...cache.values()]
+  const keyOf = keysOfNames([
+    ...found.flatMap(({ names }) => names),
+    ...[...coverage, ...facts].map(({ host }) => host),
+  ])
+  const joining = joiningOf(
+    found.flatMap(({ chains }) => chains),
+    { hosts: facts },
+    keyOf,
+  )
+  const computers = new Set(
+    index.segments.flatMap((segment) => segment.systems.map(({ computer }) => computer)),
+  )
+  const traces = computers.size > 1 ? traceEvents(index, joining.asks, joining.reach) : []
+  return {
+    cache,
+    chains: joining.join(traces),
+    covered: new Map(found.flatMap(({ covered }) => [...covered])),
+  }
 }
 
 /** Every chain as it is when recovered records are used too; those that are say so wherever they stand. */
@@ -61,10 +75,9 @@ export function findChainsWithRecovered(open: OpenCase): readonly Chain[] {
   const known = recoveredCaches.get(open.casefile)
   if (known && known.revision === open.casefile.revision) return known.chains
   const { index } = recoveredOf(open)
-  const { events, duplicates } = eventsOf(open, index)
-  const input = { events, duplicates, coverage: coverageOf(open), hosts: hostFactsOf(open) }
-  const chains = joined(index, input).map(tellRecovered)
-  recoveredCaches.set(open.casefile, { revision: open.casefile.revision, chains })
+  const { revision } = open.casefile
+  const chains = findIn(open, index).chains.map(tellRecovered)
+  recoveredCaches.set(open.casefile, { revision, chains })
   return chains
 }
 

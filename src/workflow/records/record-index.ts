@@ -8,7 +8,7 @@ import type { Citation, Locator } from '../../domain/locator.ts'
 import { ByteCache, keptBytes } from './byte-cache.ts'
 import { CaseTexts } from './case-texts.ts'
 import { Segment } from './segment.ts'
-import { totalOrder } from './total-order.ts'
+import { compareRows, totalOrder } from './total-order.ts'
 
 export interface RowOfSegment {
   readonly segment: Segment
@@ -82,6 +82,22 @@ export class RecordIndex {
 
   isRecovered(global: number): boolean {
     return global >= this.firstRecovered
+  }
+
+  /** Where a global row stands in the total order. */
+  positionOf(global: number): number {
+    const here = this.at(global)
+    let low = 0
+    let high = this.total
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.order[middle] as number
+      const there = this.at(other)
+      const before = compareRows(there.segment, there.row, here.segment, here.row) || other - global
+      if (before < 0) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   segmentIndex(global: number): number {

@@ -23,7 +23,7 @@ export function totalOrder(segments: readonly Segment[], bases: Uint32Array): Ui
   return mergeRuns(order, runs, compare)
 }
 
-function compareRows(a: Segment, i: number, b: Segment, k: number): number {
+export function compareRows(a: Segment, i: number, b: Segment, k: number): number {
   const one = a.heads
   const other = b.heads
   return (
