@@ -111,7 +111,7 @@ export function makeStage(dir: string, options: StageOptions): Stage {
   mkdirSync(join(system, 'Tasks'), { recursive: true })
   if (existsSync(join(evidence, 'Tasks')))
     cpSync(join(evidence, 'Tasks'), join(system, 'Tasks'), { recursive: true })
-  writeFileSync(join(systemRoot, 'Tasks', 'At1.job'), Buffer.from([1, 6, 1, 0, 1, 2, 3, 4]))
+  writeFileSync(join(systemRoot, 'Tasks', 'At1.job'), jobFile('cmd.exe'))
   const names: Record<string, string> = {}
   for (const file of globSync(join(evidence, '*.evtx'))) {
     const name = relative(evidence, file)
@@ -320,4 +320,20 @@ export function makeStage(dir: string, options: StageOptions): Stage {
     bin,
     leftovers: () => globSync(join(systemRoot, 'Temp', 'tasktrail-*')).filter((one) => !one.endsWith('.acl')),
   }
+}
+
+/** A task of the old scheduler as at.exe leaves it (MS-TSCH 2.4): a command, no trigger. */
+function jobFile(command: string): Buffer {
+  const fixed = Buffer.alloc(70)
+  fixed.writeUInt16LE(0x0601, 0)
+  fixed.writeUInt16LE(1, 2)
+  fixed.writeUInt16LE(fixed.length, 20)
+  const texts = [`${command}\0`, '', '', '', ''].map((text) => {
+    const count = Buffer.alloc(2)
+    count.writeUInt16LE(text.length)
+    return Buffer.concat([count, Buffer.from(text, 'utf16le')])
+  })
+  const before = Buffer.concat([fixed, ...texts, Buffer.alloc(4)])
+  before.writeUInt16LE(before.length, 22)
+  return Buffer.concat([before, Buffer.alloc(2)])
 }
