@@ -1,12 +1,11 @@
 /** Logs: exported by the event log service into the staging folder, or the file itself, read while it is in use. */
 
-import { takeFile } from './collect-files.ts'
+import { takeFile, takeOneOf, type Wanted } from './collect-files.ts'
 import { answers, type CollectOptions } from './collecting.ts'
 import { RequestFailed } from './failures.ts'
 import { type ItemOf, itemOf } from './messages.ts'
 import type { PlannedArtifact } from './plan.ts'
 import type { ChannelFacts } from './preflight.ts'
-import type { StagedLog } from './spool.ts'
 
 /** Room that has to stay on the host's disk while a log is exported. */
 const spareBytes = 1 << 30
@@ -18,8 +17,7 @@ export async function takeLog(
 ): Promise<void> {
   const { spool, preflight } = options
   const facts = preflight.channels.find((one) => one.name === channel)
-  const known = spool.state.staged[artifact.id]
-  if (known) return takeFile(known.source || channel, 'evtx', artifact, options, known.method, known)
+  if (spool.state.begun[artifact.id] && (await wentOn(artifact, options))) return
   const free = preflight.space?.free ?? null
   if (free !== null && artifact.bytes !== null && artifact.bytes + spareBytes > free)
     return takeRaw(
@@ -29,13 +27,10 @@ export async function takeLog(
       'copied as it lies, because the disk of the host has no room for an export',
     )
   try {
-    const staged = await exportLog(channel, artifact, facts, options)
-    spool.state.staged[artifact.id] = staged
-    await spool.save()
-    await takeFile(staged.source || channel, 'evtx', artifact, options, staged.method, staged)
-    delete spool.state.staged[artifact.id]
+    await takeFile(artifact.id, artifact, options, await exportLog(channel, artifact, facts, options))
   } catch (error) {
     if (!(error instanceof RequestFailed) || !facts?.path) throw error
+    delete spool.state.begun[artifact.id]
     options.onProblem({
       code: 'acquire.log.not-exported',
       severity: 'warning',
@@ -47,15 +42,32 @@ export async function takeLog(
   }
 }
 
+/** Goes on with a log that was begun before a break. False: its export is gone from the host and has to be made again. */
+async function wentOn(artifact: PlannedArtifact, options: CollectOptions): Promise<boolean> {
+  const { spool } = options
+  try {
+    await takeFile(artifact.id, artifact, options)
+    return true
+  } catch (error) {
+    if (!(error instanceof RequestFailed) || !spool.state.begun[artifact.id]?.isExport) throw error
+    delete spool.state.begun[artifact.id]
+    options.onProblem({
+      code: 'acquire.export.gone',
+      severity: 'info',
+      where: `${options.host}: ${artifact.what}`,
+      what: `What had been exported is not in the staging folder any more (${error.message.slice(0, 300)}), so it is exported once more.`,
+    })
+    return false
+  }
+}
+
 async function exportLog(
   channel: string,
   artifact: PlannedArtifact,
   facts: ChannelFacts | undefined,
   options: CollectOptions,
-): Promise<StagedLog> {
-  const { spool } = options
-  const file = spool.newPart()
-  const name = `log-${file.replace('.part', '')}.evtx`
+): Promise<Wanted> {
+  const name = `log-${options.spool.newPart().replace('.part', '')}.evtx`
   let staged: ItemOf<'staged'> | undefined
   await answers(options, 'export', { channel, query: artifact.query ?? null, name }, (answer) => {
     staged ??= itemOf(answer, 'staged')
@@ -89,7 +101,8 @@ async function exportLog(
     path: staged.path,
     size: staged.size,
     source: staged.source || facts?.path || channel,
-    file,
+    kind: 'evtx',
+    isExport: true,
     method: `exported by the event log service at ${staged.at}${artifact.query ? ', filtered' : ', whole'}`,
   }
 }
@@ -102,20 +115,12 @@ export async function takeRaw(
 ): Promise<void> {
   const facts = options.preflight.channels.find((one) => one.name === channel)
   if (!facts?.path) throw new RequestFailed('the host does not say where its file lies', 'NoPath', 0)
-  const { spool } = options
-  const { query: _, ...whole } = artifact
-  const method = `read shared while in use (${why})`
-  const staged = spool.state.staged[artifact.id] ?? {
+  await takeFile(artifact.id, artifact, options, {
     path: facts.path,
-    size: facts.size ?? 0,
-    source: facts.path,
-    file: spool.newPart(),
-    method,
-  }
-  spool.state.staged[artifact.id] = staged
-  await spool.save()
-  await takeFile(facts.path, 'evtx', whole, options, method, staged)
-  delete spool.state.staged[artifact.id]
+    size: facts.size,
+    kind: 'evtx',
+    method: `read shared while in use (${why})`,
+  })
 }
 
 export async function takeArchives(artifact: PlannedArtifact, options: CollectOptions): Promise<void> {
@@ -129,13 +134,12 @@ export async function takeArchives(artifact: PlannedArtifact, options: CollectOp
   )
   for (const one of found) {
     if (done.has(one.path)) continue
-    await takeFile(
-      one.path,
-      'evtx',
-      { ...artifact, bytes: one.size },
-      options,
-      `read shared; written ${one.modified}`,
-    )
+    await takeOneOf(artifact, options, {
+      path: one.path,
+      size: one.size,
+      kind: 'evtx',
+      method: `read shared; written ${one.modified}`,
+    })
     await options.spool.save()
   }
 }

@@ -13,9 +13,13 @@ import type { PlannedArtifact } from './plan.ts'
 import { troubleProblem } from './preflight.ts'
 import type { Taken } from './spool.ts'
 
-export async function collect(options: CollectOptions): Promise<void> {
-  const { spool, plan } = options
+export async function collect(all: CollectOptions): Promise<void> {
+  const { spool, plan } = all
   for (const artifact of plan.artifacts) {
+    const options: CollectOptions = {
+      ...all,
+      onProblem: (problem) => all.onProblem({ ...problem, artifact: artifact.id }),
+    }
     if (spool.state.done.includes(artifact.id)) continue
     options.onArtifact?.(artifact)
     // what a broken run took of it before is taken anew, but for archives, which count one by one
@@ -26,6 +30,8 @@ export async function collect(options: CollectOptions): Promise<void> {
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error
       options.onProblem(failureProblem(options.host, artifact, error))
+      for (const key of Object.keys(spool.state.begun))
+        if (key === artifact.id || key.startsWith(`${artifact.id}\n`)) delete spool.state.begun[key]
     }
     spool.state.done.push(artifact.id)
     await spool.save()

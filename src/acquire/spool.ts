@@ -42,14 +42,24 @@ const Taken = z.object({
   method: z.string(),
   query: z.string().optional(),
 })
-const Staged = z.object({
+const Begun = z.object({
+  /** what is read: the export in the staging folder, or the file itself */
   path: z.string(),
-  size: z.number(),
+  size: z.number().nullable(),
+  /** what is said to have been taken */
   source: z.string(),
   file: z.string().regex(/^[0-9]+\.part$/),
+  kind: z.string(),
   method: z.string(),
+  /** it lies in the staging folder and goes with it; else it is a file of the host itself */
+  isExport: z.boolean(),
+  /** bytes that were there when it was gone on with, for each time */
+  resumedAt: z.array(z.int()).default([]),
+  /** bytes that were thrown away because the file had changed, for each time it began anew */
+  begunAnew: z.array(z.int()).default([]),
 })
-export type StagedLog = z.infer<typeof Staged>
+/** A file of the host whose transfer has begun. */
+export type Begun = z.infer<typeof Begun>
 const State = z.object({
   schema: z.literal('tasktrail-acquisition-state/1'),
   runId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -59,7 +69,8 @@ const State = z.object({
   next: z.int(),
   done: z.array(z.string()),
   taken: z.array(Taken),
-  staged: z.record(z.string(), Staged),
+  /** by artifact, and path where an artifact has several files */
+  begun: z.record(z.string(), Begun),
   /** responder sessions so far, for the record of own traces */
   sessions: z.array(z.unknown()),
   /** what admitting needs, once everything has arrived */
@@ -94,7 +105,7 @@ export class Spool {
       next: 1,
       done: [],
       taken: [],
-      staged: {},
+      begun: {},
       sessions: [],
     })
     await spool.save()

@@ -17,15 +17,15 @@ export interface Fetched {
   /** SHA-256 the host made of what it sent, and ours of what arrived */
   readonly sha256OnHost: string
   readonly sha256: string
-  /** bytes that were there from a transfer before */
-  readonly resumedAt: number
-  /** what had arrived before was not the same any more, so it began anew */
-  readonly restarted: boolean
 }
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined
   /** bytes of the file that are here, by now */
   readonly onBytes?: ((here: number) => void) | undefined
+  /** the host still holds what had arrived, and the transfer goes on behind it */
+  readonly onResume?: ((at: number) => Promise<void>) | undefined
+  /** what had arrived is not what the host holds now; awaited before it is thrown away, so that it can be noted */
+  readonly onRestart?: ((had: number) => Promise<void>) | undefined
 }
 
 /** Bytes asked for at a time: what lies in pipes and queues on the way is bounded by it. */
@@ -43,7 +43,7 @@ export async function fetchFile(
   })
   try {
     let { hash, size } = await rehash(part, file)
-    const resumedAt = size
+    let resumesAt = size
     let restarted = false
     for (;;) {
       const prefix = size > 0 ? hash.copy().digest('hex') : ''
@@ -51,6 +51,11 @@ export async function fetchFile(
       let changed = false
       const request = { path, offset: size, prefix, most: windowBytes }
       for await (const answer of channel.ask('read', request, { signal: options.signal })) {
+        changed ||= itemOf(answer, 'changed') !== undefined
+        if (resumesAt > 0 && !changed) {
+          await options.onResume?.(resumesAt)
+          resumesAt = 0
+        }
         if (answer.type === 'block') {
           const bytes = unpack(answer, size)
           if (size + bytes.length > limits.archiveEntryBytes)
@@ -61,20 +66,21 @@ export async function fetchFile(
           options.onBytes?.(size)
         }
         end ??= itemOf(answer, 'end')
-        changed ||= itemOf(answer, 'changed') !== undefined
       }
       if (changed) {
         if (restarted) throw new Garbage('the file on the host is another one each time')
         restarted = true
+        await options.onRestart?.(size)
         await file.truncate(0)
         hash = createHash('sha256')
         size = 0
+        resumesAt = 0
         continue
       }
       if (!end) continue
       if (end.length !== size)
         throw new Garbage(`the host says it sent ${end.length} bytes, and ${size} arrived`)
-      return { size, sha256OnHost: end.sha256, sha256: hash.digest('hex'), resumedAt, restarted }
+      return { size, sha256OnHost: end.sha256, sha256: hash.digest('hex') }
     }
   } finally {
     await file.close()

@@ -14,4 +14,6 @@ export interface Problem {
   /** one sentence: what is wrong, what it means, what to do */
   readonly what: string
   readonly facts?: Facts
+  /** what was being taken from a host: id of an artifact of the plan */
+  readonly artifact?: string
 }

@@ -107,7 +107,7 @@ class Acquisition {
       await this.#connect()
     } catch (error) {
       // nothing arrived and nothing is on the host: nothing is kept
-      if (this.#spool.state.taken.length === 0 && Object.keys(this.#spool.state.staged).length === 0)
+      if (this.#spool.state.taken.length === 0 && Object.keys(this.#spool.state.begun).length === 0)
         await this.#spool.remove()
       throw error
     }
@@ -312,8 +312,8 @@ class Acquisition {
       else await this.#cleanAnew(connection)
       note = `acquisition of ${host} ${wasCancelled ? 'was stopped by the operator' : 'ended by trouble'}; ${clean ? 'the staging folder was removed from the host' : `the staging folder tasktrail-${this.#runId} was to be removed over a new connection`}`
       // what was staged is gone: those logs are exported anew
-      for (const id of Object.keys(this.#spool.state.staged))
-        if (id.startsWith('log:')) delete this.#spool.state.staged[id]
+      for (const [id, begun] of Object.entries(this.#spool.state.begun))
+        if (begun.isExport) delete this.#spool.state.begun[id]
       await this.#spool.save().catch(() => undefined)
     }
     await this.#open.custody.append({ action: 'collection-failed', note }).catch(() => undefined)

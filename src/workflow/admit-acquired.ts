@@ -211,7 +211,13 @@ function acquisitionRecord(
         query: query ?? null,
       }),
     ),
-    problems: problems.map(({ code, where, what }) => ({ code, where, what })),
+    problems: problems.map(({ code, severity, artifact, where, what }) => ({
+      code,
+      severity,
+      artifact: artifact ?? null,
+      where,
+      what,
+    })),
   }
 }
 

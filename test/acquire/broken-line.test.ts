@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Progress } from '../../src/domain/progress.ts'
 import { acquireHost } from '../../src/workflow/acquire-host.ts'
+import { breakingLine } from '../windows/line.ts'
 import { makeRig, overSsh, type Rig } from '../windows/rig.ts'
 import { missing } from '../windows/sshd.ts'
 
@@ -20,29 +21,34 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     rig = await makeRig('atexec-pipe', 50)
     large = join(rig.dir, 'large.evtx')
-    // nothing that compresses: what counts is the way of the bytes
-    const bytes = randomBytes(40 * mebibyte)
+    // more than one window of a transfer; as it travels, about a sixth of that
+    const bytes = Buffer.alloc(66 * mebibyte)
+    for (let at = 0; at < bytes.length; at += 65_536) randomBytes(8192).copy(bytes, at)
     readFileSync(join(rig.evidence, 'System.evtx')).copy(bytes)
     writeFileSync(large, bytes)
   })
   afterAll(() => rig.end())
+  const offsetsIn = (method = '') =>
+    (/gone on at byte ([\d and]+) after a break/.exec(method)?.[1] ?? '')
+      .split(' and ')
+      .filter(Boolean)
+      .map(Number)
   const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
   it('is taken up again at the offset, by itself, with the same bytes in the end', async () => {
     const { stage, server } = await rig.host({ more: [{ name: channel, file: large }] })
     const open = await rig.newCase()
-    const marks = [4, 16, 30]
-    const onProgress = (progress: Progress) => {
-      const at = marks[0]
-      if (progress.step !== 'copy' || at === undefined || progress.done < at * mebibyte) return
-      marks.shift()
-      expect(server.killSessions()).toBeGreaterThan(1)
-    }
-    const result = await acquireHost(open, { ...overSsh(server), plan, onProgress })
-    expect(marks).toEqual([])
-    expect(result.breaks).toBe(3)
+    // the second break kills the other side
+    const line = await breakingLine(server, [2 * mebibyte, 3 * mebibyte, 4 * mebibyte], (nth) => {
+      if (nth === 1) expect(server.killSessions()).toBeGreaterThan(1)
+    })
+    const options = { ...overSsh(server), ssh: { configFile: line.configFile } }
+    const result = await acquireHost(open, { ...options, plan })
+    line.end()
+    expect([line.broken, result.breaks]).toEqual([3, 3])
     const item = result.items.find((one) => one.artifact === `log:${channel}`)
-    expect(item?.method).toContain('gone on at byte')
+    expect(offsetsIn(item?.method)).toHaveLength(3)
+    expect(item?.method).not.toContain('anew')
     expect(item?.sha256Stored).toBe(hashOf(large))
     expect(item?.sha256OnHost).toBe(item?.sha256Stored)
     expect(stage.leftovers()).toEqual([])
@@ -52,24 +58,20 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
   it('for good ends with a refusal, keeps what arrived, and goes on with resume', async () => {
     const { stage, server } = await rig.host({ more: [{ name: channel, file: large }] })
     const open = await rig.newCase()
-    const options = { ...overSsh(server), plan }
-    let cut = false
-    const onProgress = (progress: Progress) => {
-      if (progress.step !== 'copy' || cut || progress.done < 12 * mebibyte) return
-      cut = true
-      server.killSessions()
-    }
-    await expect(acquireHost(open, { ...options, retryMs: [], onProgress })).rejects.toMatchObject({
+    const line = await breakingLine(server, [6 * mebibyte])
+    const options = { ...overSsh(server), ssh: { configFile: line.configFile }, plan }
+    await expect(acquireHost(open, { ...options, retryMs: [] })).rejects.toMatchObject({
       code: 'acquire.connection.lost',
       remedy: expect.stringContaining('--resume'),
     })
     expect(stage.leftovers()).toHaveLength(1)
     expect(open.casefile.evidence()).toEqual([])
     const resumed = await acquireHost(open, { ...options, resume: true })
+    line.end()
     const item = resumed.items.find((one) => one.artifact === `log:${channel}`)
-    expect(Number(/gone on at byte (\d+)/.exec(item?.method ?? '')?.[1])).toBeGreaterThanOrEqual(
-      12 * mebibyte,
-    )
+    const [at = 0] = offsetsIn(item?.method)
+    expect(at).toBeGreaterThan(16 * mebibyte)
+    expect(at).toBeLessThan(64 * mebibyte)
     expect(item?.sha256Stored).toBe(hashOf(large))
     expect(stage.leftovers()).toEqual([])
     expect(existsSync(join(open.dir, 'acquisitions'))).toBe(false)
@@ -78,10 +80,9 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
     })
   })
 
-  it('is not glued to another file: what changed before the offset begins anew', async () => {
+  it('is not glued to another file: what changed before the offset begins anew, and says so after any further break', async () => {
     const { stage, server } = await rig.host({ more: [{ name: channel, file: large, exportDenied: true }] })
     const open = await rig.newCase()
-    const options = { ...overSsh(server), plan }
     const other = join(stage.dir, 'other.evtx')
     writeFileSync(other, readFileSync(large))
     const stageFile = JSON.parse(readFileSync(stage.file, 'utf8')) as {
@@ -89,18 +90,20 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
     }
     for (const one of stageFile.channels) if (one.name === channel) one.file = other
     writeFileSync(stage.file, JSON.stringify(stageFile))
-    let cut = false
-    const onProgress = (progress: Progress) => {
-      if (progress.step !== 'copy' || cut || progress.done < 12 * mebibyte) return
-      cut = true
+    // the copy that begins anew is cut as well, once before anything of it has arrived
+    const line = await breakingLine(server, [6 * mebibyte, mebibyte / 8, 3 * mebibyte], (nth) => {
+      if (nth > 0) return
       const bytes = readFileSync(other)
       bytes[2 * mebibyte] = (bytes[2 * mebibyte] ?? 0) ^ 1
       writeFileSync(other, bytes)
-      server.killSessions()
-    }
-    const result = await acquireHost(open, { ...options, onProgress })
+    })
+    const options = { ...overSsh(server), ssh: { configFile: line.configFile }, plan }
+    const result = await acquireHost(open, options)
+    line.end()
+    expect(line.broken).toBe(3)
     const item = result.items.find((one) => one.artifact === `log:${channel}`)
-    expect(item?.method).toContain('begun anew because the file had changed')
+    expect(item?.method).toMatch(/begun anew because the file had changed \(\d+ bytes had arrived\)/)
+    expect(offsetsIn(item?.method)).toHaveLength(1)
     expect(item?.sha256Stored).toBe(hashOf(other))
   })
 

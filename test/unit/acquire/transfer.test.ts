@@ -77,7 +77,6 @@ it('a file arrives with the hash of the host and our own', async () => {
     size: bytes.length,
     sha256: sha256(bytes),
     sha256OnHost: sha256(bytes),
-    resumedAt: 0,
   })
   expect(readFileSync(part)).toEqual(bytes)
 })
@@ -90,7 +89,13 @@ it('what was there before is shown to the host by its hash, and the rest is appe
     asked.push(request)
     return [block(7, bytes.subarray(7)), end(bytes), done]
   })
-  expect(await fetchFile(channel, 'x', part)).toMatchObject({ resumedAt: 7, sha256: sha256(bytes) })
+  const told: string[] = []
+  const got = await fetchFile(channel, 'x', part, {
+    onResume: async (at) => void told.push(`on at ${at}`),
+    onRestart: async (had) => void told.push(`anew, had ${had}`),
+  })
+  expect(got).toMatchObject({ sha256: sha256(bytes) })
+  expect(told).toEqual(['on at 7'])
   expect(asked[0]).toMatchObject({ offset: 7, prefix: sha256(bytes.subarray(0, 7)) })
 })
 
