@@ -5,6 +5,7 @@
 import { hiddenUnits, safeJson } from '../base/safe-json.ts'
 import { fileTime, formatUtc } from '../domain/time.ts'
 import type { XmlElement } from '../evtx/binxml/expand.ts'
+import type { ByteSource } from '../evtx/byte-source.ts'
 import { readChunkHeader, walkRecords } from '../evtx/chunk.ts'
 import { ChunkView } from '../evtx/chunk-view.ts'
 import { RecordDecoder } from '../evtx/decode.ts'
@@ -19,7 +20,7 @@ import { jsonNumber } from '../evtx/render/json-program.ts'
 import { JsonRecords } from '../evtx/render/json-record.ts'
 import { XmlRecords } from '../evtx/render/xml-record.ts'
 import { elementsXml } from '../evtx/xml.ts'
-import { type FileSource, openFileSource } from './file-source.ts'
+import { openFileSource } from './file-source.ts'
 import { nodePlatform } from './ingest/node-platform.ts'
 import { stopIfAborted } from './meter.ts'
 
@@ -68,7 +69,8 @@ interface Note {
   readonly line: string
 }
 
-class LogDump {
+/** Dumps one log after the other. `dumpLogs` is what verbs use; tests give it logs that lie in memory. */
+export class LogDump {
   records = 0
   problems = 0
   readonly #options: DumpOptions
@@ -98,7 +100,7 @@ class LogDump {
   }
 
   /** @param file named in every line when there are several */
-  async log(source: FileSource, path: string, file: string | undefined): Promise<void> {
+  async log(source: ByteSource, path: string, file: string | undefined): Promise<void> {
     this.#path = path
     this.#file = file
     this.#decoder = new RecordDecoder()

@@ -11,13 +11,18 @@ import { chunksInLog, mutate, mutatedLog, wrongIn } from '../laws/evtx-chunks.ts
 import { logOf } from '../unit/evtx/hand-log.ts'
 import { fastPlatform } from '../unit/evtx/reading.ts'
 import { seededNumbers } from '../unit/evtx/seeded.ts'
+import { DumpOfLogs } from './dump-of-log.ts'
 import { hostileChunk } from './hostile-chunks.ts'
 import type { PackedCase } from './packed-case.ts'
 
 /** Of so many logs one holds a chunk made to be costly: these take a hundred times as long as others. */
 const hostileEvery = 40
-/** CPU ms one path may take for a chunk: twice the 100 of its share, for a slow machine. */
+/** CPU ms one path may take for a chunk: the 100 of its share, twice on a slow machine. */
 const patience = 200
+/** MiB one chunk may lift the most memory this process ever had: what V8 lets lie until it collects included. */
+const mostMemory = 96
+/** bytes of output of one chunk: six for a code unit is the most an escape takes */
+const mostOutput = limits.renderedChunk * 6
 
 export interface FuzzTotals {
   logs: number
@@ -32,6 +37,10 @@ export interface FuzzTotals {
   slowest: { ms: number; seed: number }
   /** code units of XML of one chunk, and the seed of its log */
   largest: { units: number; seed: number }
+  /** bytes of a dump of one chunk, and the seed of its log */
+  longest: { bytes: number; seed: number }
+  /** MiB one chunk lifted the most memory the process had before, and the seed of its log; runs of the first logs aside */
+  heaviest: { mib: number; seed: number }
 }
 export const noTotals = (): FuzzTotals => ({
   logs: 0,
@@ -42,7 +51,13 @@ export const noTotals = (): FuzzTotals => ({
   problems: new Map(),
   slowest: { ms: 0, seed: 0 },
   largest: { units: 0, seed: 0 },
+  longest: { bytes: 0, seed: 0 },
+  heaviest: { mib: 0, seed: 0 },
 })
+
+/** Logs until the compiler and the heap have settled: their memory is not told of one chunk. */
+const settling = 200
+const mostResident = () => process.resourceUsage().maxRSS / 1024
 
 const cpuMilliseconds = () => {
   const { user, system } = process.threadCpuUsage()
@@ -61,14 +76,30 @@ export function fuzzLog(seed: number, all: readonly Buffer[]): Uint8Array {
 }
 
 /** @throws with what is wrong; the caller names the seed */
-export function judgeLog(seed: number, log: Uint8Array, packedCase: PackedCase, totals: FuzzTotals): void {
+export async function judgeLog(
+  seed: number,
+  log: Uint8Array,
+  packedCase: PackedCase,
+  totals: FuzzTotals,
+): Promise<void> {
   const chunks = Math.max(1, Math.ceil((log.length - 4096) / 65_536))
-  const timed = <T>(path: string, work: () => T): T => {
+  /** Notes what the path costs from here on; the result tells when it is over. */
+  const costs = (path: string) => {
+    const resident = mostResident()
     const from = cpuMilliseconds()
+    return () => {
+      const mib = (mostResident() - resident) / chunks
+      if (totals.logs >= settling && mib > totals.heaviest.mib) totals.heaviest = { mib, seed }
+      if (mib > mostMemory) throw new Error(`${mib.toFixed(0)} MiB for each of ${chunks} chunks, ${path}`)
+      const ms = (cpuMilliseconds() - from) / chunks
+      if (ms > totals.slowest.ms) totals.slowest = { ms, seed }
+      if (ms > patience) throw new Error(`${ms.toFixed(0)} ms of CPU for each of ${chunks} chunks, ${path}`)
+    }
+  }
+  const timed = <T>(path: string, work: () => T): T => {
+    const over = costs(path)
     const result = work()
-    const ms = (cpuMilliseconds() - from) / chunks
-    if (ms > totals.slowest.ms) totals.slowest = { ms, seed }
-    if (ms > patience) throw new Error(`${ms.toFixed(0)} ms of CPU for each of ${chunks} chunks, ${path}`)
+    over()
     return result
   }
   const all = (options: ReadOptions) => [
@@ -82,7 +113,8 @@ export function judgeLog(seed: number, log: Uint8Array, packedCase: PackedCase, 
   }
   const byTree = timed('by tree and XML', () => all({ recovered, onElements }))
   if (units / chunks > totals.largest.units) totals.largest = { units: Math.ceil(units / chunks), seed }
-  if (units > chunks * limits.renderedChunk * 6) throw new Error(`${units} code units of XML`)
+  if (units > chunks * mostOutput) throw new Error(`${units} code units of XML`)
+  if (seed % 4 === 0 || seed % hostileEvery === 0) await judgeDump(seed, log, chunks, costs, totals)
   for (const outcomes of [byPlan, byTree]) {
     const wrong = wrongIn(outcomes, Math.max(chunksInLog, chunks))
     if (wrong) throw new Error(wrong)
@@ -101,6 +133,36 @@ export function judgeLog(seed: number, log: Uint8Array, packedCase: PackedCase, 
       totals.problems.set(code, (totals.problems.get(code) ?? 0) + 1)
     }
   }
+}
+
+const formats = ['xml', 'jsonl'] as const
+const dumps = formats.map((format) => ({
+  format,
+  fast: new DumpOfLogs({ format }),
+  slow: new DumpOfLogs({ format, slow: true }),
+}))
+
+/** The dump of a log, which is written by paths of its own: bounded, and the same by the fast one and the slow one. */
+async function judgeDump(
+  seed: number,
+  log: Uint8Array,
+  chunks: number,
+  costs: (path: string) => () => void,
+  totals: FuzzTotals,
+): Promise<void> {
+  const { format, fast, slow } = dumps[(seed >> 3) & 1] as (typeof dumps)[number]
+  const ofPath = async (path: string, dump: DumpOfLogs) => {
+    const over = costs(path)
+    const dumped = await dump.of(log)
+    over()
+    return dumped
+  }
+  const ours = await ofPath(`dumped as ${format}`, fast)
+  const theirs = await ofPath(`dumped as ${format}, slowly`, slow)
+  if (ours.bytes / chunks > totals.longest.bytes)
+    totals.longest = { bytes: Math.ceil(ours.bytes / chunks), seed }
+  if (ours.bytes > chunks * mostOutput) throw new Error(`a dump of ${ours.bytes} bytes as ${format}`)
+  if (ours.sha256 !== theirs.sha256) throw new Error(`the fast and the slow dump as ${format} differ`)
 }
 
 type Outcomes = readonly Outcome<EvtxRecord, EvtxProblem>[]

@@ -20,7 +20,7 @@ const progress = () =>
 let seed = Number(first)
 for (; tried() < Number(count) && finds < mostFinds; seed++) {
   try {
-    judgeLog(seed, fuzzLog(seed, all), packedCase, totals)
+    await judgeLog(seed, fuzzLog(seed, all), packedCase, totals)
   } catch (error) {
     finds++
     console.log(`seed ${seed}: ${error instanceof Error ? error.message : error}`)
@@ -39,6 +39,8 @@ console.log(
     `problems: ${problems.join(', ')}`,
     `slowest chunk ${totals.slowest.ms.toFixed(0)} ms CPU (seed ${totals.slowest.seed})`,
     `largest output ${totals.largest.units} code units for a chunk (seed ${totals.largest.seed})`,
+    `longest dump ${totals.longest.bytes} bytes for a chunk (seed ${totals.longest.seed})`,
+    `most memory for a chunk ${totals.heaviest.mib.toFixed(0)} MiB (seed ${totals.heaviest.seed}), of all ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
     `${finds} finds`,
   ].join('; '),
 )

@@ -59,93 +59,99 @@ function logWith(odd: Readonly<Record<string, Make>>, literal = 'literal'): Buff
 
 const packedCase = new PackedCase()
 /** What the packed form says, after it was found to be what the reader says on both paths. */
-function told(log: Buffer) {
-  judgeLog(1, log, packedCase, noTotals())
+async function told(log: Buffer) {
+  await judgeLog(1, log, packedCase, noTotals())
   const packed = packedCase.read(log)
   expect(packed.records.length + packed.problems.filter(({ lost }) => lost > 0).length).toBe(3)
   return packed
 }
 
 describe('a packed record', () => {
-  it('is read by its template when nothing is odd', () => {
+  it('is read by its template when nothing is odd', async () => {
     const log = logWith({})
     expect(read(log).problems).toEqual([])
-    const { records } = told(log)
+    const { records } = await told(log)
     expect(records).toHaveLength(3)
     expect(records[1]).toMatchObject({ eventId: 4688, channel: 'Security', userSid: 'S-1-5-18' })
     expect(records[1]?.values).toEqual(['as it should be', 'literal'])
   })
 
-  it.each([0x81, 0x84, 0x8a, 0x21])('keeps the text of a channel or provider whose type is %d', (type) => {
-    const bytes = Buffer.from('Audit\0Log', 'utf16le')
-    const make: Make = (chunk) => ({ type, write: () => chunk.raw(bytes) })
-    for (const name of ['Channel', 'Provider']) {
-      const { records } = told(logWith({ [name]: make }))
-      expect(records[1]?.[name === 'Channel' ? 'channel' : 'provider']).not.toBe('')
-    }
-  })
+  it.each([0x81, 0x84, 0x8a, 0x21])(
+    'keeps the text of a channel or provider whose type is %d',
+    async (type) => {
+      const bytes = Buffer.from('Audit\0Log', 'utf16le')
+      const make: Make = (chunk) => ({ type, write: () => chunk.raw(bytes) })
+      for (const name of ['Channel', 'Provider']) {
+        const { records } = await told(logWith({ [name]: make }))
+        expect(records[1]?.[name === 'Channel' ? 'channel' : 'provider']).not.toBe('')
+      }
+    },
+  )
 
-  it.each([1, 4, 7, 9, 16])('has no time made of the bytes beside a time of %d bytes', (size) => {
+  it.each([1, 4, 7, 9, 16])('has no time made of the bytes beside a time of %d bytes', async (size) => {
     const make: Make = (chunk) => ({ type: 0x11, write: () => chunk.raw(Buffer.alloc(size, 0x55)) })
-    const { records, problems } = told(logWith({ TimeCreated: make }))
+    const { records, problems } = await told(logWith({ TimeCreated: make }))
     expect(records.map(({ time }) => time)).toEqual([filetime, filetime])
     expect(problems.map(({ code }) => code)).toEqual(['evtx.record.incomplete'])
   })
 
-  it.each([1, 4, 9])('has no record number made of the bytes beside a number of %d bytes', (size) => {
+  it.each([1, 4, 9])('has no record number made of the bytes beside a number of %d bytes', async (size) => {
     const make: Make = (chunk) => ({ type: 0x0a, write: () => chunk.raw(Buffer.alloc(size, 0x55)) })
-    const { records } = told(logWith({ EventRecordID: make }))
+    const { records } = await told(logWith({ EventRecordID: make }))
     expect(records[0]?.locator.recordId).toBe(77n)
     expect(records[1]?.locator.recordId).not.toBe(77n)
   })
 
-  it.each(['seventy', '-1', '18446744073709551616', '0xzz'])('says so when its number is %s', (text) => {
-    const make: Make = (chunk) => ({ type: 0x01, write: () => chunk.utf16(text) })
-    const log = logWith({ EventRecordID: make })
-    const { records, problems } = told(log)
-    expect(records.map(({ locator }) => locator.recordId)).toEqual([77n, 0n, 77n])
-    const found = read(log).problems
-    for (const list of [problems, found]) {
-      expect(list.map(({ code }) => code)).toEqual(['evtx.record.number'])
-      expect(list[0]).toMatchObject({ chunk: 0, lost: 0 })
-      expect(list[0]?.what).toContain(JSON.stringify(text))
-    }
-  })
+  it.each(['seventy', '-1', '18446744073709551616', '0xzz'])(
+    'says so when its number is %s',
+    async (text) => {
+      const make: Make = (chunk) => ({ type: 0x01, write: () => chunk.utf16(text) })
+      const log = logWith({ EventRecordID: make })
+      const { records, problems } = await told(log)
+      expect(records.map(({ locator }) => locator.recordId)).toEqual([77n, 0n, 77n])
+      const found = read(log).problems
+      for (const list of [problems, found]) {
+        expect(list.map(({ code }) => code)).toEqual(['evtx.record.number'])
+        expect(list[0]).toMatchObject({ chunk: 0, lost: 0 })
+        expect(list[0]?.what).toContain(JSON.stringify(text))
+      }
+    },
+  )
 
-  it('has no problem when it has no number at all', () => {
+  it('has no problem when it has no number at all', async () => {
     const make: Make = (chunk) => ({ type: 0x01, write: () => chunk.utf16('') })
-    expect(told(logWith({ EventRecordID: make })).problems).toEqual([])
+    expect((await told(logWith({ EventRecordID: make }))).problems).toEqual([])
   })
 
-  it('is incomplete, for the reader too, when its time lies before 1601', () => {
+  it('is incomplete, for the reader too, when its time lies before 1601', async () => {
     const year21: Make = (chunk) => ({
       type: 0x12,
       write: () => chunk.raw(Buffer.from('15000600040005000d00100000000000', 'hex')),
     })
     const log = logWith({ TimeCreated: year21 })
-    const { records, problems } = told(log)
+    const { records, problems } = await told(log)
     expect(records).toHaveLength(2)
     expect(problems.map(({ code }) => code)).toEqual(['evtx.record.incomplete'])
     expect(read(log).problems.map(({ code }) => code)).toEqual(['evtx.record.incomplete'])
   })
 
-  it.each([0, 1, 3])('has no event number made of the bytes beside a number of %d bytes', (size) => {
+  it.each([0, 1, 3])('has no event number made of the bytes beside a number of %d bytes', async (size) => {
     const make: Make = (chunk) => ({ type: 0x06, write: () => chunk.raw(Buffer.alloc(size, 0x31)) })
-    told(logWith({ EventID: make }))
+    await told(logWith({ EventID: make }))
   })
 
-  it('keeps the zeros at the end of a text that is written out, and drops those of a value', () => {
+  it('keeps the zeros at the end of a text that is written out, and drops those of a value', async () => {
     const value: Make = (chunk) => ({ type: 0x01, write: () => chunk.utf16('value\0\0') })
-    const { records } = told(logWith({ Field: value }, 'text\0\0'))
+    const { records } = await told(logWith({ Field: value }, 'text\0\0'))
     expect(records[1]?.values).toEqual(['value', 'text\0\0'])
   })
 
   it.each([0x21, 0x22, 0x7f, 0xa1, 0xff])(
     'tells a value and a SID of unknown type %d as the reader does',
-    (type) => {
+    async (type) => {
       const make: Make = (chunk) => ({ type, write: () => chunk.utf16('bytes') })
-      told(logWith({ UserID: make }))
-      if (type !== 0x21) told(logWith({ Field: make }))
+      await told(logWith({ UserID: make }))
+      if (type !== 0x21) await told(logWith({ Field: make }))
     },
   )
 })
