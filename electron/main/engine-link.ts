@@ -1,5 +1,6 @@
 // Starts the engine's utility process and starts it anew when it dies. Holds no evidence and no case.
 import { app, type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron'
+import { serve } from './host-services.ts'
 
 export interface EngineLink {
   /** hands one end of a channel to the engine, which is started when it does not run */
@@ -34,6 +35,9 @@ export function linkEngine(
       env: Object.fromEntries(
         Object.entries(process.env).filter(([name]) => !/^(NODE_|ELECTRON_RUN)/.test(name)),
       ),
+    })
+    started.on('message', (message) => {
+      void serve(message).then((answer) => answer && engine === started && started.postMessage(answer))
     })
     started.on('exit', (code) => {
       if (engine === started) engine = undefined

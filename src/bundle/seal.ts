@@ -28,7 +28,6 @@ import { ByteProgress } from './progress.ts'
 import { readMeText } from './read-me.ts'
 import type { BundleHost, InventoryLine } from './records.ts'
 import { schemas } from './schemas.ts'
-import { signMessage } from './sshsig.ts'
 import { type VerifyReport, verifyBundle } from './verify.ts'
 
 export { principalOf } from './bag-texts.ts'
@@ -276,10 +275,7 @@ class Bag {
     }
     this.digest = createHash('sha256').update(signed).digest('hex')
     if (this.#options.key && signer) {
-      yield this.#text(
-        'signatures/tagmanifest-sha256.txt.sig',
-        signMessage(signed, this.#options.key.privateKey),
-      )
+      yield this.#text('signatures/tagmanifest-sha256.txt.sig', await this.#options.key.sign(signed))
       yield this.#text('signatures/signer.pub', `${signer.line} ${principal}\n`)
     }
     const stamp = await this.#options.timeStamp?.(signed)

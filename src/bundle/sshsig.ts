@@ -1,11 +1,17 @@
 /**
  * SSHSIG (OpenSSH PROTOCOL.sshsig) with Ed25519 by node:crypto alone: what we sign `ssh-keygen -Y verify` accepts, and
- * the other way round. Also the `allowed_signers` file and OpenSSH public key lines.
+ * the other way round. Keys that live in a FIDO token (`sk-ssh-ed25519@openssh.com`, PROTOCOL.u2f) are verified too; an agent
+ * signs with them. Also the `allowed_signers` file and OpenSSH public key lines.
  */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { SshReader, sshString } from './ssh-wire.ts'
+
+export { SshReader } from './ssh-wire.ts'
 
 export const bundleNamespace = 'tasktrail-bundle@v1'
 const keyType = 'ssh-ed25519'
+/** the same curve in a token: it signs a hash of what is signed, with a counter and whether somebody touched it */
+const tokenKeyType = 'sk-ssh-ed25519@openssh.com'
 const magic = Buffer.from('SSHSIG')
 /** characters; a signature has about 300 */
 const largestSignature = 1 << 16
@@ -26,18 +32,42 @@ export type SignatureReading =
   | { readonly ok: true; readonly signer: SignerKey }
   | { readonly ok: false; readonly why: string; readonly signer: SignerKey | undefined }
 
-const sshString = (bytes: Uint8Array | string): Buffer => {
-  const content = Buffer.from(bytes as string)
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(content.length)
-  return Buffer.concat([length, content])
+/** The key as OpenSSH writes it. */
+export const signerKey = (raw: Uint8Array): SignerKey =>
+  signerOfBlob(keyType, Buffer.concat([sshString(keyType), sshString(raw)]))
+
+function signerOfBlob(type: string, blob: Buffer): SignerKey {
+  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
+  return { blob, fingerprint: `SHA256:${digest}`, line: `${type} ${blob.toString('base64')}` }
 }
 
-/** The key as OpenSSH writes it. */
-export function signerKey(raw: Uint8Array): SignerKey {
-  const blob = Buffer.concat([sshString(keyType), sshString(raw)])
-  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
-  return { blob, fingerprint: `SHA256:${digest}`, line: `${keyType} ${blob.toString('base64')}` }
+/** A public key of a kind we can check, taken apart. */
+interface CheckableKey {
+  readonly signer: SignerKey
+  readonly type: string
+  readonly raw: Buffer
+  /** what a token binds its signatures to; undefined for a key that is no token's */
+  readonly application: Buffer | undefined
+}
+
+/** The key in a key blob; undefined when it is of another kind than Ed25519. Throws RangeError for a blob that is cut off. */
+function checkableKey(blob: Uint8Array): CheckableKey | undefined {
+  const reader = new SshReader(blob)
+  const type = reader.string().toString('latin1')
+  if (type !== keyType && type !== tokenKeyType) return undefined
+  const raw = reader.string()
+  const application = type === tokenKeyType ? reader.string() : undefined
+  if (raw.length !== 32 || !reader.isAtEnd) throw new RangeError('ssh: malformed key')
+  return { signer: signerOfBlob(type, Buffer.from(blob)), type, raw, application }
+}
+
+/** The public key in a key blob, if we can check its signatures. */
+export function signerKeyOfBlob(blob: Uint8Array): SignerKey | undefined {
+  try {
+    return checkableKey(blob)?.signer
+  } catch {
+    return undefined
+  }
 }
 
 export function signerKeyOf(key: KeyObject): SignerKey {
@@ -46,23 +76,27 @@ export function signerKeyOf(key: KeyObject): SignerKey {
 }
 
 /** What is signed: never the message itself, but its hash bound to a namespace. */
-function toBeSigned(message: Uint8Array, namespace: string, algorithm: string): Buffer {
+export function toBeSigned(message: Uint8Array, namespace: string, algorithm = 'sha512'): Buffer {
   const hash = createHash(algorithm).update(message).digest()
   return Buffer.concat([magic, sshString(namespace), sshString(''), sshString(algorithm), sshString(hash)])
 }
 
 /** The armoured signature of `message` by an Ed25519 private key. */
 export function signMessage(message: Uint8Array, key: KeyObject, namespace = bundleNamespace): string {
-  const version = Buffer.from([0, 0, 0, 1])
-  const signature = sign(null, toBeSigned(message, namespace, 'sha512'), key)
+  const signature = sign(null, toBeSigned(message, namespace), key)
+  return armour(signerKeyOf(key), namespace, Buffer.concat([sshString(keyType), sshString(signature)]))
+}
+
+/** The armoured form of a signature over `toBeSigned(…, namespace)`. @param signature in the form of the wire */
+export function armour(signer: SignerKey, namespace: string, signature: Uint8Array): string {
   const blob = Buffer.concat([
     magic,
-    version,
-    sshString(signerKeyOf(key).blob),
+    Buffer.from([0, 0, 0, 1]),
+    sshString(signer.blob),
     sshString(namespace),
     sshString(''),
     sshString('sha512'),
-    sshString(Buffer.concat([sshString(keyType), sshString(signature)])),
+    sshString(signature),
   ])
   const lines = blob.toString('base64').match(/.{1,70}/g) ?? []
   return [begin, ...lines, end, ''].join('\n')
@@ -83,12 +117,9 @@ export function verifySignature(
     const reader = new SshReader(Buffer.from(found[1], 'base64'))
     if (!reader.take(6).equals(magic) || reader.uint32() !== 1)
       return { ok: false, why: 'unknown signature format', signer }
-    const key = new SshReader(reader.string())
-    if (key.string().toString('latin1') !== keyType)
-      return { ok: false, why: 'signed with another kind of key than Ed25519', signer }
-    const raw = key.string()
-    if (raw.length !== 32) return { ok: false, why: 'the public key is malformed', signer }
-    signer = signerKey(raw)
+    const key = checkableKey(reader.string())
+    if (!key) return { ok: false, why: 'signed with another kind of key than Ed25519', signer }
+    signer = key.signer
     const signedNamespace = reader.string().toString('utf8')
     if (signedNamespace !== namespace) {
       return { ok: false, why: 'the signature was made for another purpose (namespace)', signer }
@@ -97,17 +128,8 @@ export function verifySignature(
     const algorithm = reader.string().toString('latin1')
     if (algorithm !== 'sha512' && algorithm !== 'sha256')
       return { ok: false, why: 'unknown hash of the signature', signer }
-    const inner = new SshReader(reader.string())
-    if (inner.string().toString('latin1') !== keyType)
-      return { ok: false, why: 'unknown signature algorithm', signer }
-    const signature = inner.string()
-    const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }
-    const sound = verify(
-      null,
-      toBeSigned(message, namespace, algorithm),
-      createPublicKey({ key: jwk, format: 'jwk' }),
-      signature,
-    )
+    const sound = isSignedBy(key, toBeSigned(message, namespace, algorithm), reader.string())
+    if (sound === undefined) return { ok: false, why: 'unknown signature algorithm', signer }
     return sound
       ? { ok: true, signer }
       : { ok: false, why: 'the signature does not fit the signed file', signer }
@@ -116,7 +138,23 @@ export function verifySignature(
   }
 }
 
-/** One line of an `allowed_signers` file that names an Ed25519 key. */
+/** undefined: the signature is of another kind than its key. @param signature in the form of the wire */
+function isSignedBy(key: CheckableKey, signed: Buffer, signature: Buffer): boolean | undefined {
+  const reader = new SshReader(signature)
+  if (reader.string().toString('latin1') !== key.type) return undefined
+  const bytes = reader.string()
+  const over =
+    key.application === undefined
+      ? signed
+      : // PROTOCOL.u2f: what the token saw, its flags (touched or not) and its counter
+        Buffer.concat([hashOf(key.application), reader.take(1), reader.take(4), hashOf(signed)])
+  if (!reader.isAtEnd) return false
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: key.raw.toString('base64url') }
+  return verify(null, over, createPublicKey({ key: jwk, format: 'jwk' }), bytes)
+}
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
+
+/** One line of an `allowed_signers` file that names an Ed25519 key, of a file or of a token. */
 export interface AllowedSigner {
   /** the first principal: who the key belongs to */
   readonly identity: string
@@ -135,7 +173,7 @@ export function readAllowedSigners(text: string): { signers: AllowedSigner[]; sk
     const trimmed = line.trim()
     if (trimmed === '' || trimmed.startsWith('#')) continue
     const fields =
-      /^("[^"]*"|\S+)\s+(?:((?:[A-Za-z-]+(?:="[^"]*")?)(?:,[A-Za-z-]+(?:="[^"]*")?)*)\s+)?ssh-ed25519\s+([A-Za-z0-9+/=]+)(?:\s|$)/.exec(
+      /^("[^"]*"|\S+)\s+(?:((?:[A-Za-z-]+(?:="[^"]*")?)(?:,[A-Za-z-]+(?:="[^"]*")?)*)\s+)?(?:ssh-ed25519|sk-ssh-ed25519@openssh\.com)\s+([A-Za-z0-9+/=]+)(?:\s|$)/.exec(
         trimmed,
       )
     const options = fields?.[2] ?? ''
@@ -189,29 +227,3 @@ function sshTime(text: string | undefined): number | undefined {
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone] = found
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
 }
-
-/** Reads the length-prefixed strings of the SSH wire format. */
-class SshReader {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes)
-  }
-
-  take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new RangeError('ssh: cut off')
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
-  }
-
-  uint32(): number {
-    return this.take(4).readUInt32BE()
-  }
-
-  string(): Buffer {
-    return this.take(this.uint32())
-  }
-}
-
-export { SshReader }

@@ -9,6 +9,7 @@ import type { HostOutcome, HostsOptions } from '../workflow/acquire-hosts.ts'
 import type { DumpOptions } from '../workflow/dump-log.ts'
 import type { importEvidence } from '../workflow/import-evidence.ts'
 import type { inspectLog } from '../workflow/inspect-log.ts'
+import type { changePassphrase, KeyFacts } from '../workflow/key-facts.ts'
 import type { TaskEntry, TaskHost } from '../workflow/list-tasks.ts'
 import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice.ts'
 import type { ReportOptions } from '../workflow/make-report.ts'
@@ -75,6 +76,11 @@ export interface Doors {
   openBundle(path: string, how: OpenBundleOptions): Promise<Case>
   makeReceipt(path: string, how: MakeReceiptOptions): Promise<WrittenReceipt>
   admitReceipt(open: Case, path: string, how: AdmitReceiptOptions): Promise<AdmittedReceipt>
+  /** null: none was made yet */
+  ownKey(operator: Operator): Promise<KeyFacts | null>
+  keysOfAgent(operator: Operator): Promise<readonly KeyFacts[]>
+  newKey(operator: Operator, passphrase: string | undefined): Promise<KeyFacts>
+  changePassphrase(operator: Operator, change: Parameters<typeof changePassphrase>[1]): Promise<KeyFacts>
   summariseCase(open: Case): Promise<CaseSummary>
   practiceScenarios(): readonly Scenario[] | Promise<readonly Scenario[]>
   writePractice(dir: string, how: PracticeOptions): Promise<WrittenPractice>
@@ -107,7 +113,7 @@ export interface ProblemLine {
 export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>
-export type { PreflightReport }
+export type { KeyFacts, PreflightReport }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }
 export type ChainDocument = ChainsJson['chains'][number]

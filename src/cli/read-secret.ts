@@ -1,4 +1,5 @@
 /** A password from the terminal without echo, or from one line of standard input. It is held in memory only. */
+import { escapeLine } from '../base/escape.ts'
 import { UsageError } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,12 +13,14 @@ export async function readSecret(
 ): Promise<string> {
   const isTerminal = input.isTTY === true
   if (isTerminal) {
-    terminal.tell(prompt)
+    // first silent, then asked: what is typed or pasted at once must not be seen
     input.setRawMode(true)
+    terminal.tell(prompt)
   }
   let secret = ''
   try {
-    for await (const chunk of input) {
+    // leaving the loop must not close standard input: more may be asked
+    for await (const chunk of input.iterator({ destroyOnReturn: false })) {
       for (const character of String(chunk)) {
         if (character === '\n' || character === '\r') return done(secret)
         if (isTerminal && character === '\u0003') throw new UsageError('no password was given')
@@ -36,6 +39,32 @@ export async function readSecret(
     }
     input.pause()
   }
+}
+
+/** How the passphrase of a key is come by: from the environment, else asked for; undefined where nobody can be asked. */
+export const askPassphrase =
+  (terminal: Pick<Terminal, 'tell' | 'env'>, input = process.stdin) =>
+  async (path: string): Promise<string | undefined> => {
+    const given = terminal.env.TASKTRAIL_KEY_PASSPHRASE
+    if (given !== undefined) return given
+    return input.isTTY
+      ? readSecret(terminal, `Passphrase of ${escapeLine(path)} (not shown): `, input)
+      : undefined
+  }
+
+/** A new passphrase, typed twice; undefined where nobody can be asked. */
+export async function newPassphrase(
+  terminal: Pick<Terminal, 'tell' | 'env'>,
+  prompt: string,
+  input = process.stdin,
+): Promise<string | undefined> {
+  const given = terminal.env.TASKTRAIL_KEY_PASSPHRASE_NEW
+  if (given !== undefined) return given
+  if (!input.isTTY) return undefined
+  const first = await readSecret(terminal, `${prompt} (not shown): `, input)
+  if (first !== (await readSecret(terminal, 'Once more: ', input)))
+    throw new UsageError('the two passphrases are not the same')
+  return first
 }
 
 function done(secret: string): string {

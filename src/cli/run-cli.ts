@@ -12,6 +12,7 @@ import { addChains } from './verbs/chains.ts'
 import { addDump } from './verbs/dump.ts'
 import { addImport } from './verbs/import.ts'
 import { addInspect } from './verbs/inspect.ts'
+import { addKey } from './verbs/key.ts'
 import { addOpen } from './verbs/open.ts'
 import { addPractice } from './verbs/practice.ts'
 import { addReceipt } from './verbs/receipt.ts'
@@ -38,6 +39,7 @@ const verbs: readonly AddVerb[] = [
   addVerify,
   addOpen,
   addReceipt,
+  addKey,
   addPractice,
   addServe,
 ]

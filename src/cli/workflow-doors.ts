@@ -92,6 +92,18 @@ export const workflowDoors: Doors = {
   async admitReceipt(open, path, how) {
     return (await import('../workflow/receipts.ts')).admitReceipt(open, path, how)
   },
+  async ownKey(operator) {
+    return (await import('../workflow/key-facts.ts')).ownKey(operator)
+  },
+  async keysOfAgent(operator) {
+    return (await import('../workflow/key-facts.ts')).keysOfAgent(operator)
+  },
+  async newKey(operator, passphrase) {
+    return (await import('../workflow/key-facts.ts')).newKey(operator, passphrase)
+  },
+  async changePassphrase(operator, change) {
+    return (await import('../workflow/key-facts.ts')).changePassphrase(operator, change)
+  },
   async summariseCase(open) {
     return (await import('../workflow/summarise-case.ts')).summariseCase(open)
   },

@@ -2,7 +2,7 @@
 import { escapeText } from '../base/escape.ts'
 import { attachRouter, type EnginePort, type Journal } from './attach.ts'
 import { Cases } from './cases.ts'
-import type { EngineContext } from './context.ts'
+import type { EngineContext, HostServices } from './context.ts'
 import { placesOf } from './home.ts'
 import { currentOperator } from './operator.ts'
 import { RecentCases } from './recent-cases.ts'
@@ -18,7 +18,7 @@ export interface OpenEngine {
 }
 
 /** The engine of this thread or process. Its journal is stderr, where text of the evidence must move no cursor. */
-export function openEngine(setup: EngineSetup): OpenEngine {
+export function openEngine(setup: EngineSetup, services: HostServices = {}): OpenEngine {
   const journal: Journal = (line) => process.stderr.write(`tasktrail engine: ${escapeText(line)}\n`)
   const places = placesOf()
   const recent = new RecentCases(places.settings)
@@ -28,6 +28,7 @@ export function openEngine(setup: EngineSetup): OpenEngine {
   const stopping = new AbortController()
   const context: EngineContext = {
     setup,
+    services,
     operator: currentOperator(),
     places,
     recent,

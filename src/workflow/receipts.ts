@@ -10,12 +10,11 @@ import packageFile from '../../package.json' with { type: 'json' }
 import { writeHashBeside } from '../archive/write-zip.ts'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
-import { ownSigningKey, signingKeyFrom } from '../bundle/keys.ts'
-import { allowedSigner, readAllowedSigners, signMessage, verifySignature } from '../bundle/sshsig.ts'
+import { allowedSigner, readAllowedSigners, verifySignature } from '../bundle/sshsig.ts'
 import type { CustodyLine } from '../domain/custody.ts'
 import type { Operator } from '../domain/operator.ts'
 import type { OpenCase } from './open-case.ts'
-import { settingsFolder } from './operator-folders.ts'
+import { type KeySources, type KeyWish, signingKey } from './signing-key.ts'
 import { checkBundleFile, type VerifyBundleOptions } from './verify-bundle.ts'
 
 export const receiptNamespace = 'tasktrail-receipt@v1'
@@ -48,14 +47,12 @@ const Receipt = z.object({
 })
 export type Receipt = z.infer<typeof Receipt>
 
-export interface MakeReceiptOptions extends VerifyBundleOptions {
+export interface MakeReceiptOptions extends VerifyBundleOptions, KeySources {
   readonly operator: Operator
   /** folder for the two files; beside the bundle by default */
   readonly outDir?: string | undefined
-  /** true: the operator's own key; or a key file. A receipt without a signature would prove nothing. */
-  readonly sign: true | { readonly keyFile: string }
-  readonly passphrase?: string | undefined
-  readonly keyFolder?: string | undefined
+  /** A receipt without a signature would prove nothing. */
+  readonly sign: KeyWish
   /** where the receiver keeps the bundle */
   readonly storedAt: string
   readonly note?: string | undefined
@@ -82,10 +79,7 @@ export async function makeReceipt(path: string, options: MakeReceiptOptions): Pr
   const target = join(folder, `${basename(path).replace(/\.zip$/i, '')}.receipt.json`)
   const signature = `${target}.sig`
   for (const taken of [target, signature]) if (existsSync(taken)) throw alreadyThere(taken)
-  const key =
-    options.sign === true
-      ? await ownSigningKey({ folder: options.keyFolder ?? settingsFolder(), passphrase: options.passphrase })
-      : await signingKeyFrom(options.sign.keyFile, options.passphrase)
+  const key = await signingKey(options.sign, options)
   const receipt: Receipt = {
     schema: 'tasktrail-receipt/1',
     bundleId: bundle.record.bundleId,
@@ -104,10 +98,7 @@ export async function makeReceipt(path: string, options: MakeReceiptOptions): Pr
   const text = `${JSON.stringify(receipt, null, 2)}\n`
   await writeHashBeside(target, text)
   try {
-    await writeHashBeside(
-      signature,
-      signMessage(new TextEncoder().encode(text), key.privateKey, receiptNamespace),
-    )
+    await writeHashBeside(signature, await key.sign(new TextEncoder().encode(text), receiptNamespace))
   } catch (error) {
     await unlink(target).catch(() => undefined)
     throw error

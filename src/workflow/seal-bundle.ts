@@ -7,7 +7,6 @@ import { resolve } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
-import { ownSigningKey, type SigningKey, signingKeyFrom } from '../bundle/keys.ts'
 import {
   nameOfBundle,
   principalOf,
@@ -25,15 +24,14 @@ import { encryptBundle, isRecipient, unknownRecipient } from './encrypt-bundle.t
 import { chainsDocument, hostFactsOf } from './find-chains.ts'
 import { type ListedEvidence, listEvidence } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
-import { settingsFolder } from './operator-folders.ts'
 import { placeVerifier } from './place-verifier.ts'
 import { timelineRows } from './read-timeline.ts'
+import { type KeySources, type KeyWish, signingKey } from './signing-key.ts'
 
-export interface SealCaseOptions {
+export interface SealCaseOptions extends KeySources {
   readonly outDir: string
-  /** true: the operator's own key, made on first use; or a key file */
-  readonly sign: boolean | { readonly keyFile: string }
-  readonly passphrase?: string | undefined
+  /** false: not signed */
+  readonly sign: false | KeyWish
   /** ticket or case number; names the bundle */
   readonly caseNumber: string
   readonly purpose: string
@@ -51,8 +49,6 @@ export interface SealCaseOptions {
   readonly onProgress?: OnProgress | undefined
   readonly now?: (() => Date) | undefined
   readonly bundleId?: string | undefined
-  /** folder of the operator's key; the settings folder by default */
-  readonly keyFolder?: string | undefined
 }
 
 export interface SealCaseResult {
@@ -90,7 +86,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
   await mkdir(outDir, { recursive: true }).catch((error: unknown) => {
     throw diskRefusal(error, 'making the folder for the bundle', outDir)
   })
-  const key = await keyOf(options)
+  const key = options.sign === false ? undefined : await signingKey(options.sign, options)
   const contents = contentsOf(open, options)
   const name = nameOfBundle(contents)
   const principal = principalOf(open.operator)
@@ -223,12 +219,6 @@ function refuseUnfit(open: OpenCase): void {
   if (!open.casefile.evidence().some((entry) => entry.state === 'complete')) {
     throw new Refusal('bundle.case.empty', 'the case holds no evidence to seal', 'Import evidence first.')
   }
-}
-
-async function keyOf(options: SealCaseOptions): Promise<SigningKey | undefined> {
-  if (options.sign === false) return undefined
-  if (options.sign !== true) return signingKeyFrom(options.sign.keyFile, options.passphrase)
-  return ownSigningKey({ folder: options.keyFolder ?? settingsFolder(), passphrase: options.passphrase })
 }
 
 function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {

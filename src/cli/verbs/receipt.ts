@@ -3,6 +3,7 @@ import { operatorOf, withCase } from '../case-folder.ts'
 import { exitCode, UsageError } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { progressLine } from '../progress-line.ts'
+import { askPassphrase } from '../read-secret.ts'
 import { labelled } from '../text-table.ts'
 import {
   type AddVerb,
@@ -14,6 +15,7 @@ import {
   withExamples,
   withProgressOption,
 } from '../verb.ts'
+import { keyWish } from './seal.ts'
 import { sha256, trustOf, verdictCode } from './verify.ts'
 
 interface Options extends CaseOption, ProgressOption {
@@ -22,6 +24,8 @@ interface Options extends CaseOption, ProgressOption {
   readonly ticketSha256?: string
   readonly out?: string
   readonly sign: boolean | string
+  /** a key ssh-agent holds; true: its only one */
+  readonly agent?: true | string
   readonly storedAt?: string
   readonly note?: string
   readonly json?: true
@@ -44,6 +48,10 @@ export const addReceipt: AddVerb = (program, surface, run) => {
     .option('--ticket-sha256 <hex>', 'SHA-256 of the ZIP as the ticket says', sha256)
     .option('--out <dir>', 'folder for the receipt (default: beside the bundle)')
     .option('--sign [key]', 'sign with this key file (default: your own key, made on first use)', true)
+    .option(
+      '--agent [key]',
+      'sign with a key ssh-agent holds, by fingerprint or comment (default: its only one)',
+    )
     .option('--stored-at <text>', 'where the bundle is kept from now on')
     .option('--note <text>', 'what the sender should know')
     .option('--json', 'print the receipt as one JSON document')
@@ -63,8 +71,8 @@ async function makeVerb({ terminal, doors }: Surface, file: string, options: Opt
     const made = await doors.makeReceipt(path, {
       ...trustOf(terminal, options),
       operator: operatorOf(terminal),
-      sign: typeof options.sign === 'string' ? { keyFile: resolve(terminal.cwd, options.sign) } : true,
-      passphrase: terminal.env.TASKTRAIL_KEY_PASSPHRASE,
+      sign: keyWish(terminal, options) || true,
+      passphrase: askPassphrase(terminal),
       outDir: options.out ? resolve(terminal.cwd, options.out) : undefined,
       storedAt: options.storedAt ?? path,
       note: options.note,

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { withCase } from '../case-folder.ts'
-import { exitCode } from '../exit-code.ts'
+import { exitCode, UsageError } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { bytesInWords, progressLine } from '../progress-line.ts'
+import { askPassphrase } from '../read-secret.ts'
 import { labelled } from '../text-table.ts'
 import {
   type AddVerb,
@@ -20,6 +21,8 @@ interface Options extends CaseOption, ProgressOption {
   readonly out: string
   /** a key file; true: the operator's own key */
   readonly sign: boolean | string
+  /** a key ssh-agent holds; true: its only one */
+  readonly agent?: true | string
   readonly caseNumber: string
   readonly purpose: string
   readonly to: readonly string[]
@@ -34,11 +37,16 @@ export const addSeal: AddVerb = (program, surface, run) => {
     .summary('hand the case over as a signed bundle')
     .description(
       'Packs the case into one ZIP that anybody can check without Tasktrail: evidence, custody journal, timeline, chains, answers,\n' +
-        'IOC table, tasks and what could not be told, with SHA-256 manifests, signed. $TASKTRAIL_KEY_PASSPHRASE opens a key that has a passphrase.\n' +
+        'IOC table, tasks and what could not be told, with SHA-256 manifests, signed. The passphrase of a key is asked for and not shown;\n' +
+        'where there is no terminal it is taken from $TASKTRAIL_KEY_PASSPHRASE. `tasktrail key` shows what to tell the receiver.\n' +
         'With an age1… key, or $TASKTRAIL_AGE_PASSPHRASE set, an encrypted copy for the way to the receiver is written beside it.',
     )
     .option('--out <dir>', 'folder to write the bundle into', '.')
     .option('--sign [key]', 'sign with this key file (default: your own key, made on first use)', true)
+    .option(
+      '--agent [key]',
+      'sign with a key ssh-agent holds, by fingerprint or comment (default: its only one)',
+    )
     .option('--no-sign', 'leave the bundle unsigned')
     .option('--case-number <text>', 'number of the case or ticket', '')
     .option('--purpose <text>', 'why it is handed over', '')
@@ -67,6 +75,17 @@ export const addSeal: AddVerb = (program, surface, run) => {
   ])
 }
 
+/** Which key is meant. @throws UsageError when two are */
+export function keyWish(
+  terminal: Pick<Surface['terminal'], 'cwd'>,
+  { sign, agent }: Pick<Options, 'sign' | 'agent'>,
+) {
+  if (agent !== undefined && sign !== true)
+    throw new UsageError('--agent and --sign name two keys, or none: give one of them')
+  if (agent !== undefined) return { agent: agent === true ? '' : agent }
+  return typeof sign === 'string' ? { keyFile: resolve(terminal.cwd, sign) } : sign
+}
+
 /** `--to` takes receivers by name and by age key; each may be given several times. */
 const oneMore = (text: string, before: readonly string[]): readonly string[] => [...before, text]
 const isKey = (text: string) => /^age1/i.test(text)
@@ -77,9 +96,8 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
     const sealed = await withCase(options.case, terminal, doors, (open) =>
       doors.sealCase(open, {
         outDir: resolve(terminal.cwd, options.out),
-        sign:
-          typeof options.sign === 'string' ? { keyFile: resolve(terminal.cwd, options.sign) } : options.sign,
-        passphrase: terminal.env.TASKTRAIL_KEY_PASSPHRASE,
+        sign: keyWish(terminal, options),
+        passphrase: askPassphrase(terminal),
         caseNumber: options.caseNumber,
         purpose: options.purpose,
         to: options.to.filter((one) => !isKey(one)).join(', '),

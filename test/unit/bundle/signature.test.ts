@@ -3,7 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ownPublicKey, ownSigningKey, signingKeyFrom } from '../../../src/bundle/keys.ts'
+import {
+  makeOwnKey,
+  ownKeyFacts,
+  ownPublicKey,
+  ownSigningKey,
+  rewrapOwnKey,
+  signingKeyFrom,
+} from '../../../src/bundle/keys.ts'
 import {
   allowedSigner,
   readAllowedSigners,
@@ -169,5 +176,44 @@ describe('allowed signers', () => {
     ['a key in the second line', `x ssh-rsa AAAA\njdoe ${line}\r\n`, 'jdoe'],
   ])('with %s are read as OpenSSH reads them', (_what, text, identity) => {
     expect(find(text)).toBe(identity)
+  })
+})
+
+describe('the own key', () => {
+  test('gets a passphrase later, is asked for it only then, and stays the same key', async () => {
+    const dir = join(folder, 'later')
+    const made = await makeOwnKey({ folder: dir })
+    const never = () => Promise.reject(new Error('asked without need'))
+    expect((await ownSigningKey({ folder: dir, passphrase: never })).signer).toEqual(made.signer)
+    await rewrapOwnKey({ folder: dir }, 'correct horse')
+    expect(await ownKeyFacts(dir)).toMatchObject({ line: made.signer.line, protection: 'passphrase' })
+    const asked: string[] = []
+    const ask = async (path: string) => {
+      asked.push(path)
+      return 'correct horse'
+    }
+    expect((await ownSigningKey({ folder: dir, passphrase: ask })).signer).toEqual(made.signer)
+    expect(asked).toEqual([join(dir, 'signing-key.json')])
+    await expect(makeOwnKey({ folder: dir })).rejects.toMatchObject({ code: 'bundle.key.exists' })
+    await expect(rewrapOwnKey({ folder: join(folder, 'none') }, 'x')).rejects.toMatchObject({
+      code: 'bundle.key.none',
+    })
+  })
+
+  test('is wrapped by the secret store of the system where there is one, and opens nowhere else', async () => {
+    const dir = join(folder, 'system')
+    const turn = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x5a)
+    const secrets = {
+      seal: async (bytes: Uint8Array) => turn(bytes),
+      open: async (bytes: Uint8Array) => turn(bytes),
+    }
+    const made = await ownSigningKey({ folder: dir, secrets })
+    expect(await ownKeyFacts(dir)).toMatchObject({ protection: 'system' })
+    expect((await ownSigningKey({ folder: dir, secrets })).signer).toEqual(made.signer)
+    await expect(ownSigningKey({ folder: dir })).rejects.toMatchObject({ code: 'bundle.key.system-store' })
+    const broken = { ...secrets, open: () => Promise.reject(new Error('another user')) }
+    await expect(ownSigningKey({ folder: dir, secrets: broken })).rejects.toMatchObject({
+      code: 'bundle.key.unusable',
+    })
   })
 })

@@ -18,6 +18,7 @@ const verbs = [
   'verify',
   'open',
   'receipt',
+  'key',
   'practice',
   'serve',
 ]

@@ -26,6 +26,19 @@ export class EngineStandIn extends EventEmitter {
   }
 }
 
+/** Turns bytes about, and knows what it turned: what another store made it does not open. */
+export const storeStandIn = {
+  available: true,
+  isEncryptionAvailable: () => storeStandIn.available,
+  getSelectedStorageBackend: () => 'gnome_libsecret',
+  encryptString: (text: string) => Buffer.from(`sealed:${[...text].reverse().join('')}`),
+  decryptString: (bytes: Buffer) => {
+    const text = bytes.toString()
+    if (!text.startsWith('sealed:')) throw new Error('not made by this store')
+    return [...text.slice(7)].reverse().join('')
+  },
+}
+
 class WindowStandIn extends EventEmitter {
   static all: WindowStandIn[] = []
   static getAllWindows = () => WindowStandIn.all
@@ -46,6 +59,11 @@ class WindowStandIn extends EventEmitter {
     this.shown = true
   }
   isMinimized = () => false
+  destroy: Mock<() => void> = vi.fn()
+  webContents = Object.assign(new EventEmitter(), {
+    setWindowOpenHandler: () => {},
+    printToPDF: async (wish: unknown) => Buffer.from(`%PDF-1.7 ${JSON.stringify(wish)}`),
+  })
   focus() {}
 }
 
@@ -117,6 +135,7 @@ export function electronStandIn() {
     },
   }
   const defaultSession = new SessionStandIn()
+  const printSession = new SessionStandIn()
   const showOpenDialog: Mock<(...given: unknown[]) => Promise<{ canceled: boolean; filePaths: string[] }>> =
     vi.fn(async () => ({ canceled: false, filePaths: ['/evidence'] }))
   const dialog = { showOpenDialog }
@@ -131,7 +150,8 @@ export function electronStandIn() {
       port2 = new PortStandIn()
     },
     protocol,
-    session: { defaultSession },
+    safeStorage: storeStandIn,
+    session: { defaultSession, fromPartition: () => printSession },
     utilityProcess,
   }
   return {
@@ -142,6 +162,7 @@ export function electronStandIn() {
     protocolAnswers,
     engines,
     defaultSession,
+    printSession,
     dialog,
     windows: WindowStandIn,
   }
