@@ -48,6 +48,8 @@ export interface XmlProgram {
   /** of TimeCreated/@SystemTime and EventID when the root is an Event with both as plain substitutions; -1 otherwise */
   readonly timeIndex: number
   readonly eventIndex: number
+  /** of EventRecordID; -1 when the record has none */
+  readonly idIndex: number
   /** steps whose output a value gives, in order: number of the step, index of the value */
   readonly uses: Int32Array
   /** values whose being NULL decides about more than their own step */
@@ -235,9 +237,9 @@ function dependences(steps: Int32Array): { uses: Int32Array; guards: Int32Array 
   return { uses: Int32Array.from(uses), guards: Int32Array.from(guards) }
 }
 
-/** A record is complete with a time and an event id; only the usual place of both is looked at here. */
-function systemPlaces(root: ElementNode): { timeIndex: number; eventIndex: number } {
-  const none = { timeIndex: -1, eventIndex: -1 }
+/** A record is complete with a time and an event id; only the usual places of them and of its number are looked at here. */
+function systemPlaces(root: ElementNode): Pick<XmlProgram, 'timeIndex' | 'eventIndex' | 'idIndex'> {
+  const none = { timeIndex: -1, eventIndex: -1, idIndex: -1 }
   if (root.name !== 'Event') return none
   const first = root.children.find(
     (child) => child.kind === 'substitution' || (child.kind === 'element' && child.name === 'System'),
@@ -247,18 +249,27 @@ function systemPlaces(root: ElementNode): { timeIndex: number; eventIndex: numbe
     first.children.find((child): child is ElementNode => child.kind === 'element' && child.name === name)
   const time = named('TimeCreated')?.attributes.find((one) => one.name === 'SystemTime')?.parts
   const event = named('EventID')?.children
-  if (time?.length !== 1 || event?.length !== 1) return none
+  const id = named('EventRecordID')?.children ?? []
+  if (time?.length !== 1 || event?.length !== 1 || id.length > 1) return none
   const [timePart, eventPart] = [time[0], event[0]]
   if (timePart?.kind !== 'substitution' || eventPart?.kind !== 'substitution') return none
-  return { timeIndex: timePart.index, eventIndex: eventPart.index }
+  const idPart = id[0]
+  if (idPart !== undefined && idPart.kind !== 'substitution') return none
+  return { timeIndex: timePart.index, eventIndex: eventPart.index, idIndex: idPart?.index ?? -1 }
 }
 
-/** EventID of a record of this program; -1 when it has no time or no id in the usual form. */
-export function eventIdOf(view: DataView, instance: Instance, { timeIndex, eventIndex }: XmlProgram): number {
+/** EventID of a record of this program; -1 when it has no time or no id in the usual form, or a number that may be none. */
+export function eventIdOf(
+  view: DataView,
+  instance: Instance,
+  { timeIndex, eventIndex, idIndex }: XmlProgram,
+): number {
   const { count, types, sizes, offsets } = instance
   if (timeIndex < 0 || timeIndex >= count || eventIndex >= count) return -1
   if (types[timeIndex] !== valueType.fileTime || sizes[timeIndex] !== 8) return -1
   if (types[eventIndex] !== valueType.uint16 || sizes[eventIndex] !== 2) return -1
+  if (idIndex >= 0 && idIndex < count && (types[idIndex] !== valueType.uint64 || sizes[idIndex] !== 8))
+    return -1
   // event 0 of the year 1601 is no event
   const time = offsets[timeIndex] as number
   if (view.getUint32(time, true) === 0 && view.getUint32(time + 4, true) === 0) return -1

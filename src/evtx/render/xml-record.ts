@@ -126,7 +126,8 @@ export class XmlRecords {
     if (last?.isKnown(out) && last.outer.count === instance.count) {
       const elements = this.#elements
       const marks = this.#marks.length
-      this.#fragmentsWritten = 0
+      // counted on, never begun anew: this may itself be a fragment
+      const fragments = this.#fragmentsWritten
       if (!this.#repeat(chunk, program, last, instance, level, deepest)) {
         if (this.#cost > mostUnits || this.#elements > mostElements) return false
         // it is another one in its form: once more from the beginning
@@ -134,7 +135,7 @@ export class XmlRecords {
         this.#cost = cost
         this.#elements = elements
         this.#marks.length = marks
-        if (this.#fragmentsWritten > 0) {
+        if (this.#fragmentsWritten > fragments) {
           out.forget()
           last.begin(out)
         }

@@ -43,7 +43,33 @@ describe('event XML by the program of a template', () => {
     // the law says nothing when everything is left to the slow path
     expect(fast).toBeGreaterThan(400)
   })
+
+  it('is the XML of the elements when an embedded fragment comes back after a record without one', () => {
+    const events = [true, false, true, true].map((isThere) => ({ ...withFragment, isThere }))
+    const compared = compareXml(logOfEvents(events))
+    expect(compared).toEqual({ records: 4, fast: 4, wrong: [] })
+  })
+
+  it('is left to the slow path, which tells of it, when the number of a record is none', () => {
+    expect(compareXml(logOfEvents([withFragment])).fast).toBe(1)
+    const types = systemTypes.with(3, 'binary')
+    const odd = logOfEvents([withFragment], types, Buffer.alloc(8, 0x41))
+    expect(compareXml(odd)).toMatchObject({ fast: 0, wrong: [] })
+  })
 })
+
+const withFragment = {
+  own: [],
+  values: [] as readonly Typed[],
+  time: 133_000_000_000_000_000n,
+  activity: null,
+  inner: element(
+    'EventData',
+    [],
+    [element('Data', [attribute('Name', text('ConnType'))], [value(1, 'u16', true)])],
+  ),
+  isThere: true,
+}
 
 const unit = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },
@@ -147,36 +173,45 @@ const anyEvent: fc.Arbitrary<AnyEvent> = fc.record({
   inner: fc.option(anyElement, { nil: undefined }),
 })
 
-function logWith({ own, values, time, activity, inner }: AnyEvent): Uint8Array {
-  const system = element(
-    'System',
-    [],
-    [
-      element('EventID', [attribute('Qualifiers', value(2, 'u16', true))], [value(1, 'u16', true)], 1),
-      element('TimeCreated', [attribute('SystemTime', value(0, 'filetime', true))]),
-      element('EventRecordID', [], [value(3, 'u64', true)], 3),
-      element('Correlation', [attribute('ActivityID', value(4, 'guid', true))]),
-    ],
-  )
-  const types = [...systemTypes, ...values.map(({ type }) => type)]
-  const given = [time, 4624, null, 7n, activity, ...values.map((one) => one.value)]
-  const fragment: Instance | undefined = inner && {
-    template: defineTemplate(inner),
-    types,
-    values: given,
-  }
-  const root = element(
-    'Event',
-    [attribute('xmlns', text('urn:events'))],
-    [system, ...own, ...(fragment ? [value(types.length, 'binxml', true)] : [])],
-    fragment ? types.length : undefined,
-  )
+const logWith = (event: AnyEvent): Uint8Array => logOfEvents([{ ...event, isThere: true }])
+
+/** Records of one template, one after the other; `isThere`: the embedded fragment has a value. */
+function logOfEvents(
+  events: readonly (AnyEvent & { readonly isThere: boolean })[],
+  ofSystem: readonly FieldType[] = systemTypes,
+  number: FieldValue = 7n,
+): Uint8Array {
   const chunk = new ChunkWriter()
-  const fits = chunk.append(1n, time, {
-    template: defineTemplate(root),
-    types: fragment ? [...types, 'binxml'] : types,
-    values: fragment ? [...given, fragment] : given,
-  })
-  if (!fits) throw new Error('the record does not fit a chunk')
+  for (const { own, values, time, activity, inner, isThere } of events) {
+    const system = element(
+      'System',
+      [],
+      [
+        element('EventID', [attribute('Qualifiers', value(2, 'u16', true))], [value(1, 'u16', true)], 1),
+        element('TimeCreated', [attribute('SystemTime', value(0, 'filetime', true))]),
+        element('EventRecordID', [], [value(3, 'u64', true)], 3),
+        element('Correlation', [attribute('ActivityID', value(4, 'guid', true))]),
+      ],
+    )
+    const types = [...ofSystem, ...values.map(({ type }) => type)]
+    const given = [time, 4624, null, number, activity, ...values.map((one) => one.value)]
+    const fragment: Instance | undefined = inner && {
+      template: defineTemplate(inner),
+      types,
+      values: given,
+    }
+    const root = element(
+      'Event',
+      [attribute('xmlns', text('urn:events'))],
+      [system, ...own, ...(fragment ? [value(types.length, 'binxml', true)] : [])],
+      fragment ? types.length : undefined,
+    )
+    const fits = chunk.append(1n, time, {
+      template: defineTemplate(root),
+      types: fragment ? [...types, 'binxml'] : types,
+      values: fragment ? [...given, isThere ? fragment : null] : given,
+    })
+    if (!fits) throw new Error('the record does not fit a chunk')
+  }
   return logOf(chunk.finish())
 }
