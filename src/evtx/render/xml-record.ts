@@ -32,6 +32,7 @@ export class XmlRecords {
   #mark = 0
   /** bytes of the next literal that are not to be written */
   #skip = 0
+  /** only ever counted on: fragments stand in fragments */
   #fragmentsWritten = 0
   /** the element ended last has no content */
   #isEmpty = false
@@ -126,11 +127,9 @@ export class XmlRecords {
     if (last?.isKnown(out) && last.outer.count === instance.count) {
       const elements = this.#elements
       const marks = this.#marks.length
-      // counted on, never begun anew: this may itself be a fragment
       const fragments = this.#fragmentsWritten
       if (!this.#repeat(chunk, program, last, instance, level, deepest)) {
         if (this.#cost > mostUnits || this.#elements > mostElements) return false
-        // it is another one in its form: once more from the beginning
         out.at = start
         this.#cost = cost
         this.#elements = elements
