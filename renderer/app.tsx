@@ -6,6 +6,7 @@ import { type Trouble, troubleOf } from './api/trouble.ts'
 import { AcquireProvider } from './shell/acquire-state.tsx'
 import { ChainsProvider } from './shell/chains-state.tsx'
 import { ImportProvider } from './shell/import-state.tsx'
+import { PlaceProvider } from './shell/place-state.tsx'
 import { PlaybookProvider } from './shell/playbook-state.tsx'
 import { Shell } from './shell/shell.tsx'
 import { type EngineFacts, WindowProvider } from './shell/window-state.tsx'
@@ -47,7 +48,9 @@ export function App() {
             <ChainsProvider>
               <PlaybookProvider>
                 <AcquireProvider>
-                  <Shell />
+                  <PlaceProvider>
+                    <Shell />
+                  </PlaceProvider>
                 </AcquireProvider>
               </PlaybookProvider>
             </ChainsProvider>

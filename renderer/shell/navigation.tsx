@@ -14,6 +14,7 @@ const groups: readonly {
       { view: 'overview', name: 'Overview', icon: 'overview' },
       { view: 'timeline', name: 'Timeline', icon: 'timeline' },
       { view: 'chains', name: 'Chains', icon: 'chain' },
+      { view: 'tasks', name: 'Tasks', icon: 'task' },
       { view: 'processes', name: 'Processes', icon: 'process' },
     ],
   },
@@ -45,6 +46,7 @@ export function Navigation() {
   const count: Partial<Record<View, number>> = {
     timeline: counts.records,
     chains: counts.chains,
+    tasks: counts.tasks,
     evidence: counts.evidence,
   }
   return (

@@ -8,6 +8,7 @@ import { HomeView } from '../views/home/home-view.tsx'
 import { OverviewView } from '../views/overview/overview-view.tsx'
 import { PlaybookView } from '../views/playbook/playbook-view.tsx'
 import { ProcessesView } from '../views/processes/processes-view.tsx'
+import { TasksView } from '../views/tasks/tasks-view.tsx'
 import { TimelineView } from '../views/timeline/timeline-view.tsx'
 import { Button } from '../widgets/button.tsx'
 import { Notice } from '../widgets/notice.tsx'
@@ -24,6 +25,7 @@ const titles: Readonly<Record<View, string>> = {
   overview: 'Overview',
   timeline: 'Timeline',
   chains: 'Chains',
+  tasks: 'Tasks',
   processes: 'Processes',
   playbook: 'Playbook',
   acquire: 'Acquire',
@@ -35,6 +37,7 @@ const bodies: Readonly<Record<View, () => ReactNode>> = {
   overview: () => <OverviewView />,
   timeline: () => <TimelineView />,
   chains: () => <ChainsView />,
+  tasks: () => <TasksView />,
   processes: () => <ProcessesView />,
   playbook: () => <PlaybookView />,
   acquire: () => <AcquireView />,
@@ -52,6 +55,7 @@ export function Shell() {
     ['O', 'overview', 'Overview'],
     ['T', 'timeline', 'Timeline'],
     ['C', 'chains', 'Chains'],
+    ['K', 'tasks', 'Tasks'],
     ['P', 'processes', 'Processes'],
     ['B', 'playbook', 'Playbook'],
     ['A', 'acquire', 'Acquire'],

@@ -18,6 +18,7 @@ export const views = [
   'overview',
   'timeline',
   'chains',
+  'tasks',
   'processes',
   'playbook',
   'acquire',

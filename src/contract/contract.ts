@@ -82,6 +82,19 @@ export const contract = {
       .input(inCase.extend({ paths: z.array(path).min(1).max(1000), host: z.string().max(255).optional() }))
       .output(eventIterator(s.Progress, s.ImportResult)),
     list: base.input(inCase).output(z.array(s.EvidenceRow)),
+    /** Stored bytes around a place, at most 64 KiB. */
+    bytes: base
+      .input(
+        inCase.extend({
+          evidenceId: z.string().max(64),
+          from: z.number().nonnegative(),
+          count: z
+            .int()
+            .positive()
+            .max(64 << 10),
+        }),
+      )
+      .output(s.EvidenceBytes),
     problems: base.input(inCase).output(z.array(s.ProblemShape)),
     custody: base
       .input(inCase)

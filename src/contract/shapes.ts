@@ -232,6 +232,18 @@ export const RecordDetails = z.object({
   ),
 })
 
+/** A stretch of a stored item as it lies, for places that are no record: files, registry keys, rows of documents. */
+export const EvidenceBytes = z.object({
+  evidenceId: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  size: z.number(),
+  /** bytes from the start of the item to the first one given */
+  from: z.number().nonnegative(),
+  /** base64 */
+  bytes: z.string(),
+})
+
 export const ChainsDocument = z.object({
   schema: z.literal('tasktrail-chains/1'),
   chains: z.array(ChainShape),
@@ -296,6 +308,7 @@ export type TimelineRow = z.infer<typeof TimelineRow>
 export type TimelineSlice = z.infer<typeof TimelineSlice>
 export type Density = z.infer<typeof Density>
 export type Facet = z.infer<typeof Facet>
+export type EvidenceBytes = z.infer<typeof EvidenceBytes>
 export type RecordDetails = z.infer<typeof RecordDetails>
 export type { ChainShape } from './chain-shapes.ts'
 export type ChainsDocument = z.infer<typeof ChainsDocument>

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Citation } from './citation.ts'
 
 /** bytes from the start of an item that is no event log */
-const BytePlace = z.object({ evidenceId: z.string(), offset: z.number().nonnegative() })
+export const BytePlace = z.object({ evidenceId: z.string(), offset: z.number().nonnegative() })
 export const TaskCitation = z.union([Citation, BytePlace])
 
 const ViewName = z.enum(['audit', 'history', 'file', 'registry', 'service', 'job'])
@@ -184,6 +184,10 @@ export const TaskRowsShape = z.object({
   total: z.int(),
   /** tasks of the case */
   all: z.int(),
+  /** the rows stand in these groups, in this order: found by comparing views, strong signs, other signs, nothing */
+  groups: z.array(
+    z.object({ group: z.enum(['alarm', 'notice', 'strong', 'sign', 'quiet']), tasks: z.int().positive() }),
+  ),
   rows: z.array(TaskRowShape),
   /** views that could not be read, in words */
   troubles: z.array(z.string()),
@@ -196,3 +200,10 @@ export const TaskDetailsShape = z.object({
   hostViews: z.array(HostViewShape),
   texts: z.array(z.object({ from: z.string(), citation: TaskCitation, text: z.string(), cut: z.boolean() })),
 })
+
+export type TaskCitation = z.infer<typeof TaskCitation>
+export type BytePlace = z.infer<typeof BytePlace>
+export type TaskEntryShape = z.infer<typeof TaskEntryShape>
+export type TaskRowShape = z.infer<typeof TaskRowShape>
+export type TaskRowsShape = z.infer<typeof TaskRowsShape>
+export type TaskDetailsShape = z.infer<typeof TaskDetailsShape>

@@ -11,6 +11,7 @@ import { acquireHost } from '../workflow/acquire-host.ts'
 import { acquireHosts } from '../workflow/acquire-hosts.ts'
 import { addMark } from '../workflow/analyst-marks.ts'
 import { collectTools } from '../workflow/collect-tools.ts'
+import { evidenceBytes } from '../workflow/evidence-bytes.ts'
 import { chainsDocument } from '../workflow/find-chains.ts'
 import { importEvidence } from '../workflow/import-evidence.ts'
 import { listEvidence, listProblems, readCustody } from '../workflow/list-evidence.ts'
@@ -206,6 +207,9 @@ export const router = api.router({
           importEvidence(open, input.paths, { host: input.host, signal: stop, onProgress }),
         ),
       ),
+    ),
+    bytes: evidence.bytes.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => evidenceBytes(open, input.evidenceId, input.from, input.count)),
     ),
     list: evidence.list.handler(({ input, context }) => inCase(context, input.caseId, listEvidence)),
     problems: evidence.problems.handler(({ input, context }) => inCase(context, input.caseId, listProblems)),

@@ -26,10 +26,17 @@ export function taskRows(open: OpenCase, asked: TaskRowsAsked) {
     hosts,
     total: fitting.length,
     all: tasks.length,
+    groups: groups.flatMap((group, at) => {
+      const tasks = sorted.filter(({ rank }) => rank === groups.length - 1 - at).length
+      return tasks > 0 ? [{ group, tasks }] : []
+    }),
     rows: sorted.slice(asked.from, asked.from + asked.count).map(({ task }) => rowOf(task)),
     troubles: taskTroubles(open).slice(0, mostTroubles),
   }
 }
+
+/** by falling rank */
+const groups = ['alarm', 'notice', 'strong', 'sign', 'quiet'] as const
 
 const against = ({ signals }: TaskEntry) => signals.filter(({ weighs }) => weighs === 'malicious')
 

@@ -1,5 +1,4 @@
 /** One process: what is recorded of it, its whole command line with the decoded form beside it, and why it is the task's. */
-import { useState } from 'react'
 import {
   Absent,
   Answer,
@@ -7,13 +6,12 @@ import {
   Escape,
   formatLength,
   formatStamp,
-  LinkButton,
   Severity,
   Stamp,
   Strength,
 } from '../../widgets/index.ts'
-import { CopyButton } from '../handover/copy-button.tsx'
 import { asSentence } from '../overview/words.ts'
+import { CommandText } from './command-text.tsx'
 import { exitWords, imageName, type ProcessRow, type Run } from './process-rows.ts'
 
 const hex = (pid: number) => `0x${pid.toString(16)}`
@@ -110,8 +108,6 @@ export function ProcessDetail(props: { row: ProcessRow; run: Run; all: readonly 
   )
 }
 
-const folded = 600
-
 function CommandLine(props: { row: ProcessRow }) {
   const { commandLine } = props.row.node
   const { decoded } = props.row
@@ -124,35 +120,10 @@ function CommandLine(props: { row: ProcessRow }) {
     )
   return (
     <div className={decoded === undefined ? 'command-lines' : 'command-lines is-two'}>
-      <LongText title="Command line, as recorded" text={commandLine} />
+      <CommandText title="Command line, as recorded" text={commandLine} />
       {decoded === undefined ? null : (
-        <LongText title="Decoded from -EncodedCommand, never run" text={decoded} lines />
+        <CommandText title="Decoded from -EncodedCommand, never run" text={decoded} lines />
       )}
-    </div>
-  )
-}
-
-function LongText(props: { title: string; text: string; lines?: boolean }) {
-  const { text } = props
-  const [all, setAll] = useState(false)
-  const shown = all ? text : text.slice(0, folded)
-  return (
-    <div className="command">
-      <div className="command-head">
-        {props.title}
-        <span className="grow" />
-        <CopyButton text={text} label={`Copy: ${props.title}`}>
-          Copy
-        </CopyButton>
-      </div>
-      <pre>
-        <Escape text={shown} lines={props.lines ?? false} />
-      </pre>
-      {text.length > folded ? (
-        <LinkButton onPress={() => setAll(!all)}>
-          {all ? 'Show less' : `Show all ${text.length} characters`}
-        </LinkButton>
-      ) : null}
     </div>
   )
 }

@@ -39,6 +39,7 @@ export function hexLine(
   fileOffset: number,
   line: number,
   picked: ByteRun | undefined,
+  isRecord = true,
 ): readonly HexPiece[] {
   const lead = fileOffset % bytesPerLine
   const pieces: { region: ByteRegion; hex: string; ascii: string }[] = []
@@ -50,7 +51,7 @@ export function hexLine(
         ? 'outside'
         : picked && at >= picked.start && at < picked.end
           ? 'value'
-          : at < recordHeaderBytes
+          : isRecord && at < recordHeaderBytes
             ? 'header'
             : 'plain'
     const gap = column === 0 ? '' : column === 8 ? '  ' : ' '

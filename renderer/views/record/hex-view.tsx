@@ -8,14 +8,25 @@ import { bytesOfBase64, findText, hexLine, lineCount, lineOffset, offsetText } f
 
 const lineHeight = 17
 
-export function HexView(props: { details: RecordDetails; picked: string | undefined }) {
-  const { details, picked } = props
+/** `markedAt`: an offset in the file that a citation names; without it the details are a record's. */
+export function HexView(props: {
+  details: Pick<RecordDetails, 'bytes' | 'fileOffset' | 'length'>
+  picked: string | undefined
+  markedAt?: number
+}) {
+  const { details, picked, markedAt } = props
   const scroller = useRef<HTMLDivElement>(null)
   const bytes = useMemo(() => bytesOfBase64(details.bytes), [details.bytes])
   const run = useMemo(
     () => (bytes && picked !== undefined ? findText(bytes, picked) : undefined),
     [bytes, picked],
   )
+  const marked = useMemo(() => {
+    const start = (markedAt ?? -1) - details.fileOffset
+    return bytes && start >= 0 && start < bytes.length
+      ? { start, end: Math.min(bytes.length, start + 16) }
+      : undefined
+  }, [bytes, markedAt, details.fileOffset])
   const lines = bytes ? lineCount(details.fileOffset, bytes.length) : 0
   const virtual = useVirtualizer({
     count: lines,
@@ -24,7 +35,10 @@ export function HexView(props: { details: RecordDetails; picked: string | undefi
     overscan: 8,
     initialRect: { width: 600, height: 200 },
   })
-  const line = run ? Math.floor(((details.fileOffset % 16) + run.start) / 16) : undefined
+  const line =
+    run || marked
+      ? Math.floor(((details.fileOffset % 16) + (run ?? marked ?? { start: 0 }).start) / 16)
+      : undefined
   useEffect(() => {
     if (line !== undefined) virtual.scrollToIndex(line, { align: 'center' })
   }, [line, virtual])
@@ -39,17 +53,21 @@ export function HexView(props: { details: RecordDetails; picked: string | undefi
   return (
     <div className="hex-pane">
       <div className="hex-head">
-        <span>
-          <span className="swatch swatch-header" />
-          record header
-        </span>
-        <span>
+        {markedAt === undefined ? (
+          <span>
+            <span className="swatch swatch-header" />
+            record header
+          </span>
+        ) : null}
+        <span hidden={markedAt !== undefined && marked === undefined}>
           <span className="swatch swatch-value" />
-          {run
-            ? `picked value, ${formatExactBytes(run.end - run.start)} at 0x${(details.fileOffset + run.start).toString(16)}`
-            : picked !== undefined
-              ? 'picked value: not in these bytes as text'
-              : 'picked value: none, press a field name'}
+          {markedAt !== undefined
+            ? 'the place that was cited'
+            : run
+              ? `picked value, ${formatExactBytes(run.end - run.start)} at 0x${(details.fileOffset + run.start).toString(16)}`
+              : picked !== undefined
+                ? 'picked value: not in these bytes as text'
+                : 'picked value: none, press a field name'}
         </span>
         <span className="grow" />
         <span>
@@ -57,12 +75,17 @@ export function HexView(props: { details: RecordDetails; picked: string | undefi
           {bytes.length < details.length ? `, first ${formatExactBytes(bytes.length)}` : ''}
         </span>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="hex-scroll" ref={scroller} tabIndex={0} aria-label="Bytes of the record">
+      <section
+        className="hex-scroll"
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        aria-label={markedAt === undefined ? 'Bytes of the record' : 'Bytes of the item'}
+      >
         <div className="hex-space" style={{ height: lines * lineHeight }}>
           <pre className="hex" style={{ top: drawn[0]?.start ?? 0 }}>
             {drawn.map(({ index }) => {
-              const pieces = hexLine(bytes, details.fileOffset, index, run)
+              const pieces = hexLine(bytes, details.fileOffset, index, run ?? marked, markedAt === undefined)
               return (
                 <div key={index} data-line={index}>
                   <span className="at">{offsetText(lineOffset(details.fileOffset, index))}</span>
