@@ -11,13 +11,14 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..')
 const place = join(root, 'out', 'mutation')
 const copy = join(place, 'project')
+/** Verdicts of the run before, for `--again` */
+const memory = join(root, 'out', 'mutation-memory.json')
 const rooms = ['src/chains', 'src/playbook']
 
 rmSync(place, { recursive: true, force: true })
 mkdirSync(copy, { recursive: true })
 for (const part of ['src', 'test', 'resources', 'package.json'])
   cpSync(join(root, part), join(copy, part), { recursive: true })
-cpSync(join(here, 'vitest.config.ts'), join(copy, 'vitest.config.ts'))
 const link = process.platform === 'win32' ? 'junction' : 'dir'
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), link)
 // the samples lie beside a checkout
@@ -29,17 +30,15 @@ for (const room of rooms)
     writeFileSync(path, stripTypeScriptTypes(readFileSync(path, 'utf8')))
   }
 
-const wanted = process.argv.slice(2)
+const again = process.argv.includes('--again')
+const wanted = process.argv.slice(2).filter((one) => one !== '--again')
 const options = {
-  testRunner: 'vitest',
-  plugins: [
-    pathToFileURL(join(here, 'node_modules', '@stryker-mutator', 'vitest-runner', 'dist', 'src', 'index.js'))
-      .href,
-  ],
-  vitest: { configFile: 'vitest.config.ts', related: false },
+  testRunner: 'in-process',
+  plugins: [pathToFileURL(join(here, 'in-process-runner.mjs')).href],
   mutate: wanted.length > 0 ? wanted : rooms.map((room) => `${room}/**/*.ts`),
-  // a changed word is no changed verdict; words are tested where they matter
-  mutator: { excludedMutations: ['StringLiteral'] },
+  ignorers: ['wording'],
+  incremental: again,
+  incrementalFile: memory,
   coverageAnalysis: 'perTest',
   concurrency: 1,
   inPlace: true,

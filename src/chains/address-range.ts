@@ -13,14 +13,11 @@ function ipv4(text: string): bigint | undefined {
 }
 
 function ipv6(text: string): bigint | undefined {
-  if (text.length > 45 || !text.includes(':')) return undefined
-  const tail = /(?<=:)\d+\.\d+\.\d+\.\d+$/.exec(text)?.[0]
-  const quad = tail === undefined ? undefined : ipv4(tail)
-  if (tail !== undefined && quad === undefined) return undefined
-  const whole =
-    quad === undefined || tail === undefined
-      ? text
-      : `${text.slice(0, -tail.length)}${(quad >> 16n).toString(16)}:${(quad & 0xffffn).toString(16)}`
+  if (text.length > 45) return undefined
+  const whole = text.replace(/(?<=:)\d+\.\d+\.\d+\.\d+$/, (tail) => {
+    const quad = ipv4(tail)
+    return quad === undefined ? tail : `${(quad >> 16n).toString(16)}:${(quad & 0xffffn).toString(16)}`
+  })
   const halves = whole.split('::')
   if (halves.length > 2) return undefined
   const [left = [], right = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
@@ -34,7 +31,7 @@ function ipv6(text: string): bigint | undefined {
 const mapped = 0xffffn << 32n
 
 function addressOf(text: string): Address | undefined {
-  const plain = text.trim().replace(/%.*$/, '')
+  const plain = text.trim().replace(/%.*/, '')
   const four = ipv4(plain)
   if (four !== undefined) return { bits: 32, value: four }
   const six = ipv6(plain)

@@ -21,8 +21,8 @@ export function bootStarts(events: readonly BootEvent[]): readonly FileTime[] {
       continue
     }
     // 6008 is written by the boot after the crash: it marks that boot too.
-    const last = starts.at(-1)
-    const isNew = last === undefined || stopped || seen.has(event.eventId) || event.time - last > sameBoot
+    const last = starts.at(-1) ?? event.time
+    const isNew = stopped || seen.has(event.eventId) || event.time - last > sameBoot
     if (isNew) {
       starts.push(event.time)
       isStart.push(false)

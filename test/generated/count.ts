@@ -24,36 +24,47 @@ export interface Counted {
   readonly failing: readonly Failing[]
 }
 
-/** The evidence of a case in memory, and the chains the product finds in it. */
-export function playCase({ hosts, noise, random }: RandomCase) {
+/** The evidence of a case in memory. */
+export function stageCase({ hosts, noise, random, seed, label }: RandomCase) {
   const memory = hosts.map((host, at) => inMemory(host, noise, random.fork(`host ${at}`), at))
-  const input = chainInput(memory)
-  return { memory, input, chains: findChains(input) }
+  return { seed, label, memory, input: chainInput(memory) }
+}
+export type StagedCase = ReturnType<typeof stageCase>
+
+/** The evidence of a case in memory, and the chains the product finds in it. */
+export function playCase(one: RandomCase) {
+  const staged = stageCase(one)
+  return { ...staged, chains: findChains(staged.input) }
 }
 
-export function countCases(seeds: Iterable<number>): Counted {
+export const countCases = (seeds: Iterable<number>): Counted => countStaged(stagedOf(seeds))
+
+function* stagedOf(seeds: Iterable<number>): Generator<StagedCase, void> {
+  for (const seed of seeds) yield stageCase(randomCase(seed))
+}
+
+export function countStaged(all: Iterable<StagedCase>): Counted {
   const standings = new Map<string, Map<Standing, number>>()
   const failing: Failing[] = []
   let cases = 0
   let deeds = 0
   let chains = 0
-  for (const seed of seeds) {
-    const one = randomCase(seed)
-    const played = playCase(one)
+  for (const { seed, label, memory, input } of all) {
+    const found = findChains(input)
     cases++
-    chains += played.chains.length
-    for (const host of played.memory) {
+    chains += found.length
+    for (const host of memory) {
       const kinds = new Map(host.evidence.events.staging.deeds.map((deed) => [deed.mark, actOf(deed)]))
       deeds += kinds.size
-      const { verdicts, findings } = judge(host, played.chains)
+      const { verdicts, findings } = judge(host, found)
       for (const { deed, question, standing } of verdicts) {
         const key = `${kinds.get(deed) ?? '-'} ${question}`
         const counts = standings.get(key) ?? new Map<Standing, number>()
         counts.set(standing, (counts.get(standing) ?? 0) + 1)
         standings.set(key, counts)
       }
-      const records = played.input.events.length
-      failing.push(...findings.map((finding) => ({ ...finding, seed, label: one.label, records })))
+      const records = input.events.length
+      failing.push(...findings.map((finding) => ({ ...finding, seed, label, records })))
     }
   }
   failing.sort((a, b) => a.records - b.records || a.seed - b.seed)

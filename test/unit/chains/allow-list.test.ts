@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { addressRange } from '../../../src/chains/address-range.ts'
 import { allowedBy } from '../../../src/chains/allow-list.ts'
 import { findChains } from '../../../src/chains/find-chains.ts'
 import type { AllowEntry } from '../../../src/domain/allow-list.ts'
 import type { Chain } from '../../../src/domain/chain.ts'
-import { adminSid, at, atexec, command, input, World } from '../../builders/events.ts'
+import { admin, adminSid, at, atexec, command, input, other, World } from '../../builders/events.ts'
 
-const chain = findChains(input(atexec(new World())))[0] as Chain
+const made = () => findChains(input(atexec(new World())))[0] as Chain
 const entry = (more: Partial<AllowEntry>): AllowEntry => ({
   id: 'e1',
   account: undefined,
@@ -17,49 +16,19 @@ const entry = (more: Partial<AllowEntry>): AllowEntry => ({
   reason: 'patching',
   ...more,
 })
-const statesOf = (...entries: readonly AllowEntry[]) => allowedBy(chain, entries).map(({ state }) => state)
-
-describe('a range of addresses', () => {
-  it.each([
-    ['10.0.0.0/24', '10.0.0.66', true],
-    ['10.0.0.64/31', '10.0.0.66', false],
-    ['10.0.0.66', '10.0.0.66', true],
-    ['0.0.0.0/0', '203.0.113.9', true],
-    ['10.0.0.0/8', '::ffff:10.1.2.3', true],
-    ['2001:db8::/32', '2001:db8:0:1::7', true],
-    ['2001:db8::/32', '2001:db9::7', false],
-    ['fe80::/10', 'fe80::1%12', true],
-    ['0.0.0.0/0', '2001:db8::1', false],
-  ])('%s and %s: %s', (range, address, inside) => {
-    expect(addressRange(range)?.(address)).toBe(inside)
-  })
-
-  it('is nothing else than an address with a prefix', () => {
-    for (const text of [
-      '',
-      'fs01',
-      '10.0.0.0/33',
-      '10.0.0/8',
-      '10.0.0.0/8/8',
-      '10.0.0.256',
-      '1::2::3',
-      '::/129',
-    ])
-      expect(addressRange(text)).toBeUndefined()
-  })
-})
+const statesOf = (...entries: readonly AllowEntry[]) => allowedBy(made(), entries).map(({ state }) => state)
 
 describe('the site allow-list', () => {
   it('fits when everything an entry asks for fits', () => {
     expect(
-      statesOf(entry({ account: adminSid, addresses: '10.0.0.0/24', actionHash: chain.task.actionHash })),
+      statesOf(entry({ account: adminSid, addresses: '10.0.0.0/24', actionHash: made().task.actionHash })),
     ).toEqual(['fits'])
     expect(statesOf(entry({ account: 'CORP\\admin' }))).toEqual(['fits'])
     expect(statesOf(entry({ account: 'ADMIN' }))).toEqual(['fits'])
   })
 
   it('says what fits and what does not when only some of it does', () => {
-    const [told] = allowedBy(chain, [entry({ account: adminSid, addresses: '192.0.2.0/24' })])
+    const [told] = allowedBy(made(), [entry({ account: adminSid, addresses: '192.0.2.0/24' })])
     expect(told).toMatchObject({
       state: 'partly',
       because: [`account ${adminSid}`],
@@ -82,11 +51,82 @@ describe('the site allow-list', () => {
   it('counts the time of the deed: an entry that had ended vouches for nothing, and one without an end says so', () => {
     expect(statesOf(entry({ account: adminSid, expires: at(-1) }))).toEqual(['expired'])
     expect(statesOf(entry({ account: adminSid, expires: at(0) }))).toEqual(['fits'])
-    const [told] = allowedBy(chain, [entry({ account: adminSid, expires: undefined })])
+    const [told] = allowedBy(made(), [entry({ account: adminSid, expires: undefined })])
     expect(told?.differs).toEqual(['the entry never expires'])
   })
 
+  it('says why an account does not fit: another SID, none recorded, another domain', () => {
+    const whyNot = (account: Chain['account'], asked: string) =>
+      allowedBy({ ...made(), account }, [entry({ account: asked, addresses: '10.0.0.66' })])[0]?.differs
+    const nameless = { sid: undefined, name: undefined, domain: undefined }
+    expect(whyNot(other, adminSid)).toEqual([`the account is ${other.sid}, not ${adminSid}`])
+    expect(whyNot({ ...admin, sid: undefined }, adminSid)).toEqual([
+      `the account is CORP\\admin, whose SID is not recorded, not ${adminSid}`,
+    ])
+    expect(whyNot(nameless, 'admin')).toEqual(['the account is an unnamed account, not admin'])
+    expect(whyNot(nameless, adminSid)?.[0]).toContain('an unnamed account, whose SID is not recorded')
+    expect(whyNot(admin, 'EVIL\\admin')).toEqual(['the account is CORP\\admin, not EVIL\\admin'])
+    // an empty domain is asked for like any other
+    expect(whyNot(admin, '\\admin')).toHaveLength(1)
+  })
+
+  it('takes a SID or a name as it is typed, and a name that only looks like a SID as a name', () => {
+    expect(statesOf(entry({ account: ` ${adminSid.toLowerCase()} `.trimStart() }))).toEqual(['fits'])
+    const odd = { ...made(), account: { sid: undefined, name: 'svc-s-1-5', domain: 'CORP' } }
+    expect(allowedBy(odd, [entry({ account: 'CORP\\svc-s-1-5' })])[0]?.because).toEqual([
+      'account name CORP\\svc-s-1-5 (a name is no identity: prefer the SID)',
+    ])
+    expect(allowedBy(made(), [entry({ account: 'admin' })])[0]?.because).toEqual([
+      `account name CORP\\admin (a name is no identity: prefer the SID ${adminSid})`,
+    ])
+  })
+
+  it('says what it could not compare: no address, no range, no action', () => {
+    const chain = made()
+    const told = (from: Chain, more: Partial<AllowEntry>) =>
+      allowedBy(from, [entry({ account: adminSid, ...more })])[0]
+    const unknown = {
+      ...chain,
+      source: { ...chain.source, ip: undefined },
+      task: { ...chain.task, actionHash: undefined },
+    }
+    expect(told(unknown, { addresses: '0.0.0.0/0' })).toMatchObject({
+      state: 'partly',
+      differs: ['the source address is not known'],
+    })
+    expect(told(chain, { addresses: 'fs01' })?.differs).toEqual([
+      'fs01 is no address and no range of addresses',
+    ])
+    expect(told(unknown, { actionHash: '0'.repeat(64) })?.differs).toEqual([
+      'the action of the task is not known',
+    ])
+    expect(told(chain, { actionHash: '0'.repeat(64) })?.differs).toEqual(['the action is another one'])
+    expect(told(chain, { actionHash: ` ${chain.task.actionHash?.toUpperCase()} ` })?.because).toContain(
+      'the action is the very one on the list',
+    )
+  })
+
+  it('stands in the order of what it is worth: whole, ended, in part; then by id', () => {
+    const told = allowedBy(made(), [
+      entry({ id: 'd', account: adminSid, addresses: '192.0.2.1' }),
+      entry({ id: 'c', account: adminSid, expires: at(-1) }),
+      entry({ id: 'b', account: adminSid }),
+      entry({ id: 'a', account: adminSid, expires: undefined }),
+    ])
+    expect(told.map((one) => `${one.entry.id} ${one.state}`)).toEqual([
+      'a fits',
+      'b fits',
+      'c expired',
+      'd partly',
+    ])
+    expect(told[0]?.differs).toEqual(['the entry never expires'])
+    expect(told[1]?.differs).toEqual([])
+    expect(told[2]?.differs).toHaveLength(1)
+    expect(told[2]?.differs[0]).toMatch(/^the entry ended at 2024-05-06T07:08:08\.9990000Z, before the deed$/)
+  })
+
   it('changes nothing about the chain itself', () => {
+    const chain = made()
     const before = JSON.stringify(chain, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
     allowedBy(chain, [entry({ account: adminSid })])
     expect(JSON.stringify(chain, (_, value) => (typeof value === 'bigint' ? `${value}` : value))).toBe(before)
@@ -94,7 +134,7 @@ describe('the site allow-list', () => {
 })
 
 describe('benign look-alikes', () => {
-  const made = (path: string, line: readonly [string, string?]) => {
+  const madeFor = (path: string, line: readonly [string, string?]) => {
     const world = new World()
     const found = findChains(
       input([
@@ -106,7 +146,7 @@ describe('benign look-alikes', () => {
   }
 
   it('tells a famous name with another command by what does not fit', () => {
-    const [told] = made('\\Microsoft\\Windows\\GroupPolicy\\GPUpdate', ['cmd.exe', '/c evil.bat'])
+    const [told] = madeFor('\\Microsoft\\Windows\\GroupPolicy\\GPUpdate', ['cmd.exe', '/c evil.bat'])
     expect(told?.because).toHaveLength(1)
     expect(told?.differs).toEqual([
       'its command is not the usual one: cmd.exe /c evil.bat',
@@ -115,7 +155,7 @@ describe('benign look-alikes', () => {
   })
 
   it('knows the remote updater that makes its task from afar', () => {
-    const [told] = made('\\PSWindowsUpdate', [
+    const [told] = madeFor('\\PSWindowsUpdate', [
       'powershell.exe',
       '-Command "Install-WindowsUpdate -AcceptAll"',
     ])
@@ -124,6 +164,6 @@ describe('benign look-alikes', () => {
   })
 
   it('says nothing of a name it does not know', () => {
-    expect(made('\\Quirk', ['cmd.exe'])).toEqual([])
+    expect(madeFor('\\Quirk', ['cmd.exe'])).toEqual([])
   })
 })
