@@ -9,3 +9,12 @@ export const Citation = z.object({
   /** the record is a recovered one */
   recovered: z.literal(true).optional(),
 })
+
+/** bytes from the start of an item that is no event log */
+export const BytePlace = z.object({ evidenceId: z.string(), offset: z.number().nonnegative() })
+
+/** What stands beside the citations of a statement: how many more records, and places in evidence that is no log. */
+export const beside = {
+  moreCitations: z.int().nonnegative().optional(),
+  places: z.array(BytePlace).optional(),
+} as const

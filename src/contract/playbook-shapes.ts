@@ -1,6 +1,6 @@
 /** What window and engine say of the playbook: the shape of `answer --json`, and what a person may state. */
 import * as z from 'zod'
-import { Citation } from './citation.ts'
+import { beside, Citation } from './citation.ts'
 
 export const AnswerWord = z.enum(['yes', 'no', 'unknown'])
 
@@ -13,6 +13,7 @@ export const AnswerShape = z.object({
   value: z.string().nullable(),
   why: z.string(),
   citations: z.array(Citation),
+  ...beside,
   missing: z.array(Missing),
   correction: z.string().nullable(),
 })
@@ -44,6 +45,7 @@ export const IocShape = z.object({
   firstSeen: z.string().nullable(),
   lastSeen: z.string().nullable(),
   citations: z.array(Citation),
+  ...beside,
 })
 export const IocsDocument = z.object({
   schema: z.literal('tasktrail-iocs/1'),
@@ -73,6 +75,7 @@ export const ChecklistRowShape = z.object({
   value: z.string().nullable(),
   why: z.string().nullable(),
   citations: z.array(Citation),
+  ...beside,
   missing: z.array(Missing),
   todo: z.string(),
   ticked: Stated.nullable(),
@@ -125,6 +128,7 @@ export const AnswersDocument = z.object({
       evidence: z.string(),
       why: z.string(),
       citations: z.array(Citation),
+      ...beside,
     }),
   ),
   validation: z.array(AnswerShape),
@@ -147,6 +151,7 @@ export const AnswersDocument = z.object({
         weighs: z.enum(['malicious', 'benign', 'neutral']),
         strong: z.boolean(),
         citations: z.array(Citation),
+        ...beside,
       }),
     ),
   }),

@@ -1,9 +1,7 @@
 /** What window and engine say of tasks: the shape of `tasks --json`, and one task in full. */
 import * as z from 'zod'
-import { Citation } from './citation.ts'
+import { BytePlace, Citation } from './citation.ts'
 
-/** bytes from the start of an item that is no event log */
-export const BytePlace = z.object({ evidenceId: z.string(), offset: z.number().nonnegative() })
 export const TaskCitation = z.union([Citation, BytePlace])
 
 const ViewName = z.enum(['audit', 'history', 'file', 'registry', 'service', 'job'])
@@ -105,6 +103,7 @@ const RegistryFacts = z.object({
   index: z.number().nullable(),
   treeWritten: z.string().nullable(),
   taskWritten: z.string().nullable(),
+  settled: z.boolean(),
   hash: HashResult.nullable(),
   evidenceId: z.string(),
   citation: BytePlace,

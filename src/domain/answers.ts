@@ -3,6 +3,7 @@ import type { AllowAnnotation } from './allow-list.ts'
 import type { ChainKind, ChainPath, GapState, Mechanism } from './chain.ts'
 import type { ChainId } from './ids.ts'
 import type { Locator } from './locator.ts'
+import type { BytePlace } from './task-entry.ts'
 import type { FileTime } from './time.ts'
 import type { LogonGroup, Trace } from './trace.ts'
 
@@ -16,8 +17,17 @@ export interface MissingTelemetry {
   readonly wouldTell: string
 }
 
+/** What a statement rests on. Of very many records the first are named and the others counted: they stand in the timeline. */
+export interface Cited {
+  readonly citations: readonly Locator[]
+  /** records beyond those named */
+  readonly moreCitations?: number
+  /** places in evidence that is no log: a registry key, a task file, a row of the service's list */
+  readonly places?: readonly BytePlace[]
+}
+
 /** One answer. It has citations or missing telemetry, or both: never neither. */
-export interface Answer {
+export interface Answer extends Cited {
   readonly id: string
   /** the playbook's own words */
   readonly asks: string
@@ -25,20 +35,18 @@ export interface Answer {
   /** the answer in a few words: `administrative`, `20.3 ms`, `internal (private)` */
   readonly value: string | undefined
   readonly why: string
-  readonly citations: readonly Locator[]
   readonly missing: readonly MissingTelemetry[]
   /** what the playbook's question gets wrong or leaves open; undefined when nothing */
   readonly correction?: string
 }
 
 export type Weight = 'malicious' | 'benign' | 'neutral'
-export interface Reason {
+export interface Reason extends Cited {
   readonly id: string
   readonly what: string
   readonly weighs: Weight
   /** one such reason decides by itself */
   readonly isStrong: boolean
-  readonly citations: readonly Locator[]
 }
 
 export type Disposition = 'malicious-indicators' | 'suspicious' | 'expected' | 'undetermined'
@@ -46,14 +54,13 @@ export type RuleOutcome = 'escalate' | 'close' | 'neither'
 export type EvidenceOutcome = 'escalate' | 'close' | 'cannot-decide'
 
 /** The written rule and the evidence do not say the same. */
-export interface Conflict {
+export interface Conflict extends Cited {
   readonly id: string
   /** what the playbook's rule says, and on which line */
   readonly rule: string
   /** what the evidence says */
   readonly evidence: string
   readonly why: string
-  readonly citations: readonly Locator[]
 }
 
 /** What one log of a host can tell about the time of the chain. */
@@ -92,11 +99,10 @@ export interface ChainContext {
   readonly left: readonly string[]
 }
 
-export interface Ioc {
+export interface Ioc extends Cited {
   readonly type: string
   readonly value: string
   readonly context: string
-  readonly citations: readonly Locator[]
   readonly first: FileTime | undefined
   readonly last: FileTime | undefined
 }

@@ -151,6 +151,8 @@ export interface RegistryFacts {
   readonly index: number | null
   readonly treeWritten: string | null
   readonly taskWritten: string | null
+  /** false: the hive was being written when it was copied, and what stands only in its .LOG files is not read */
+  readonly settled: boolean
   /** of the file; null when one of the two was not collected */
   readonly hash: TaskHashCheck['result'] | null
   readonly evidenceId: string

@@ -2,6 +2,7 @@
 import { allowedBy } from '../chains/allow-list.ts'
 import type { ChainAnswers } from '../domain/answers.ts'
 import type { Chain } from '../domain/chain.ts'
+import { boundedAnswers } from './bounds.ts'
 import { findConflicts } from './conflicts.ts'
 import { contextOf } from './context.ts'
 import { coverageLines, notCollected } from './coverage-lines.ts'
@@ -22,7 +23,7 @@ export function answerChain(given: PlaybookEvidence, chain: Chain): ChainAnswers
   const questions = answerQuestions(scene, context)
   const rule = applyRule(scene, validation, signs)
   const evidence = judgeEvidence(scene, signs, context, questions, validation, allowed)
-  return {
+  return boundedAnswers({
     chain: chain.id,
     host: chain.host,
     time: chain.time,
@@ -40,5 +41,5 @@ export function answerChain(given: PlaybookEvidence, chain: Chain): ChainAnswers
     allowed,
     context,
     iocs: iocsOf(scene),
-  }
+  })
 }

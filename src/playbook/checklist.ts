@@ -9,6 +9,7 @@ import { accountWords } from '../domain/describe.ts'
 import { formatUtc, millisecondsBetween, parseUtc } from '../domain/time.ts'
 import { missing } from './absence.ts'
 import { classifyAddress } from './address-class.ts'
+import { listed } from './bounds.ts'
 import { checklistRows, type RowDefinition } from './checklist-rows.ts'
 
 export interface ChecklistRow extends RowDefinition {
@@ -72,13 +73,13 @@ function derived(
 ): Answer | undefined {
   const { rule } = answers
   const ofRule = rule.conditions.flatMap((one) => one.citations)
-  const lackOfRule = rule.conditions.flatMap((one) => one.missing).slice(0, 4)
+  const lackOfRule = distinctLack(rule.conditions)
   switch (id) {
     case 'decide-escalate':
       return told(
         rule.outcome === 'escalate' ? 'yes' : 'no',
         rule.why,
-        ofRule.slice(0, 10),
+        ofRule,
         lackOfRule,
         `rule: ${rule.outcome}; evidence: ${answers.evidence.outcome}`,
       )
@@ -86,7 +87,7 @@ function derived(
       return told(
         rule.outcome === 'close' ? 'yes' : 'no',
         rule.why,
-        ofRule.slice(0, 10),
+        ofRule,
         lackOfRule,
         `rule: ${rule.outcome}; evidence: ${answers.evidence.outcome}`,
       )
@@ -95,7 +96,7 @@ function derived(
       return told(
         'yes',
         `The logs of ${chain.host} are in the evidence, each item with its hash. ${present.why}`,
-        [chain.anchor, ...present.citations].slice(0, 10),
+        [chain.anchor, ...present.citations],
         present.missing,
         present.value,
       )
@@ -126,12 +127,7 @@ function derived(
         .map((step) => step.locator)
       const executed = answers.questions.find((one) => one.id === 'executed') as Answer
       return history.length
-        ? told(
-            'yes',
-            `${history.length} records of the task history were read. ${executed.why}`,
-            history.slice(0, 20),
-            [],
-          )
+        ? told('yes', `${history.length} records of the task history were read. ${executed.why}`, history, [])
         : told(
             'unknown',
             executed.why,
@@ -202,8 +198,12 @@ function derived(
   }
 }
 
+/** Each missing telemetry once. */
+const distinctLack = (answers: readonly Answer[]): Answer['missing'] => [
+  ...new Map(answers.flatMap((one) => one.missing).map((one) => [one.telemetry, one])).values(),
+]
 const lackOf = (answers: ChainAnswers): Answer['missing'] =>
-  [...answers.validation, ...answers.questions].flatMap((one) => one.missing).slice(0, 10)
+  distinctLack([...answers.validation, ...answers.questions])
 
 function blockAddress(chain: Chain, answers: ChainAnswers): Answer {
   const source = answers.validation.find((one) => one.id === 'source-address') as Answer
@@ -315,6 +315,4 @@ function todoOf(id: string, chain: Chain, answers: ChainAnswers): string {
 }
 
 const filesOf = (answers: ChainAnswers): string =>
-  [...new Set(answers.iocs.filter((one) => one.type === 'File').map((one) => one.value))]
-    .slice(0, 5)
-    .join(', ')
+  listed([...new Set(answers.iocs.filter((one) => one.type === 'File').map((one) => one.value))], 5)

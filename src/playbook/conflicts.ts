@@ -12,12 +12,9 @@ export function findConflicts(
   const conflicts: Conflict[] = []
   const answer = (id: string) => validation.find((one) => one.id === id) as Answer
   const telling = evidence.reasons.filter((one) => one.weighs === 'malicious')
-  const cited = [...telling]
+  const citations = [...telling]
     .sort((a, b) => Number(b.isStrong) - Number(a.isStrong))
     .flatMap((one) => one.citations)
-  const citations = [
-    ...new Map(cited.map((one) => [`${one.evidenceId}/${one.chunk}/${one.offset}`, one])).values(),
-  ].slice(0, 20)
   const says = `The evidence says ${words[evidence.outcome]}: ${evidence.disposition}, ${chain.mechanism}. ${evidence.why}`
   const isSerious = evidence.outcome === 'escalate'
   if (isSerious && rule.outcome !== 'escalate')
@@ -46,7 +43,7 @@ export function findConflicts(
       rule: 'The check says false positive: "if administrative -> false Positive".',
       evidence: says,
       why: privilege.correction ?? '',
-      citations: [...privilege.citations, ...citations].slice(0, 20),
+      citations: [...privilege.citations, ...citations],
     })
   const address = answer('source-address')
   if (isSerious && address.answer === 'yes')
@@ -55,7 +52,7 @@ export function findConflicts(
       rule: 'The check says false positive: "if local IP -> false Positive".',
       evidence: says,
       why: address.correction ?? '',
-      citations: [...address.citations, ...citations].slice(0, 20),
+      citations: [...address.citations, ...citations],
     })
   const present = answer('events-present')
   if (chain.mechanism === 'remote-confirmed' && present.answer !== 'yes')
@@ -64,7 +61,7 @@ export function findConflicts(
       rule: `The check asks for 4624, 5145 and 4698 together; ${present.value} are there, so the alert would be discarded.`,
       evidence: `The creation from another machine is confirmed without them: ${chain.mechanismWhy}.`,
       why: present.correction ?? '',
-      citations: [...present.citations, chain.anchor].slice(0, 20),
+      citations: [...present.citations, chain.anchor],
     })
   return conflicts
 }

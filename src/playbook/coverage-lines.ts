@@ -6,6 +6,7 @@ import type { ChannelCoverage } from '../domain/chain.ts'
 import { type FileTime, fileTime, seconds } from '../domain/time.ts'
 import { allSubcategories, scheduler, security } from './absence.ts'
 import type { PlaybookScene } from './scene.ts'
+import { hasView } from './task-state.ts'
 
 const settings = ['off', 'success', 'failure', 'success and failure']
 
@@ -62,7 +63,8 @@ const latest = (logs: readonly ChannelCoverage[]): FileTime | undefined =>
   )
 
 /** Sources that would answer what stays open, as far as the evidence lacks them. */
-export function notCollected({ chain, host, evidence, keyOf }: PlaybookScene): readonly NotCollected[] {
+export function notCollected(scene: PlaybookScene): readonly NotCollected[] {
+  const { chain, host, evidence, keyOf } = scene
   const has = (channel: string) => logsOf(host, channel).length > 0
   const lack = (what: string, wouldTell: string, where = chain.host): NotCollected => ({
     what,
@@ -85,7 +87,8 @@ export function notCollected({ chain, host, evidence, keyOf }: PlaybookScene): r
     if (!has(channel)) list.push(lack(channel, tells))
   if (!host.facts.some((facts) => facts.auditPolicy !== undefined))
     list.push(lack('audit policy of the host (auditpol)', 'whether a missing record would have been written'))
-  list.push(lack('TaskCache in the registry', 'last run, hash of the definition, hidden tasks'))
+  if (!hasView(scene, 'registry'))
+    list.push(lack('TaskCache in the registry', 'last run, hash of the definition, hidden tasks'))
   const source = chain.source.host ?? chain.source.ip
   const isKnown = source !== undefined && evidence.coverage.some((log) => keyOf(log.host) === keyOf(source))
   if (source !== undefined && !isKnown && chain.mechanism.startsWith('remote'))

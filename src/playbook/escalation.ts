@@ -3,7 +3,9 @@ import type { Answer, ChainContext, MissingTelemetry } from '../domain/answers.t
 import type { Chain } from '../domain/chain.ts'
 import { formatUtc } from '../domain/time.ts'
 import { missing, missingFrom, moreSubcategories, security } from './absence.ts'
+import { listed } from './bounds.ts'
 import { at, type PlaybookScene } from './scene.ts'
+import { backDoorFindings, isPlace } from './task-state.ts'
 import { asks } from './wording.ts'
 
 export function escalationCriteria(
@@ -28,8 +30,8 @@ function movement({ chain, evidence, keyOf }: PlaybookScene, questions: readonly
       ...base,
       answer: 'yes',
       value: `${hosts.length + 1} hosts`,
-      why: `The same ${chain.source.ip !== undefined && elsewhere[0]?.source.ip === chain.source.ip ? `address ${chain.source.ip}` : 'account'} made or changed tasks over the network on ${hosts.slice(0, 5).join(', ')} too.`,
-      citations: elsewhere.map((other) => other.anchor).slice(0, 20),
+      why: `The same ${chain.source.ip !== undefined && elsewhere[0]?.source.ip === chain.source.ip ? `address ${chain.source.ip}` : 'account'} made or changed tasks over the network on ${listed(hosts, 5)} too.`,
+      citations: elsewhere.map((other) => other.anchor),
       missing: [],
     }
   }
@@ -43,7 +45,8 @@ const isSameActor = (a: Chain, b: Chain): boolean =>
 
 const defender = 'Microsoft-Windows-Windows Defender/Operational'
 
-function malware({ chain, host, own }: PlaybookScene): Answer {
+function malware(scene: PlaybookScene): Answer {
+  const { chain, host, own } = scene
   const base = { id: 'malware', asks: asks['escalation-malware'] }
   const reports = own.filter((trace) => trace.kind === 'malware')
   if (reports.length > 0)
@@ -51,11 +54,27 @@ function malware({ chain, host, own }: PlaybookScene): Answer {
       ...base,
       answer: 'yes',
       value: `${reports.length} reports`,
-      why: `The virus scanner of the host reported: ${reports
-        .slice(0, 3)
-        .map((trace) => trace.what)
-        .join('; ')}.`,
-      citations: at(reports).slice(0, 20),
+      why: `The virus scanner of the host reported: ${listed(
+        reports.map((trace) => trace.what),
+        3,
+        '; ',
+      )}.`,
+      citations: at(reports),
+      missing: [],
+    }
+  const hidden = backDoorFindings(scene)
+  if (hidden.length > 0)
+    return {
+      ...base,
+      answer: 'yes',
+      value: 'a hidden task',
+      why: `The task was hidden from Windows' own tools, which no program does by itself: ${listed(
+        hidden.map((one) => one.what),
+        3,
+        ' ',
+      )}`,
+      citations: [chain.anchor],
+      places: hidden.flatMap((one) => one.citations).filter(isPlace),
       missing: [],
     }
   const lack: readonly MissingTelemetry[] = [
@@ -109,11 +128,12 @@ function afterReenable(scene: PlaybookScene, { accountChanges }: ChainContext): 
         ...base,
         answer: 'yes',
         value: `${later.length} acts on tasks`,
-        why: `The account was enabled again at ${formatUtc(first.time)} and touched tasks afterwards: ${later
-          .slice(0, 3)
-          .map((other) => `${other.task.path} on ${other.host}`)
-          .join('; ')}.`,
-        citations: [first.locator, ...later.map((other) => other.anchor)].slice(0, 20),
+        why: `The account was enabled again at ${formatUtc(first.time)} and touched tasks afterwards: ${listed(
+          later.map((other) => `${other.task.path} on ${other.host}`),
+          3,
+          '; ',
+        )}.`,
+        citations: [first.locator, ...later.map((other) => other.anchor)],
         missing: [],
       }
   }
@@ -155,7 +175,7 @@ function scope(questions: readonly Answer[]): Answer {
     why: open.length
       ? `It cannot be told from this evidence: ${open.map((one) => one.asks).join('; ')}.`
       : 'Every key question is answered from the evidence.',
-    citations: questions.flatMap((one) => (open.length ? [] : one.citations.slice(0, 2))),
-    missing: open.flatMap((one) => one.missing.slice(0, 1)),
+    citations: questions.flatMap((one) => (open.length ? [] : one.citations)),
+    missing: open.flatMap((one) => one.missing),
   }
 }

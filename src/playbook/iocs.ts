@@ -38,7 +38,7 @@ class Table {
         type,
         value,
         context,
-        citations: sightings.map((one) => one.locator).slice(0, 50),
+        citations: sightings.map((one) => one.locator),
         first: sightings[0]?.time,
         last: sightings.at(-1)?.time,
       }

@@ -1,9 +1,10 @@
 /** The six key questions (windows.md §6). A "yes" cites, a "no" is proven, everything else says why it cannot be told. */
+import { logsOf } from '../chains/coverage.ts'
 import type { Answer, ChainContext, MissingTelemetry } from '../domain/answers.ts'
 import type { Chain } from '../domain/chain.ts'
 import { accountWords } from '../domain/describe.ts'
 import type { Locator } from '../domain/locator.ts'
-import { fileTime, formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
+import { type FileTime, fileTime, formatUtc, millisecondsBetween, seconds } from '../domain/time.ts'
 import type { Trace } from '../domain/trace.ts'
 import {
   judgeAbsence,
@@ -16,23 +17,32 @@ import {
   subcategories,
 } from './absence.ts'
 import { classifyAddress } from './address-class.ts'
+import { listed } from './bounds.ts'
 import { movementPorts, placeWords } from './context.ts'
 import { at, type PlaybookScene, stepsOf } from './scene.ts'
+import { executedWithViews, hasView } from './task-state.ts'
 import { sourceAddress } from './validation.ts'
 import { asks } from './wording.ts'
 
-export const answerQuestions = (scene: PlaybookScene, context: ChainContext): readonly Answer[] => [
-  executed(scene),
-  accountHistory(scene, context),
-  sourceAddress(scene, 'source-address', asks['source-address']),
-  processSpawned(scene),
-  lateralMovement(scene, context),
-  exfiltration(scene, context),
-]
+export function answerQuestions(scene: PlaybookScene, context: ChainContext): readonly Answer[] {
+  const ran = executed(scene)
+  return [
+    ran,
+    accountHistory(scene, context),
+    sourceAddress(scene, 'source-address', asks['source-address']),
+    processSpawned(scene, ran),
+    lateralMovement(scene, context),
+    exfiltration(scene, context, ran),
+  ]
+}
 
 function executed(scene: PlaybookScene): Answer {
   const { chain, host } = scene
-  const { answer, why, citations } = chain.executed
+  const ends = logsOf(host, scheduler).map((log) => log.to)
+  const { answer, why, citations, places } = executedWithViews(
+    scene,
+    ends.reduce<FileTime | undefined>((last, to) => (last === undefined || to > last ? to : last), undefined),
+  )
   const history = chain.gaps.find((gap) => gap.expected.startsWith('task history'))
   const tells = 'each start of the task, its result and its process'
   const lack: readonly MissingTelemetry[] =
@@ -51,17 +61,36 @@ function executed(scene: PlaybookScene): Answer {
                   'end',
                   tells,
                 ),
-            missing(
-              'task file, registry and last run time',
-              'not-collected',
-              'the last run in TaskCache and the LastRunTime of the task are not in the evidence',
-              'whether it ever ran, and when last',
-            ),
+            missingLastRun(scene),
           ]
         : citations.length
           ? []
           : [missingFrom(host, 'start in the task history', scheduler, undefined, chain.time, 'end', tells)]
-  return { id: 'executed', asks: asks.executed, answer, value: undefined, why, citations, missing: lack }
+  const base = {
+    id: 'executed',
+    asks: asks.executed,
+    answer,
+    value: undefined,
+    why,
+    citations,
+    missing: lack,
+  }
+  return places?.length ? { ...base, places } : base
+}
+
+function missingLastRun(scene: PlaybookScene): MissingTelemetry {
+  const telemetry = 'last run of the task in TaskCache or in the list of the Task Scheduler'
+  const tells = 'whether it ever ran, and when last'
+  if (!hasView(scene, 'registry') && !hasView(scene, 'service'))
+    return missing(telemetry, 'not-collected', 'neither is in the evidence', tells)
+  return scene.chain.deleted.answer === 'yes'
+    ? missing(telemetry, 'expected-absent', 'the task was deleted, and its key with it', tells)
+    : missing(
+        telemetry,
+        'unknown',
+        'what was collected of them does not tell of this life of the task',
+        tells,
+      )
 }
 
 /** The playbook looks back one day: less than that is too little to say "no". */
@@ -96,7 +125,7 @@ function accountHistory(scene: PlaybookScene, { earlierTaskWork }: ChainContext)
       answer: 'yes',
       value: `${earlierTaskWork.length} earlier task records`,
       why: `${name} did ${earlierTaskWork.length} other acts on ${paths.size} ${paths.size === 1 ? 'task' : 'tasks'} of ${hosts.size} ${hosts.size === 1 ? 'host' : 'hosts'} before, the first at ${formatUtc(first.time)}. That shows a habit, not a right: an intruder's earlier work looks the same.`,
-      citations: at(earlierTaskWork).slice(0, 20),
+      citations: at(earlierTaskWork),
       missing: [],
     }
   }
@@ -130,7 +159,7 @@ function accountHistory(scene: PlaybookScene, { earlierTaskWork }: ChainContext)
   return { ...base, answer: 'unknown', value: undefined, why: absent.why, citations: [], missing: [absent] }
 }
 
-function processSpawned(scene: PlaybookScene): Answer {
+function processSpawned(scene: PlaybookScene, ran: Answer): Answer {
   const { chain, host } = scene
   const base = { id: 'process-spawned', asks: asks['process-spawned'] }
   const proven = chain.tree.nodes.filter((node) => node.standing === 'proven')
@@ -145,19 +174,20 @@ function processSpawned(scene: PlaybookScene): Answer {
     return {
       ...base,
       answer: 'yes',
-      value: images.slice(0, 6).join(', ') || undefined,
-      why: `${citations.length} ${citations.length === 1 ? 'record tells' : 'records tell'} of processes of the task${images.length ? ` (${images.slice(0, 6).join(', ')})` : ''}${strength ? `; the link of the first is ${strength}` : ''}.`,
-      citations: citations.slice(0, 20),
+      value: listed(images, 6) || undefined,
+      why: `${citations.length} ${citations.length === 1 ? 'record tells' : 'records tell'} of processes of the task${images.length ? ` (${listed(images, 6)})` : ''}${strength ? `; the link of the first is ${strength}` : ''}.`,
+      citations,
       missing: [],
     }
   }
-  if (chain.executed.answer === 'no')
+  if (ran.answer === 'no')
     return {
       ...base,
       answer: 'no',
       value: undefined,
-      why: `The task did not run, so it started no process. ${chain.executed.why}`,
-      citations: chain.executed.citations.length ? chain.executed.citations : [chain.anchor],
+      why: `The task did not run, so it started no process. ${ran.why}`,
+      citations: ran.citations.length ? ran.citations : [chain.anchor],
+      ...(ran.places ? { places: ran.places } : {}),
       missing: [],
     }
   const absent = missingOrUntied(
@@ -177,7 +207,7 @@ function processSpawned(scene: PlaybookScene): Answer {
     answer: 'unknown',
     value: undefined,
     why: `No process is shown to come from the task.${consistent} ${absent.why}`,
-    citations: likely.map((node) => node.locator).slice(0, 20),
+    citations: likely.map((node) => node.locator),
     missing: [absent],
   }
 }
@@ -230,15 +260,15 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
   const onward = onwardWork(scene)
   if (tied.length > 0 || onward.length > 0) {
     const told = [
-      ...onward.slice(0, 5).map((one) => one.text),
-      ...tied.slice(0, 5).map(({ trace, tie }) => `${placeWords(trace)} ${tie}`),
+      ...onward.map((one) => one.text),
+      ...tied.map(({ trace, tie }) => `${placeWords(trace)} ${tie}`),
     ]
     return {
       ...base,
       answer: 'yes',
       value: `${tied.length + onward.length} traces`,
-      why: `After the task: ${told.join('; ')}.`,
-      citations: [...onward.flatMap((one) => one.at), ...tied.map(({ trace }) => trace.locator)].slice(0, 20),
+      why: `After the task: ${listed(told, 10, '; ')}.`,
+      citations: [...onward.flatMap((one) => one.at), ...tied.map(({ trace }) => trace.locator)],
       missing: [],
     }
   }
@@ -269,7 +299,7 @@ function lateralMovement(scene: PlaybookScene, context: ChainContext): Answer {
     answer: 'unknown',
     value: traces.length ? `${traces.length} traces not tied to the task` : undefined,
     why: `No record ties outbound work to the task.${others} ${lack[0]?.why} A "no" needs the logs of other hosts or of the domain controller.`,
-    citations: traces.map(({ trace }) => trace.locator).slice(0, 20),
+    citations: traces.map(({ trace }) => trace.locator),
     missing: lack,
   }
 }
@@ -290,7 +320,7 @@ function missingConnections({ chain, host }: PlaybookScene, tells: string): Miss
     : missing(telemetry, state, why, tells)
 }
 
-function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
+function exfiltration(scene: PlaybookScene, context: ChainContext, ran: Answer): Answer {
   const { chain } = scene
   const base = { id: 'exfiltration', asks: asks.exfiltration }
   const signs: { readonly text: string; readonly at: readonly Locator[] }[] = []
@@ -298,21 +328,22 @@ function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
     if (tie && trace.kind === 'connection' && classifyAddress(trace.ip).isInternal === false)
       signs.push({ text: `${placeWords(trace)} was reached ${tie}`, at: [trace.locator] })
   const output = />{1,2}\s*"?(\\\\[^\s"<>|&]{3,400})/.exec(chain.task.action ?? '')?.[1]
-  if (output && chain.executed.answer === 'yes')
+  if (output && ran.answer === 'yes')
     signs.push({
       text: `the command ran and sends its output to ${output}`,
-      at: [chain.anchor, ...chain.executed.citations],
+      at: [chain.anchor, ...ran.citations],
     })
   if (signs.length > 0)
     return {
       ...base,
       answer: 'yes',
       value: `${signs.length} ${signs.length === 1 ? 'sign' : 'signs'}`,
-      why: `${signs
-        .slice(0, 5)
-        .map((one) => one.text)
-        .join('; ')}. What was sent is not recorded.`,
-      citations: signs.flatMap((one) => one.at).slice(0, 20),
+      why: `${listed(
+        signs.map((one) => one.text),
+        5,
+        '; ',
+      )}. What was sent is not recorded.`,
+      citations: signs.flatMap((one) => one.at),
       missing: [],
     }
   const reads = stepsOf(chain, 'output-read')
@@ -340,7 +371,7 @@ function exfiltration(scene: PlaybookScene, context: ChainContext): Answer {
     answer: 'unknown',
     value: hints.length ? 'hints only' : undefined,
     why: `${hints.length ? `Hints: ${hints.join('; ')}. ` : ''}These logs do not tell what leaves a host. ${lack[0]?.why}`,
-    citations: [...at(reads), ...at(transfers)].slice(0, 20),
+    citations: [...at(reads), ...at(transfers)],
     missing: lack,
   }
 }

@@ -84,7 +84,7 @@ function knownName(scene: PlaybookScene): Answer {
     why: isKnown
       ? 'Windows or common software has a task of this name.'
       : "The name is not one that Windows or common software is known to use; the site's own names are not known here.",
-    citations: [chain.anchor, ...stepsOf(chain, 'task-updated').map((step) => step.locator)].slice(0, 5),
+    citations: [chain.anchor, ...stepsOf(chain, 'task-updated').map((step) => step.locator)],
     missing: [],
     correction:
       'A name is chosen by whoever makes the task: name, action, access rights and creator must all match before it is called known.',

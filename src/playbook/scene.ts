@@ -2,14 +2,17 @@
 
 import type { HostCoverage } from '../chains/coverage.ts'
 import { hostKeys } from '../chains/hosts.ts'
+import { append } from '../chains/order.ts'
 import { baseName } from '../chains/paths.ts'
 import type { AllowEntry } from '../domain/allow-list.ts'
 import type { Chain, ChainStep, ChannelCoverage, HostFacts, StepRole } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { isWellKnownLogon } from '../domain/ids.ts'
 import { type Locator, locatorKey } from '../domain/locator.ts'
+import type { TaskEntry } from '../domain/task-entry.ts'
 import { seconds } from '../domain/time.ts'
 import type { CaseTraces, Trace } from '../domain/trace.ts'
+import { type TaskState, taskStateOf } from './task-state.ts'
 
 /** What the workflow hands in; the same for every chain of a case. */
 export interface PlaybookEvidence {
@@ -22,6 +25,8 @@ export interface PlaybookEvidence {
   readonly covered: ReadonlyMap<string, HostCoverage>
   readonly traces: CaseTraces
   readonly allowList: readonly AllowEntry[]
+  /** chain id → its task as files, registry and the service show it; only where such views were collected */
+  readonly tasks?: ReadonlyMap<string, TaskEntry>
 }
 
 export interface PlaybookScene {
@@ -34,6 +39,8 @@ export interface PlaybookScene {
   readonly host: HostCoverage
   /** traces of the chain's host */
   readonly own: readonly Trace[]
+  /** what the other views of the chain's task tell */
+  readonly task: TaskState | undefined
 }
 
 /** A host nothing is known of: every silence of its logs is unknown. */
@@ -46,7 +53,16 @@ const unknownHost: HostCoverage = {
   blind: [],
 }
 
-export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene {
+interface Shared {
+  readonly keyOf: (name: string) => string
+  readonly byHost: ReadonlyMap<string, readonly Trace[]>
+}
+/** the same for every chain, made once */
+const shared = new WeakMap<CaseTraces, { readonly of: PlaybookEvidence['chains']; readonly made: Shared }>()
+
+function sharedOf(evidence: PlaybookEvidence): Shared {
+  const before = shared.get(evidence.traces)
+  if (before?.of === evidence.chains) return before.made
   const names = new Set<string>([
     ...evidence.chains.map((one) => one.host),
     ...evidence.coverage.map((one) => one.host),
@@ -57,6 +73,15 @@ export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene
   ])
   const keys = hostKeys(names)
   const keyOf = (name: string) => keys.get(name) ?? name.toLowerCase()
+  const byHost = new Map<string, Trace[]>()
+  for (const trace of evidence.traces.traces) append(byHost, keyOf(trace.computer), trace)
+  const made = { keyOf, byHost }
+  shared.set(evidence.traces, { of: evidence.chains, made })
+  return made
+}
+
+export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene {
+  const { keyOf, byHost } = sharedOf(evidence)
   const key = keyOf(chain.host)
   return {
     chain,
@@ -64,7 +89,8 @@ export function sceneOf(evidence: PlaybookEvidence, chain: Chain): PlaybookScene
     events: chain.steps.flatMap((step) => evidence.events.get(locatorKey(step.locator)) ?? []),
     keyOf,
     host: evidence.covered.get(key) ?? unknownHost,
-    own: evidence.traces.traces.filter((trace) => keyOf(trace.computer) === key),
+    own: byHost.get(key) ?? [],
+    task: taskStateOf({ chain, evidence }),
   }
 }
 

@@ -16,6 +16,7 @@ import {
   subcategories,
 } from './absence.ts'
 import { classifyAddress } from './address-class.ts'
+import { listed } from './bounds.ts'
 import { at, isPerson, type PlaybookScene, stepsOf } from './scene.ts'
 import { asks } from './wording.ts'
 
@@ -107,7 +108,7 @@ function eventsPresent(scene: PlaybookScene): Answer {
       absent.length === 0
         ? `All three are in the evidence.`
         : `${has}. ${absent.map((one) => one.why).join(' ')}`,
-    citations: at(found.flatMap((steps) => steps.slice(0, 10))),
+    citations: at(found.flat()),
     missing: absent,
     correction:
       'A missing 5145 does not make the alert false: schtasks and the task API speak RPC over TCP and open no pipe, and the events are off by default.',
@@ -142,7 +143,7 @@ function timeCorrelation(scene: PlaybookScene): Answer {
       ...base,
       answer: 'yes',
       value: spanWords(delta),
-      why: `${access.what}, ${spanWords(delta)} ${delta >= 0 ? 'before' : 'after'} the task was ${chain.kind.slice(5)}${others.length ? ` (${[...new Set(others)].slice(0, 6).join(', ')})` : ''}.`,
+      why: `${access.what}, ${spanWords(delta)} ${delta >= 0 ? 'before' : 'after'} the task was ${chain.kind.slice(5)}${others.length ? ` (${listed([...new Set(others)], 6)})` : ''}.`,
       citations: [access.locator, chain.anchor],
       missing: [],
     }
@@ -191,7 +192,7 @@ function accountPrivilege(scene: PlaybookScene): Answer {
   const elevated = logons.filter((event) => recorded(event.elevated) === true)
   const known = builtIn(sid)
   const cited = [...rights, ...elevated].map((event): Locator => event.locator)
-  const citations = cited.length ? cited.slice(0, 10) : [chain.anchor]
+  const citations = cited.length ? cited : [chain.anchor]
   if (rights.length > 0 || elevated.length > 0 || known?.isAdmin) {
     const facts = [
       ...(rights.length
@@ -233,7 +234,7 @@ function accountPrivilege(scene: PlaybookScene): Answer {
       answer: 'yes',
       value: 'not administrative in this logon',
       why: `Its token was not elevated (4624). ${absent.why}`,
-      citations: logons.map((event) => event.locator).slice(0, 10),
+      citations: logons.map((event) => event.locator),
       missing: [absent],
     }
   const directory = missing(
@@ -275,13 +276,12 @@ export function sourceAddress(scene: PlaybookScene, id: string, question: string
       ...base,
       answer: first.isInternal ? 'yes' : 'no',
       value: first.words,
-      why: `${several}${found
-        .map((one, i) => `${one.ip} is ${classes[i]?.words}`)
-        .slice(0, 5)
-        .join(
-          '; ',
-        )}${chain.source.basis ? ` (found by rule ${chain.source.basis}, ${chain.source.strength ?? 'strength not given'})` : ''}.`,
-      citations: found.slice(0, 10).map((one) => one.locator),
+      why: `${several}${listed(
+        found.map((one, i) => `${one.ip} is ${classes[i]?.words}`),
+        5,
+        '; ',
+      )}${chain.source.basis ? ` (found by rule ${chain.source.basis}, ${chain.source.strength ?? 'strength not given'})` : ''}.`,
+      citations: found.map((one) => one.locator),
       missing: [],
     }
   }
@@ -299,12 +299,13 @@ export function sourceAddress(scene: PlaybookScene, id: string, question: string
     answer: 'unknown',
     value: found.length ? 'several addresses of different kinds' : undefined,
     why: found.length
-      ? `The candidates are of different kinds: ${found
-          .map((one, i) => `${one.ip} is ${classes[i]?.words}`)
-          .slice(0, 5)
-          .join('; ')}.`
+      ? `The candidates are of different kinds: ${listed(
+          found.map((one, i) => `${one.ip} is ${classes[i]?.words}`),
+          5,
+          '; ',
+        )}.`
       : lack.why,
-    citations: found.slice(0, 10).map((one) => one.locator),
+    citations: found.map((one) => one.locator),
     missing: [lack],
   }
 }

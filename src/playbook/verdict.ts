@@ -12,9 +12,11 @@ import type { Chain } from '../domain/chain.ts'
 import type { TaskChangedEvent } from '../domain/event.ts'
 import type { Locator } from '../domain/locator.ts'
 import { isWholeMatch } from './allow-match.ts'
+import { listed } from './bounds.ts'
 import { lifeOf } from './questions.ts'
 import { at, type PlaybookScene, stepsOf } from './scene.ts'
 import { signsOf, type TaskSign } from './task-signals.ts'
+import { stateReasons } from './task-state.ts'
 
 export const changesOf = ({ events }: PlaybookScene): readonly TaskChangedEvent[] =>
   events.filter((event): event is TaskChangedEvent => 'taskPath' in event && event.kind !== 'task-history')
@@ -72,6 +74,7 @@ export function judgeEvidence(
         one.isStrong,
       ),
     ),
+    ...stateReasons(scene),
     ...chainReasons(chain),
     ...contextReasons(scene, context, questions),
     ...factReasons(chain, validation),
@@ -82,7 +85,7 @@ export function judgeEvidence(
     mechanism: chain.mechanism,
     mechanismWhy: chain.mechanismWhy,
     disposition,
-    outcome: outcomeOf(chain, disposition),
+    outcome: outcomeOf(chain, disposition, reasons),
     why: words(disposition, reasons),
     reasons,
   }
@@ -117,7 +120,7 @@ function chainReasons(chain: Chain): readonly Reason[] {
       reasons.push(
         reason(
           `resembles-${likeness.tool.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
-          `resembles ${likeness.tool}: ${likeness.because.slice(0, 4).join('; ')}`,
+          `resembles ${likeness.tool}: ${likeness.because.join('; ')}`,
           'malicious',
           [chain.anchor],
           true,
@@ -155,12 +158,13 @@ function contextReasons(
       reasons.push(
         reason(
           id,
-          `${what} afterwards ${list[0]?.tie}: ${list
-            .slice(0, 3)
-            .map((one) => one.trace.what)
-            .join('; ')}`,
+          `${what} afterwards ${list[0]?.tie}: ${listed(
+            list.map((one) => one.trace.what),
+            3,
+            '; ',
+          )}`,
           'malicious',
-          at(list.map((one) => one.trace)).slice(0, 20),
+          at(list.map((one) => one.trace)),
         ),
       )
   const malware = scene.own.filter((trace) => trace.kind === 'malware')
@@ -170,7 +174,7 @@ function contextReasons(
         'malware',
         `the virus scanner of the host reported: ${malware[0]?.what}`,
         'malicious',
-        at(malware).slice(0, 20),
+        at(malware),
         true,
       ),
     )
@@ -241,8 +245,12 @@ function dispose(chain: Chain, reasons: readonly Reason[], allowed: readonly All
   return malicious.length > 0 ? 'suspicious' : 'undetermined'
 }
 
-function outcomeOf(chain: Chain, disposition: Disposition): EvidenceOutcome {
-  if (disposition === 'expected') return 'close'
+/** The allow-list never hides: work that is expected but was hidden, or changed past the records, is not closed by it. */
+function outcomeOf(chain: Chain, disposition: Disposition, reasons: readonly Reason[]): EvidenceOutcome {
+  const isTampered = reasons.some(
+    (one) => one.isStrong && one.weighs === 'malicious' && one.id.startsWith('task-'),
+  )
+  if (disposition === 'expected') return isTampered ? 'cannot-decide' : 'close'
   if (disposition === 'malicious-indicators') return 'escalate'
   return disposition === 'suspicious' && chain.mechanism.startsWith('remote') ? 'escalate' : 'cannot-decide'
 }
@@ -255,14 +263,16 @@ function words(disposition: Disposition, reasons: readonly Reason[]): string {
       return `An entry of the site's allow-list fits whole.${malicious.length ? ` ${malicious.length} signs speak against it and are listed.` : ''}`
     case 'malicious-indicators':
       return strong.length
-        ? `${strong.length} of ${malicious.length} signs of malice ${strong.length === 1 ? 'is' : 'are'} strong: ${strong
-            .slice(0, 3)
-            .map((one) => one.what)
-            .join('; ')}.`
-        : `${malicious.length} signs of malice: ${malicious
-            .slice(0, 3)
-            .map((one) => one.what)
-            .join('; ')}.`
+        ? `${strong.length} of ${malicious.length} signs of malice ${strong.length === 1 ? 'is' : 'are'} strong: ${listed(
+            strong.map((one) => one.what),
+            3,
+            '; ',
+          )}.`
+        : `${malicious.length} signs of malice: ${listed(
+            malicious.map((one) => one.what),
+            3,
+            '; ',
+          )}.`
     case 'suspicious':
       return `${malicious.length === 1 ? 'One sign' : 'Two signs'} of malice, none strong: ${malicious.map((one) => one.what).join('; ')}.`
     default:

@@ -1,13 +1,19 @@
 /** Answers as the JSON of `tasktrail answer --json` (design/cli.md): times as UTC texts, places as citations. */
 import type { AllowEntry } from '../domain/allow-list.ts'
-import type { Answer, ChainAnswers, Ioc } from '../domain/answers.ts'
+import type { Answer, ChainAnswers, Cited, Ioc } from '../domain/answers.ts'
 import { citationOf, type Locator } from '../domain/locator.ts'
 import { type FileTime, formatUtc } from '../domain/time.ts'
 import type { LogonGroup, Trace } from '../domain/trace.ts'
 
 const orNull = <T>(value: T | undefined): T | null => value ?? null
 const utcOrNull = (time: FileTime | undefined): string | null => (time === undefined ? null : formatUtc(time))
-const places = (locators: readonly Locator[]) => locators.map(citationOf)
+const citationsOf = (locators: readonly Locator[]) => locators.map(citationOf)
+/** Citations, how many more there are, and places in evidence that is no log; the last two only where there are any. */
+export const citedJson = ({ citations, moreCitations, places }: Cited) => ({
+  citations: citationsOf(citations),
+  ...(moreCitations ? { moreCitations } : {}),
+  ...(places?.length ? { places: places.map((one) => ({ ...one })) } : {}),
+})
 
 const answerJson = (answer: Answer) => ({
   id: answer.id,
@@ -15,7 +21,7 @@ const answerJson = (answer: Answer) => ({
   answer: answer.answer,
   value: orNull(answer.value),
   why: answer.why,
-  citations: places(answer.citations),
+  ...citedJson(answer),
   missing: answer.missing.map(({ telemetry, state, why, wouldTell }) => ({
     telemetry,
     state,
@@ -67,7 +73,7 @@ export const iocJson = (ioc: Ioc) => ({
   context: ioc.context,
   firstSeen: utcOrNull(ioc.first),
   lastSeen: utcOrNull(ioc.last),
-  citations: places(ioc.citations),
+  ...citedJson(ioc),
 })
 
 export const allowEntryJson = (entry: AllowEntry) => ({
@@ -94,7 +100,7 @@ export const answersJson = (answers: ChainAnswers) => ({
     rule: one.rule,
     evidence: one.evidence,
     why: one.why,
-    citations: places(one.citations),
+    ...citedJson(one),
   })),
   validation: answers.validation.map(answerJson),
   questions: answers.questions.map(answerJson),
@@ -114,7 +120,7 @@ export const answersJson = (answers: ChainAnswers) => ({
       what: one.what,
       weighs: one.weighs,
       strong: one.isStrong,
-      citations: places(one.citations),
+      ...citedJson(one),
     })),
   },
   escalation: answers.escalation.map(answerJson),
@@ -152,8 +158,11 @@ export type AnswersJson = ReturnType<typeof answersJson>
 export type AnswerJson = ReturnType<typeof answerJson>
 export type AllowEntryJson = ReturnType<typeof allowEntryJson>
 
+/** Records named for one value; the others are counted. */
+const mostCitations = 100
+
 /** The same values of several chains are one row: seen from first to last, in all their records. */
-export function iocsJson(chains: readonly { readonly chain: string; readonly iocs: readonly Ioc[] }[]) {
+export function iocsJson(chains: Iterable<{ readonly chain: string; readonly iocs: readonly Ioc[] }>) {
   const rows = new Map<string, ReturnType<typeof iocJson> & { chains: string[] }>()
   for (const { chain, iocs } of chains)
     for (const ioc of iocs) {
@@ -175,7 +184,9 @@ export function iocsJson(chains: readonly { readonly chain: string; readonly ioc
       row.citations.push(
         ...one.citations.filter((place) => !known.has(`${place.evidenceId}/${place.chunk}/${place.offset}`)),
       )
-      row.citations.splice(100)
+      const beyond = row.citations.splice(mostCitations).length
+      const more = beyond + (row.moreCitations ?? 0) + (one.moreCitations ?? 0)
+      if (more > 0) row.moreCitations = more
     }
   return { schema: 'tasktrail-iocs/1' as const, iocs: [...rows.values()] }
 }

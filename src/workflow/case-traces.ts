@@ -25,20 +25,126 @@ const mostGroups = 5000
 /** Kinds that are read on every host; all others only on hosts with a chain, from its time on. */
 const everywhere: ReadonlySet<TraceKind> = new Set(['task-work', 'account-change', 'group-change', 'malware'])
 
-export function traceCase(index: RecordIndex, chains: readonly Chain[]): CaseTraces {
+/** What was found in each segment of a log, kept for as long as the same is asked of it. */
+export class TraceCache {
+  readonly scans = new Map<string, Scan>()
+  readonly logons = new Map<string, Logons>()
+  /** segments read since it was made */
+  readonly reads = { scans: 0, logons: 0 }
+}
+interface Scan {
+  readonly basis: string
+  readonly traces: readonly Trace[]
+  readonly left: Left
+}
+interface Logons {
+  readonly basis: string
+  readonly groups: ReadonlyMap<string, Readonly<Mutable>>
+  readonly left: Left
+}
+
+/** @param cache of the same case: only segments of which something else is asked than before are read */
+export function traceCase(
+  index: RecordIndex,
+  chains: readonly Chain[],
+  cache = new TraceCache(),
+): CaseTraces {
   if (chains.length === 0) return { traces: [], logons: [], left: {} }
   const asked = askedBy(index, chains)
+  const whom = JSON.stringify([[...asked.sids].sort(), [...asked.ips].sort()])
   const traces: Trace[] = []
   const left: Left = {}
   const groups = new Map<string, Mutable>()
+  const known = new Set<string>()
   index.segments.forEach((segment, s) => {
-    scanSegment(index, segment, index.bases[s] as number, asked, traces, left)
-    groupLogons(index, segment, index.bases[s] as number, asked, groups, left)
+    const base = index.bases[s] as number
+    const name = nameOf(index, segment, base, known)
+    const scan = scanned(cache, name, scanBasis(segment, asked), (found, cut) =>
+      scanSegment(index, segment, base, asked, found, cut),
+    )
+    for (const one of scan.traces) traces.push(one)
+    addLeft(left, scan.left)
+    const keys = [...new Set(segment.systems.map(({ computer }) => asked.keyOf(computer)))].sort()
+    const own = logonsOf(cache, name, `${keys.join()} ${whom}`, (found, cut) =>
+      groupLogons(index, segment, base, asked, found, cut),
+    )
+    mergeGroups(groups, left, own)
   })
+  for (const name of [...cache.scans.keys()]) if (!known.has(name)) cache.scans.delete(name)
+  for (const name of [...cache.logons.keys()]) if (!known.has(name)) cache.logons.delete(name)
   traces.sort((a, b) =>
     a.time === b.time ? compareLocators(a.locator, b.locator) : a.time < b.time ? -1 : 1,
   )
   return { traces, logons: [...groups.values()].sort(byFirst), left }
+}
+
+/** Evidence, place in it, and which of its rows repeat others: the same name stands for the same rows. */
+function nameOf(index: RecordIndex, segment: Segment, base: number, known: Set<string>): string {
+  let repeated = 0
+  for (let row = 0; row < segment.rows; row++)
+    if (index.isDuplicate(base + row)) repeated = (Math.imul(repeated, 31) + row + 1) | 0
+  const stem = `${segment.evidenceId}/${segment.recovered}/${segment.rows}/${repeated}`
+  let name = stem
+  for (let count = 2; known.has(name); count++) name = `${stem}/${count}`
+  known.add(name)
+  return name
+}
+
+/** All that decides what is found in a segment: from when on its hosts are asked about, and which process ids. */
+function scanBasis(segment: Segment, asked: Asked): string {
+  const names = [...new Set(segment.systems.map(({ computer }) => computer))].sort()
+  const since = names.map((name) => [name, String(asked.since.get(asked.keyOf(name)) ?? '')])
+  const hasConnections = segment.heads.eventIdOf.some((id) => id === 5156 || id === 3)
+  return JSON.stringify([since, hasConnections ? [...asked.pids].sort() : []])
+}
+
+function scanned(
+  cache: TraceCache,
+  name: string,
+  basis: string,
+  read: (traces: Trace[], left: Left) => void,
+): Scan {
+  const before = cache.scans.get(name)
+  if (before?.basis === basis) return before
+  const made = { basis, traces: [] as Trace[], left: {} as Left }
+  read(made.traces, made.left)
+  cache.reads.scans++
+  cache.scans.set(name, made)
+  return made
+}
+
+function logonsOf(
+  cache: TraceCache,
+  name: string,
+  basis: string,
+  read: (groups: Map<string, Mutable>, left: Left) => void,
+): Logons {
+  const before = cache.logons.get(name)
+  if (before?.basis === basis) return before
+  const made = { basis, groups: new Map<string, Mutable>(), left: {} as Left }
+  read(made.groups, made.left)
+  cache.reads.logons++
+  cache.logons.set(name, made)
+  return made
+}
+
+function addLeft(all: Left, more: Left): void {
+  for (const [kind, count] of Object.entries(more) as [keyof Left, number][])
+    all[kind] = (all[kind] ?? 0) + count
+}
+
+function mergeGroups(all: Map<string, Mutable>, left: Left, { groups, left: cut }: Logons): void {
+  addLeft(left, cut)
+  for (const [key, own] of groups) {
+    const group = all.get(key)
+    if (group) {
+      const count = group.count + own.count
+      widen(group, own.firstTime, own.first)
+      widen(group, own.lastTime, own.last)
+      group.count = count
+    } else if (all.size < mostGroups) all.set(key, { ...own })
+    else left.logon = (left.logon ?? 0) + own.count
+  }
 }
 
 interface Asked extends TraceQuestion {
@@ -264,7 +370,8 @@ function widen(group: Mutable, time: FileTime, locator: Locator): void {
   if (isBefore(group.firstTime, group.first)) {
     group.firstTime = time
     group.first = locator
-  } else if (!isBefore(group.lastTime, group.last)) {
+  }
+  if (!isBefore(group.lastTime, group.last)) {
     group.lastTime = time
     group.last = locator
   }

@@ -78,6 +78,49 @@ function tell(open: OpenCase, { tasks, hosts }: AllSightings) {
   return { tasks: entries, hosts: told }
 }
 
+/**
+ * What the views tell of the tasks that chains are about, by chain. Empty where nothing but logs was collected: then there is no view
+ * to hold against them. Other tasks are not read.
+ */
+export function tasksOfChains(open: OpenCase): ReadonlyMap<string, TaskEntry> {
+  const before = ofChains.get(open.casefile)
+  if (before?.revision === open.casefile.revision) return before.tasks
+  const made = { revision: open.casefile.revision, tasks: tellTasksOfChains(open) }
+  ofChains.set(open.casefile, made)
+  return made.tasks
+}
+const ofChains = new WeakMap<object, { revision: number; tasks: ReadonlyMap<string, TaskEntry> }>()
+
+const viewKinds: ReadonlySet<string> = new Set([
+  'task-xml',
+  'task-job',
+  'registry-hive',
+  'task-cache',
+  'task-list',
+])
+
+function tellTasksOfChains(open: OpenCase): ReadonlyMap<string, TaskEntry> {
+  const all = findCaseChains(open)
+  const hasViews = open.casefile
+    .evidence()
+    .some(({ kind, state }) => state === 'complete' && viewKinds.has(kind))
+  if (all.length === 0 || !hasViews) return new Map()
+  const { tasks, hosts } = gatherSightings(open, new Set(all.map(({ task }) => task.path.toLowerCase())))
+  const chains = chainsByTask(
+    open,
+    [...hosts.values()].map(({ name }) => name),
+  )
+  const asked = tasks.filter(({ hostKey, path }) => chains.has(`${hostKey}\u0000${path.toLowerCase()}`))
+  const contexts = contextsOf(open, asked, hosts)
+  const found = new Map<string, TaskEntry>()
+  for (const task of asked) {
+    const own = chains.get(`${task.hostKey}\u0000${task.path.toLowerCase()}`) ?? []
+    const entry = tellTask(open, task, contexts.get(task.hostKey) as HostContext, own)
+    for (const { id } of own) found.set(id, entry)
+  }
+  return found
+}
+
 function contextsOf(
   open: OpenCase,
   tasks: readonly Sightings[],

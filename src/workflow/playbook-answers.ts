@@ -1,34 +1,59 @@
 /** The playbook answered for the chains of a case, with the state people gave it. */
 import { Refusal } from '../base/refusal.ts'
-import type { ChainAnswers } from '../domain/answers.ts'
+import type { ChainAnswers, Ioc } from '../domain/answers.ts'
 import type { Chain } from '../domain/chain.ts'
 import type { WindowsEvent } from '../domain/event.ts'
 import { citationOf, locatorKey } from '../domain/locator.ts'
-import type { CaseTraces } from '../domain/trace.ts'
 import { typedEvent } from '../events/typed-event.ts'
 import { answerChain } from '../playbook/answer-chain.ts'
+import { bounded } from '../playbook/bounds.ts'
 import { type ChecklistRow, fillChecklist } from '../playbook/checklist.ts'
-import { allowEntryJson, answersJson, iocsJson } from '../report/answers-json.ts'
+import type { PlaybookEvidence } from '../playbook/scene.ts'
+import { allowEntryJson, answersJson, citedJson, iocsJson } from '../report/answers-json.ts'
 import { allowListOf } from './analyst-marks.ts'
 import { type AnalystState, analystState } from './analyst-state.ts'
-import { traceCase } from './case-traces.ts'
+import { TraceCache, traceCase } from './case-traces.ts'
 import { coverageOf, findCaseChains, hostFactsOf, hostsCovered } from './find-chains.ts'
+import { tasksOfChains } from './list-tasks.ts'
 import type { OpenCase } from './open-case.ts'
 import { indexOfCase } from './records/index-of-case.ts'
 
 interface Known {
   readonly revision: number
-  readonly traces: CaseTraces
+  /** the same for every chain */
+  readonly evidence: Omit<PlaybookEvidence, 'events' | 'allowList'>
+  /** answers of the most serious chains by id and allow-list: report, bundle and window ask for them again and again */
+  readonly answers: Map<string, ChainAnswers>
+  /** indicators of every chain answered so far, by id */
+  readonly iocsOf: Map<string, readonly Ioc[]>
+  iocs: ReturnType<typeof iocsJson> | undefined
 }
 const caches = new WeakMap<object, Known>()
+const traceCaches = new WeakMap<object, TraceCache>()
+/** Answers that are kept; of a chain further down they are made again. */
+const mostKept = 64
+/** Chains whose indicators are kept. */
+const mostIocs = 5000
 
 function knownOf(open: OpenCase): Known {
   const before = caches.get(open.casefile)
   if (before && before.revision === open.casefile.revision) return before
-  const index = indexOfCase(open)
+  const traceCache = traceCaches.get(open.casefile) ?? new TraceCache()
+  traceCaches.set(open.casefile, traceCache)
+  const chains = findCaseChains(open)
   const made = {
     revision: open.casefile.revision,
-    traces: traceCase(index, findCaseChains(open)),
+    evidence: {
+      chains,
+      coverage: coverageOf(open),
+      hosts: hostFactsOf(open),
+      covered: hostsCovered(open),
+      traces: traceCase(indexOfCase(open), chains, traceCache),
+      tasks: tasksOfChains(open),
+    },
+    answers: new Map<string, ChainAnswers>(),
+    iocsOf: new Map<string, readonly Ioc[]>(),
+    iocs: undefined,
   }
   caches.set(open.casefile, made)
   return made
@@ -58,7 +83,10 @@ export function chainOfCase(open: OpenCase, wanted: string | undefined): Chain {
 
 /** The answers for one chain. */
 export function answersOf(open: OpenCase, chain: Chain, allowList = allowListOf(open)): ChainAnswers {
-  const { traces } = knownOf(open)
+  const { evidence, answers, iocsOf } = knownOf(open)
+  const key = `${chain.id} ${JSON.stringify(allowList.map(allowEntryJson))}`
+  const before = answers.get(key)
+  if (before) return before
   const index = indexOfCase(open)
   const events = new Map<string, WindowsEvent>()
   for (const step of chain.steps) {
@@ -68,18 +96,11 @@ export function answersOf(open: OpenCase, chain: Chain, allowList = allowListOf(
     const event = typedEvent(at.segment.record(at.row))
     if (event) events.set(locatorKey(step.locator), event)
   }
-  return answerChain(
-    {
-      chains: findCaseChains(open),
-      events,
-      coverage: coverageOf(open),
-      hosts: hostFactsOf(open),
-      covered: hostsCovered(open),
-      traces,
-      allowList,
-    },
-    chain,
-  )
+  const made = answerChain({ ...evidence, events, allowList }, chain)
+  if (iocsOf.size < mostIocs) iocsOf.set(chain.id, made.iocs)
+  const isKept = evidence.chains.indexOf(chain) < mostKept
+  if (isKept && answers.size < mostKept * 4) answers.set(key, made)
+  return made
 }
 
 export interface AnswersDocument extends ReturnType<typeof answersJson> {
@@ -98,7 +119,7 @@ const rowJson = (row: ChecklistRow, rows: AnalystState['rows']) => {
     answer: automatic ? automatic.answer : null,
     value: automatic?.value ?? null,
     why: automatic?.why ?? null,
-    citations: automatic?.citations.map(citationOf) ?? [],
+    ...(automatic ? citedJson(bounded(automatic)) : { citations: [] }),
     missing: automatic?.missing.map((one) => ({ ...one })) ?? [],
     todo: row.todo,
     ...(rows.get(row.id) ?? { ticked: null, notes: [] }),
@@ -160,22 +181,23 @@ export function standingsDocument(open: OpenCase, ids: readonly string[]) {
 
 /** "IOC to Track" of one chain, or of all chains of the case, each value once. */
 export function iocsDocument(open: OpenCase, wanted?: string) {
-  const chains =
-    wanted === undefined ? findCaseChains(open).slice(0, mostChains) : [chainOfCase(open, wanted)]
-  return iocsJson(chains.map((chain) => ({ chain: chain.id as string, iocs: answersOf(open, chain).iocs })))
+  if (wanted === undefined) return iocsOfCase(open)
+  const chain = chainOfCase(open, wanted)
+  return iocsJson([{ chain: chain.id as string, iocs: answersOf(open, chain).iocs }])
 }
 
-/** "IOC to Track" of every chain of the case, from the evidence alone. */
-export const iocsOfCase = (open: OpenCase) =>
-  iocsJson(
-    findCaseChains(open).map((chain) => ({
-      chain: chain.id as string,
-      iocs: answersOf(open, chain, []).iocs,
-    })),
-  )
+/** "IOC to Track" of every chain of the case; the allow-list changes none. Made once until evidence is added. */
+export function iocsOfCase(open: OpenCase): ReturnType<typeof iocsJson> {
+  const known = knownOf(open)
+  known.iocs ??= iocsJson(iocsOfChains(open))
+  return known.iocs
+}
 
-/** Chains whose indicators are read at once: the most serious ones. */
-const mostChains = 200
+function* iocsOfChains(open: OpenCase) {
+  const { evidence, iocsOf } = knownOf(open)
+  for (const chain of evidence.chains)
+    yield { chain: chain.id as string, iocs: iocsOf.get(chain.id) ?? answersOf(open, chain, []).iocs }
+}
 
 /** The allow-list of the case as JSON, in order of its entries. */
 export const allowDocument = (open: OpenCase) => ({ entries: allowListOf(open).map(allowEntryJson) })

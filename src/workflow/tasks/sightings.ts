@@ -51,6 +51,7 @@ export interface FileSighting {
 export interface CacheSighting {
   readonly evidenceId: string
   readonly takenAt: string | undefined
+  readonly settled: boolean
   readonly entry: TaskCacheEntry
 }
 export interface ListSighting {
@@ -158,12 +159,13 @@ const itemsOf = (open: OpenCase): readonly (EvidenceEntry & { readonly sha256: s
     )
     .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
 
-export function gatherSightings(open: OpenCase): AllSightings {
+/** @param only paths in lower case: of other tasks the records are not gathered, only what the other views show */
+export function gatherSightings(open: OpenCase, only?: ReadonlySet<string>): AllSightings {
   const index = indexOfCase(open)
   const items = itemsOf(open)
   const recordedNames = index.segments.flatMap((segment) => segment.systems.map(({ computer }) => computer))
   const gathering = new Gathering([...recordedNames, ...items.map((item) => item.host ?? unknownHost)])
-  for (const event of taskEvents(index)) {
+  for (const event of taskEvents(index, only)) {
     const path = event.kind === 'sysmon-registry' ? (treeKeyOf(event)?.path ?? '') : event.taskPath
     gathering.task(event.recordedComputer, path).marks.push(markOf(event))
   }
@@ -189,7 +191,12 @@ export function gatherSightings(open: OpenCase): AllSightings {
         sources.troubles.push(`${item.name}, byte ${offset}: ${what}`)
       sources.caches.push({ ...reading, evidenceId, kind: item.kind })
       for (const entry of reading.entries)
-        gathering.task(host, entry.path).cache.push({ evidenceId, takenAt: reading.takenAt, entry })
+        gathering.task(host, entry.path).cache.push({
+          evidenceId,
+          takenAt: reading.takenAt,
+          settled: reading.caveat === undefined,
+          entry,
+        })
     } else if (item.kind === 'task-list') {
       const source = openPaged(path)
       try {

@@ -5,6 +5,8 @@ import { typedEvent } from '../../events/typed-event.ts'
 import type { RecordIndex } from '../records/record-index.ts'
 import type { Segment } from '../records/segment.ts'
 import { TextSearch } from '../records/text-search.ts'
+import { typesThatHold } from '../records/text-test.ts'
+import { ValueCheck } from '../records/value-check.ts'
 
 export type TaskEvent = TaskChangedEvent | TaskHistoryEvent | SysmonRegistryEvent
 
@@ -27,12 +29,20 @@ function rolesOf(segment: Segment): Uint8Array {
   })
 }
 
-export function* taskEvents(index: RecordIndex): Generator<TaskEvent> {
-  const roles = new Map(index.segments.map((segment) => [segment, rolesOf(segment)]))
+/** @param only paths in lower case: records of other tasks are not looked at */
+export function* taskEvents(index: RecordIndex, only?: ReadonlySet<string>): Generator<TaskEvent> {
+  const looks = new Map(
+    index.segments.map((segment) => [
+      segment,
+      { roles: rolesOf(segment), isAsked: only ? namedIn(segment, only) : undefined },
+    ]),
+  )
   for (const global of index.order) {
     const { segment, row } = index.at(global)
-    const known = roles.get(segment)?.[segment.heads.kind[row] as number] ?? role.none
+    const look = looks.get(segment)
+    const known = look?.roles[segment.heads.kind[row] as number] ?? role.none
     if (known === role.none || index.isDuplicate(global)) continue
+    if (known === role.task && look?.isAsked && !look.isAsked(row)) continue
     const event = typedEvent(segment.record(row))
     if (!event) continue
     if (event.kind === 'task-history') {
@@ -40,6 +50,21 @@ export function* taskEvents(index: RecordIndex): Generator<TaskEvent> {
     } else if (event.kind === 'sysmon-registry') {
       if (treeKeyOf(event)) yield event
     } else if ('taskPath' in event) yield event
+  }
+}
+
+const texts = typesThatHold('')
+
+/** Tells rows whose task is one of these; each distinct name is looked at once. */
+function namedIn(segment: Segment, only: ReadonlySet<string>): (row: number) => boolean {
+  const { heads, shapes } = segment
+  const names = new ValueCheck(segment.values, [{ test: (lower) => only.has(lower), types: texts }])
+  const places = Array.from(heads.shapeOf, (shape) => shapes[shape]?.names.indexOf('TaskName') ?? -1)
+  return (row) => {
+    const at = places[heads.kind[row] as number] as number
+    if (at < 0) return true
+    const numbers = segment.valuesOfBlock(segment.blockOf(row))
+    return names.has(numbers[segment.valueStart(row) + at] as number)
   }
 }
 

@@ -129,7 +129,10 @@ export function codeWithMeaning(code: number): CodeWithMeaning {
   return { code: text, meaning: taskResultMeaning(text) ?? systemErrorMeaning(text) ?? null }
 }
 
-function registryFacts({ entry, evidenceId }: CacheSighting, hashCheck: TaskHashCheck): RegistryFacts {
+function registryFacts(
+  { entry, evidenceId, settled }: CacheSighting,
+  hashCheck: TaskHashCheck,
+): RegistryFacts {
   const { tree, task } = entry
   const read = task?.dynamicInfo && readCachedTimes(task.dynamicInfo)
   const times = read && 'created' in read ? read : undefined
@@ -144,6 +147,7 @@ function registryFacts({ entry, evidenceId }: CacheSighting, hashCheck: TaskHash
     index: tree?.index ?? null,
     treeWritten: utc(tree?.lastWritten),
     taskWritten: utc(task?.lastWritten),
+    settled,
     hash: hashCheck.citations.length > 1 ? hashCheck.result : null,
     evidenceId,
     citation: { evidenceId, offset: task?.offset ?? tree?.offset ?? 0 },
