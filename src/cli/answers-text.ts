@@ -11,12 +11,25 @@ type Place = Answer['citations'][number]
 const widthOf = (columns: number) => (Number.isFinite(columns) ? columns : 120)
 const answerStyles: Readonly<Record<string, Style>> = { yes: 'bold', no: 'bold', unknown: 'yellow' }
 
-/** `records 2004847, 2004852` */
-function recordsOf(citations: readonly Place[]): string {
-  if (citations.length === 0) return ''
-  const shown = citations.slice(0, 6).map((one) => one.recordId)
-  const more = citations.length > shown.length ? ` and ${citations.length - shown.length} more` : ''
-  return `record${citations.length === 1 ? '' : 's'} ${shown.join(', ')}${more}`
+interface Rests {
+  readonly citations: readonly Place[]
+  readonly moreCitations?: number
+  readonly places?: readonly { readonly evidenceId: string; readonly offset: number }[]
+}
+/** `records 2004847, 2004852`, and bytes of evidence that is no log */
+function recordsOf({ citations, moreCitations = 0, places = [] }: Rests): string {
+  const told: string[] = []
+  if (citations.length > 0) {
+    const shown = citations.slice(0, 6).map((one) => one.recordId)
+    const left = citations.length - shown.length + moreCitations
+    told.push(
+      `record${citations.length === 1 ? '' : 's'} ${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`,
+    )
+  }
+  for (const { evidenceId, offset } of places.slice(0, 4))
+    told.push(`item ${evidenceId.slice(0, 12)} byte ${offset}`)
+  if (places.length > 4) told.push(`${places.length - 4} more places`)
+  return told.join('; ')
 }
 
 /** One answer: the playbook's words, the answer, why, records, what is missing, what the question gets wrong. */
@@ -27,11 +40,7 @@ function answerLines(answer: Answer, width: number, paint: Paint): readonly stri
   return [
     ...wrap(escapeLine(answer.asks), width - 2).map((line) => `  ${line}`),
     `${indent}${paint(answer.answer, answerStyles[answer.answer] ?? 'bold')}${escapeLine(value)}`,
-    ...below(
-      [answer.why, recordsOf(answer.citations) && `(${recordsOf(answer.citations)})`]
-        .filter(Boolean)
-        .join(' '),
-    ),
+    ...below([answer.why, recordsOf(answer) && `(${recordsOf(answer)})`].filter(Boolean).join(' ')),
     ...answer.missing.flatMap((one) =>
       below(`missing (${one.state}): ${one.telemetry}; it would tell ${one.wouldTell}`),
     ),
@@ -72,12 +81,7 @@ export function answersText(document: AnswersDocument, columns: number, paint: P
           [
             ['rule', one.rule],
             ['evidence', one.evidence],
-            [
-              'why',
-              [one.why, recordsOf(one.citations) && `(${recordsOf(one.citations)})`]
-                .filter(Boolean)
-                .join(' '),
-            ],
+            ['why', [one.why, recordsOf(one) && `(${recordsOf(one)})`].filter(Boolean).join(' ')],
           ],
           width,
         ),
@@ -97,9 +101,7 @@ export function answersText(document: AnswersDocument, columns: number, paint: P
           (one) =>
             [
               `${one.weighs}${one.strong ? ', strong' : ''}`,
-              [one.what, recordsOf(one.citations) && `(${recordsOf(one.citations)})`]
-                .filter(Boolean)
-                .join(' '),
+              [one.what, recordsOf(one) && `(${recordsOf(one)})`].filter(Boolean).join(' '),
             ] as const,
         ),
         width,
@@ -173,6 +175,8 @@ function contextLines({ context }: AnswersDocument, width: number): readonly str
       'system accessed',
       `${one.host} by ${one.account ?? 'an unknown account'} from ${one.ip ?? 'no address'}: ${one.logons} logons, ${one.firstSeen} to ${one.lastSeen}`,
     ])
+  if (context.systemsAccessed.length > 10)
+    pairs.push(['system accessed', `and ${context.systemsAccessed.length - 10} more`])
   told('outbound', context.outbound)
   told('transfer', context.transfers)
   told('account change', context.accountChanges)
@@ -204,9 +208,7 @@ export function checklistText(document: AnswersDocument, columns: number, paint:
                 ['answer', [row.answer, row.value].filter(Boolean).join(' · ')] as const,
                 [
                   'why',
-                  [row.why, recordsOf(row.citations) && `(${recordsOf(row.citations)})`]
-                    .filter(Boolean)
-                    .join(' '),
+                  [row.why, recordsOf(row) && `(${recordsOf(row)})`].filter(Boolean).join(' '),
                 ] as const,
               ]
             : []),
@@ -275,7 +277,7 @@ export function iocsText({ iocs }: IocsDocument, columns: number): string {
         one.firstSeen ?? '',
         one.lastSeen ?? '',
         one.context,
-        recordsOf(one.citations),
+        recordsOf(one),
       ]),
       columns,
     ),

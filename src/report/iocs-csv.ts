@@ -9,6 +9,8 @@ export interface IocRow {
   readonly firstSeen: string | null
   readonly lastSeen: string | null
   readonly citations: readonly Citation[]
+  /** records beyond those named */
+  readonly moreCitations?: number | undefined
   /** ids of the chains it belongs to */
   readonly chains: readonly string[]
 }
@@ -33,7 +35,8 @@ export const iocsCsv = (rows: readonly IocRow[], exhibits: ReadonlyMap<string, s
         row.firstSeen ?? '',
         row.lastSeen ?? '',
         row.chains.join(' '),
-        row.citations.map((place) => placeWords(place, exhibits)).join('; '),
+        row.citations.map((place) => placeWords(place, exhibits)).join('; ') +
+          (row.moreCitations ? `; and ${row.moreCitations} more records, in the timeline` : ''),
       ]),
     )
     .join('')

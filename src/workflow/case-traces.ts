@@ -95,7 +95,13 @@ function scanBasis(segment: Segment, asked: Asked): string {
   const names = [...new Set(segment.systems.map(({ computer }) => computer))].sort()
   const since = names.map((name) => [name, String(asked.since.get(asked.keyOf(name)) ?? '')])
   const hasConnections = segment.heads.eventIdOf.some((id) => id === 5156 || id === 3)
-  return JSON.stringify([since, hasConnections ? [...asked.pids].sort() : []])
+  return JSON.stringify([since, hasConnections ? [...pidsOf(segment, asked)].sort() : []])
+}
+
+/** Process ids of the chains on the hosts of a segment. */
+function pidsOf(segment: Segment, { keyOf, pids }: Asked): ReadonlySet<string> {
+  const keys = new Set(segment.systems.map(({ computer }) => keyOf(computer)))
+  return new Set([...keys].flatMap((key) => [...(pids.get(key) ?? [])]))
 }
 
 function scanned(
@@ -147,7 +153,9 @@ function mergeGroups(all: Map<string, Mutable>, left: Left, { groups, left: cut 
   }
 }
 
-interface Asked extends TraceQuestion {
+interface Asked {
+  /** host key → process ids of its chains' processes, decimal */
+  readonly pids: ReadonlyMap<string, ReadonlySet<string>>
   /** host key → the earliest moment of a chain there */
   readonly since: ReadonlyMap<string, FileTime>
   readonly keyOf: (computer: string) => string
@@ -163,7 +171,7 @@ function askedBy(index: RecordIndex, chains: readonly Chain[]): Asked {
   const since = new Map<string, FileTime>()
   const sids = new Set<string>()
   const ips = new Set<string>()
-  const pids = new Set<string>()
+  const pids = new Map<string, Set<string>>()
   for (const chain of chains) {
     const key = keyOf(chain.host)
     const start = fileTime(chain.time - seconds(1))
@@ -172,7 +180,9 @@ function askedBy(index: RecordIndex, chains: readonly Chain[]): Asked {
     if (chain.account.sid?.startsWith('S-1-5-21-')) sids.add(chain.account.sid)
     for (const ip of [chain.source.ip, ...chain.source.candidates.map((one) => one.ip)])
       if (ip !== undefined && classifyAddress(ip).class !== 'loopback') ips.add(ip)
-    for (const node of chain.tree.nodes) pids.add(String(node.pid))
+    const own = pids.get(key) ?? new Set()
+    for (const node of chain.tree.nodes) own.add(String(node.pid))
+    pids.set(key, own)
   }
   return { since, keyOf, sids, ips, pids }
 }
@@ -208,7 +218,7 @@ function scanSegment(
     const { kind, since } = one
     if (!everywhere.has(kind) && since !== undefined && segment.time(row) < since) continue
     if (kind === 'connection') {
-      connections ??= new ConnectionCheck(segment, asked)
+      connections ??= new ConnectionCheck(segment, { pids: pidsOf(segment, asked) })
       const worth = connections.worthOf(row)
       // those of the task's own process ids are never cut
       if (worth === 'none' || (worth === 'place' && isFull(counts, left, kind))) continue

@@ -3,8 +3,10 @@ import { coverHosts } from '../../src/chains/cover-hosts.ts'
 import { findChains } from '../../src/chains/find-chains.ts'
 import type { AllowEntry } from '../../src/domain/allow-list.ts'
 import type { ChainAnswers } from '../../src/domain/answers.ts'
-import type { ChainInput } from '../../src/domain/chain.ts'
+import type { Chain, ChainInput } from '../../src/domain/chain.ts'
 import { locatorKey } from '../../src/domain/locator.ts'
+import type { TaskEntry } from '../../src/domain/task-entry.ts'
+import { formatUtc } from '../../src/domain/time.ts'
 import type { Trace } from '../../src/domain/trace.ts'
 import { answerChain } from '../../src/playbook/answer-chain.ts'
 import type { PlaybookEvidence } from '../../src/playbook/scene.ts'
@@ -14,6 +16,8 @@ export interface Beside {
   readonly traces?: readonly Trace[]
   readonly allowList?: readonly AllowEntry[]
   readonly left?: PlaybookEvidence['traces']['left']
+  /** what the other views show of a chain's task */
+  readonly taskOf?: (chain: Chain) => TaskEntry
 }
 
 /** Answers for every chain, the most serious first. */
@@ -27,6 +31,13 @@ export function answersFor(input: ChainInput, beside: Beside = {}): readonly Cha
     covered: coverHosts(input),
     traces: { traces: beside.traces ?? [], logons: [], left: beside.left ?? {} },
     allowList: beside.allowList ?? [],
+    ...(beside.taskOf
+      ? {
+          tasks: new Map(
+            chains.map((chain) => [chain.id as string, (beside.taskOf as (of: Chain) => TaskEntry)(chain)]),
+          ),
+        }
+      : {}),
   }
   return chains.map((chain) => answerChain(evidence, chain))
 }
@@ -63,3 +74,43 @@ export const answer = (answers: readonly ChainAnswers['questions'][number][], id
   if (!found) throw new Error(`no answer ${id}`)
   return found
 }
+
+/** The task of a chain with one lifetime, known to its records alone; `more` adds what other views show. */
+export const taskEntry = (chain: Chain, more: Partial<TaskEntry> = {}): TaskEntry => ({
+  id: 'task',
+  host: chain.host,
+  path: chain.task.path,
+  views: [],
+  findings: [],
+  lifetimes: [
+    {
+      number: 1,
+      began: 'created',
+      from: formatUtc(chain.time),
+      to: null,
+      ended: null,
+      creator: null,
+      records: 1,
+      birth: null,
+      death: null,
+      chains: [chain.id],
+      id: null,
+      changes: 0,
+      runs: 0,
+      why: '',
+      citations: [],
+    },
+  ],
+  history: [],
+  definitions: [],
+  differences: [],
+  fieldDifferences: [],
+  hashCheck: { result: 'not-checkable', why: '', citations: [] },
+  registry: null,
+  service: null,
+  actions: [],
+  signals: [],
+  chains: [chain.id],
+  trouble: [],
+  ...more,
+})

@@ -23,6 +23,7 @@ export interface ToldChain {
 }
 
 const mostRows = 120
+const mostRejected = 10
 const toneOf = { yes: 'strong', no: 'strong', unknown: 'unknown' } as const
 const answerWord = (answer: 'yes' | 'no' | 'unknown', value: string | null): readonly Styled[] => [
   { text: answer === 'unknown' ? 'Cannot tell' : answer === 'yes' ? 'Yes' : 'No', tone: toneOf[answer] },
@@ -46,7 +47,7 @@ export function chainSections(
       [...answers.validation, ...answers.questions, ...answers.escalation].map((one) => [
         one.asks,
         answerWord(one.answer, one.value),
-        cited(one.why, one.citations, exhibits),
+        cited(one.why, one, exhibits),
       ]),
     ),
     ...unknowns(chain, answers, exhibits),
@@ -92,8 +93,16 @@ function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] 
       ],
     ],
     ...source.rejected
-      .slice(0, 10)
+      .slice(0, mostRejected)
       .map((one) => ['Not from', cited(`${one.ip}: ${one.why}`, [one.citation], exhibits)] as const),
+    ...(source.rejected.length > mostRejected
+      ? [
+          [
+            'Not from',
+            `${source.rejected.length - mostRejected} more addresses; chains.json has them`,
+          ] as const,
+        ]
+      : []),
     ...chain.resembles.map(
       (one) => ['Resembles', `${one.tool}: ${one.because.join('; ')}. This is no attribution.`] as const,
     ),
@@ -124,6 +133,14 @@ function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] 
         quiet(`${step.eventId}, ${placesText([step], exhibits)}`),
       ]),
     ),
+    ...(left > 0
+      ? [
+          paragraph(
+            `${left} later steps are left out here; chains.json has all ${chain.steps.length}.`,
+            'quiet',
+          ),
+        ]
+      : []),
   ]
 }
 
@@ -146,7 +163,7 @@ function ruleAndEvidence(answers: ReportAnswers, exhibits: Exhibits): readonly B
         kind: 'notice',
         tone: 'judge',
         title: 'Rule and evidence disagree',
-        lines: [['Rule: ', one.rule], ['Evidence: ', one.evidence], cited(one.why, one.citations, exhibits)],
+        lines: [['Rule: ', one.rule], ['Evidence: ', one.evidence], cited(one.why, one, exhibits)],
       }),
     ),
     pairs(
@@ -160,7 +177,7 @@ function ruleAndEvidence(answers: ReportAnswers, exhibits: Exhibits): readonly B
         one.weighs === 'malicious'
           ? { text: one.strong ? 'malicious, strong' : 'malicious', tone: 'harm' }
           : `${one.weighs}${one.strong ? ', strong' : ''}`,
-        cited(one.what, one.citations, exhibits),
+        cited(one.what, one, exhibits),
       ]),
     ),
   ]
@@ -195,6 +212,14 @@ function unknowns(chain: ReportChain, answers: ReportAnswers, exhibits: Exhibits
     rows.size
       ? table(['Missing', 'State', 'Why'], [28, 18, 54], [...rows.values()].slice(0, mostRows))
       : paragraph('Nothing the playbook asks for was missing.'),
+    ...(rows.size > mostRows
+      ? [
+          paragraph(
+            `${rows.size - mostRows} more are left out here; answers.json and chains.json have all ${rows.size}.`,
+            'quiet',
+          ),
+        ]
+      : []),
   ]
 }
 

@@ -172,10 +172,7 @@ function indicators(facts: ReportFacts, exhibits: ReadonlyMap<string, string>): 
           [...new Set([one.firstSeen, one.lastSeen])]
             .flatMap((time) => (time ? [shortTime(time).replace(' UTC', '')] : []))
             .join(' to '),
-          quiet(
-            placesText(one.citations.slice(0, 3), exhibits) +
-              (one.citations.length > 3 ? `; and ${one.citations.length - 3} more` : ''),
-          ),
+          quiet(placesText(one, exhibits, 3)),
         ]),
     ),
     ...(left > 0 ? [paragraph(`${left} more values are in iocs.csv.`, 'quiet')] : []),

@@ -53,25 +53,46 @@ export const accountOf = ({ account }: ReportChain): string =>
 /** Up to this many places stand in the text; answers.json and chains.json have all. */
 const mostPlaces = 8
 
+/** What a statement rests on, as its JSON has it. */
+export interface Rests {
+  readonly citations: readonly Citation[]
+  /** records beyond those named */
+  readonly moreCitations?: number | undefined
+  /** places in evidence that is no log */
+  readonly places?: readonly { readonly evidenceId: string; readonly offset: number }[] | undefined
+}
+
 /** `E0002 record 811936, 811939; E0001 record 66325` */
-export function placesText(places: readonly Citation[], exhibits: ReadonlyMap<string, string>): string {
+export function placesText(
+  cites: readonly Citation[] | Rests,
+  exhibits: ReadonlyMap<string, string>,
+  most = mostPlaces,
+): string {
+  const rests: Rests = 'citations' in cites ? cites : { citations: cites }
+  const places = rests.citations
   const byExhibit = new Map<string, string[]>()
-  for (const place of places.slice(0, mostPlaces)) {
+  for (const place of places.slice(0, most)) {
     const exhibit = exhibits.get(place.evidenceId) ?? place.evidenceId.slice(0, 12)
     const known = byExhibit.get(exhibit) ?? []
     known.push(place.recovered ? `${place.recordId} (recovered)` : place.recordId)
     byExhibit.set(exhibit, known)
   }
   const told = [...byExhibit].map(([exhibit, ids]) => `${exhibit} record ${ids.join(', ')}`)
-  if (places.length > mostPlaces) told.push(`and ${places.length - mostPlaces} more`)
+  for (const { evidenceId, offset } of rests.places ?? [])
+    told.push(`${exhibits.get(evidenceId) ?? evidenceId.slice(0, 12)} byte ${offset}`)
+  const more = Math.max(0, places.length - most) + (rests.moreCitations ?? 0)
+  if (more > 0) told.push(`and ${more} more records`)
   return told.join('; ')
 }
 
 export const cited = (
   text: string,
-  places: readonly Citation[],
+  rests: readonly Citation[] | Rests,
   exhibits: ReadonlyMap<string, string>,
-): Cell => (places.length ? [text, quiet(` [${placesText(places, exhibits)}]`)] : text)
+): Cell => {
+  const places = placesText(rests, exhibits)
+  return places ? [text, quiet(` [${places}]`)] : text
+}
 
 /** A time of a record without the digits nobody reads at a glance; the exact one stands in the timeline. */
 export const shortTime = (utc: string): string => utc.replace('T', ' ').replace(/\.(\d{3})\d*Z$/, '.$1 UTC')
