@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { BytePlace, Citation } from './citation.ts'
 
+export { BytePlace }
 export const TaskCitation = z.union([Citation, BytePlace])
 
 const ViewName = z.enum(['audit', 'history', 'file', 'registry', 'service', 'job'])
