@@ -1,6 +1,6 @@
 /** The bytes of a place that is no record, over whatever view named it: one press there, Esc back. */
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react'
-import type { BytePlace } from '../../src/contract/task-shapes.ts'
+import type { BytePlace } from '../../src/contract/citation.ts'
 import { PlaceDialog } from '../views/record/place-dialog.tsx'
 
 const PlaceContext = createContext<((place: BytePlace) => void) | null>(null)

@@ -1,5 +1,6 @@
 /** A statement's door where no record stands behind it: a file, a registry key, a row of a document. Opens its bytes. */
-import type { BytePlace, TaskCitation } from '../../src/contract/task-shapes.ts'
+import type { BytePlace } from '../../src/contract/citation.ts'
+import type { TaskCitation } from '../../src/contract/task-shapes.ts'
 import { useOpenPlace } from '../shell/place-state.tsx'
 import { Citation } from './citation.tsx'
 

@@ -18,3 +18,4 @@ export const beside = {
   moreCitations: z.int().nonnegative().optional(),
   places: z.array(BytePlace).optional(),
 } as const
+export type BytePlace = z.infer<typeof BytePlace>

@@ -2,7 +2,6 @@
 import * as z from 'zod'
 import { BytePlace, Citation } from './citation.ts'
 
-export { BytePlace }
 export const TaskCitation = z.union([Citation, BytePlace])
 
 const ViewName = z.enum(['audit', 'history', 'file', 'registry', 'service', 'job'])
@@ -202,7 +201,6 @@ export const TaskDetailsShape = z.object({
 })
 
 export type TaskCitation = z.infer<typeof TaskCitation>
-export type BytePlace = z.infer<typeof BytePlace>
 export type TaskEntryShape = z.infer<typeof TaskEntryShape>
 export type TaskRowShape = z.infer<typeof TaskRowShape>
 export type TaskRowsShape = z.infer<typeof TaskRowsShape>

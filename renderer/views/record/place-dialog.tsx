@@ -1,6 +1,6 @@
 /** Stored bytes at a place of an item that is no event log, with the item's name and hash. */
 import { useState } from 'react'
-import type { BytePlace } from '../../../src/contract/task-shapes.ts'
+import type { BytePlace } from '../../../src/contract/citation.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import { useApi, useWindow } from '../../shell/window-state.tsx'
 import {
