@@ -109,6 +109,7 @@ function sourcesState() {
     'renderer',
     'resources',
     'electron.vite.config.ts',
+    'scripts/verifier-script.mjs',
     'standalone.vite.config.ts',
     'package.json',
     'package-lock.json',

@@ -19,6 +19,8 @@ export interface Listing {
 
 /** Sum of declared sizes beyond which nothing is unpacked any more. */
 const largestTotal = 64 * 2 ** 40
+/** Bytes of the list of contents, all of which is kept: names of the longest form in every entry stay below. */
+const largestDirectory = 128 << 20
 const maximumTrailer = 22 + 20 + 56
 
 /** Reads the table of contents. Undefined when it is so bad that content must not be looked at. */
@@ -30,6 +32,12 @@ export async function checkListing(
   if (reader.entryCount > limits.archiveEntries) {
     const what = `The archive announces ${reader.entryCount} entries; more than ${limits.archiveEntries} are not looked at.`
     findings.add('unsafe', 'TOO_MANY_ENTRIES', null, what)
+    return undefined
+  }
+  const directoryBytes = reader.fileSize - reader.directoryOffset
+  if (directoryBytes > largestDirectory) {
+    const what = `The archive's list of contents has ${directoryBytes} bytes, more than ${limits.archiveEntries} entries need.`
+    findings.add('unsafe', 'TOO_LARGE', null, what)
     return undefined
   }
   const entries: ZipEntry[] = []

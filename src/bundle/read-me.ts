@@ -13,6 +13,8 @@ export interface ReadMe {
   readonly derived: readonly string[]
   /** ticks, notes, dispositions and the allow-list are in the bundle */
   readonly includesCase: boolean
+  /** the verifiers that lie beside the ZIP, each with the SHA-256 of its bytes */
+  readonly verifiers: readonly { readonly name: string; readonly sha256: string }[]
 }
 
 /** What each file under data/derived is, in the order a receiver looks at them. */
@@ -66,8 +68,18 @@ export function readMeText(about: ReadMe): string {
     'With Tasktrail:',
     `  tasktrail verify ${zip} --allowed-signers allowed_signers --ticket-sha256 <hash from the ticket>`,
     '',
-    'With Node.js 20.15 or later and the file verify.mjs that lies beside the ZIP (or the one you keep):',
-    `  node verify.mjs ${zip} --allowed-signers allowed_signers --ticket-sha256 <hash from the ticket>`,
+    'With a verifier that lies beside the ZIP, or better the one you keep. Both find the same and unpack nothing:',
+    '  Node.js 20.15 or later',
+    `    node verify.mjs ${zip} --allowed-signers allowed_signers --ticket-sha256 <hash from the ticket>`,
+    '  Windows PowerShell 5.1 or later, nothing to install',
+    `    powershell -NoProfile -ExecutionPolicy Bypass -File verify.ps1 ${zip} -AllowedSigners allowed_signers -TicketSha256 <hash from the ticket>`,
+    ...(about.verifiers.length > 0
+      ? [
+          '  SHA-256 of the verifiers that were put beside this bundle (whoever could change them could change this file too,',
+          '  unless the signature above holds):',
+          ...about.verifiers.map((one) => `    ${one.sha256}  ${one.name}`),
+        ]
+      : []),
     '',
     'Linux and macOS:',
     `  sha256sum -c ${zip}.sha256`,

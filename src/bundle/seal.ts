@@ -40,6 +40,8 @@ export interface SealOptions {
   readonly principal?: string | undefined
   /** a time stamp over the tag manifest; undefined when there is to be none, or the authority failed */
   readonly timeStamp?: ((signed: Uint8Array) => Promise<Uint8Array | undefined>) | undefined
+  /** what will lie beside the ZIP: told in READ-ME-FIRST.txt */
+  readonly verifiers?: readonly { readonly name: string; readonly sha256: string }[] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
 }
@@ -263,6 +265,7 @@ class Bag {
         line.class === 'derived' ? [line.path.slice('data/derived/'.length)] : [],
       ),
       includesCase: this.#contents.analyst !== undefined,
+      verifiers: this.#options.verifiers ?? [],
     }
     yield this.#text('READ-ME-FIRST.txt', readMeText(about))
     for (const hash of ourHashes) yield this.#text(`manifest-${hash}.txt`, manifestText(payload, hash))

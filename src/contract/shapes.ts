@@ -295,7 +295,7 @@ export const SealResult = z.object({
     .object({ url: z.string(), time: z.string().nullable(), why: z.string().nullable() })
     .nullable(),
   encrypted: z.object({ path: z.string(), sha256: z.string(), bytes: z.number() }).nullable(),
-  verifier: z.string().nullable(),
+  verifiers: z.array(z.string()),
 })
 
 export type Progress = z.infer<typeof Progress>

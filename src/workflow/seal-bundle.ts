@@ -24,7 +24,7 @@ import { encryptBundle, isRecipient, unknownRecipient } from './encrypt-bundle.t
 import { chainsDocument, hostFactsOf } from './find-chains.ts'
 import { type ListedEvidence, listEvidence } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
-import { placeVerifier } from './place-verifier.ts'
+import { ownVerifiers, placeVerifiers } from './place-verifier.ts'
 import { timelineRows } from './read-timeline.ts'
 import { type KeySources, type KeyWish, signingKey } from './signing-key.ts'
 
@@ -69,8 +69,8 @@ export interface SealCaseResult {
   } | null
   /** the encrypted copy, when one was asked for */
   readonly encrypted: { readonly path: string; readonly sha256: string; readonly bytes: number } | null
-  /** the verifier for receivers without Tasktrail, beside the bundle; null where this build has none */
-  readonly verifier: string | null
+  /** the verifiers for receivers without Tasktrail, beside the bundle; none where this build has none */
+  readonly verifiers: readonly string[]
 }
 
 /**
@@ -90,6 +90,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
   const contents = contentsOf(open, options)
   const name = nameOfBundle(contents)
   const principal = principalOf(open.operator)
+  const own = await ownVerifiers()
   const items = contents.evidence.map((item) => item.id)
   await open.custody.append({
     action: 'sealed',
@@ -111,7 +112,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     const timeStamp = options.timeStampUrl ? (signed: Uint8Array) => stamp.ask(signed) : undefined
     sealed = await sealBundle(
       { ...contents, custody },
-      { outDir, key, principal, timeStamp, signal, onProgress },
+      { outDir, key, principal, verifiers: own, timeStamp, signal, onProgress },
     )
   } catch (error) {
     const why = error instanceof Cancelled ? 'cancelled by the operator' : String((error as Error).message)
@@ -127,7 +128,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     location: { from: open.dir, to: sealed.path },
     note: `${name}.zip is complete: bag digest ${sealed.bagDigest}, own check ${sealed.report.verdict}${stamp.note}`,
   })
-  const verifier = await placeVerifier(outDir, name)
+  const verifiers = await placeVerifiers(outDir, name, own)
   const encrypted = await encryptedCopy(open, sealed, items, options)
   return {
     path: sealed.path,
@@ -140,7 +141,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     verdict: sealed.report.verdict,
     timeStamp: stamp.outcome(sealed),
     encrypted,
-    verifier,
+    verifiers,
   }
 }
 

@@ -115,7 +115,7 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
         ['bundle', sealed.path],
         ['SHA-256', sealed.zipSha256],
         ['beside it', sealed.sidecar],
-        ...(sealed.verifier ? [['verifier', sealed.verifier] as const] : []),
+        ...sealed.verifiers.map((path) => ['verifier', path] as const),
         ['bag digest', sealed.bagDigest],
         ['signed by', sealed.signer ? sealed.signer.fingerprint : 'nobody'],
         ...(sealed.signer ? [['public key', sealed.signer.publicKey] as const] : []),

@@ -3,24 +3,33 @@ import { deflateRawSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../../src/bundle/verify.ts'
 import { buildZip } from '../../builders/zip-builder.ts'
-import { cleanUp, decisive, folder, original, unpacked, verifyBytes } from './original.ts'
+import {
+  cleanUp,
+  decisive,
+  folder,
+  original,
+  powerShellDifferences,
+  unpacked,
+  verifyBytes,
+} from './original.ts'
+import { havePowerShell, powerShellTimeout } from './power-shell.ts'
 
 afterAll(cleanUp)
 
 describe('a ZIP file', () => {
   test.each([
-    ['cut at 90 %', () => original.subarray(0, Math.floor(original.length * 0.9))],
-    ['without its last byte', () => original.subarray(0, -1)],
-    ['of 0 bytes', () => Buffer.alloc(0)],
-    ['with bytes behind it', () => Buffer.concat([original, Buffer.from('more')])],
-    ['behind a program', () => Buffer.concat([Buffer.from('MZ'.padEnd(512, '\0')), original])],
-    ['put behind another', () => Buffer.concat([original, original])],
+    ['A16 cut at 90 %', () => original.subarray(0, Math.floor(original.length * 0.9))],
+    ['A16 without its last byte', () => original.subarray(0, -1)],
+    ['A16 of 0 bytes', () => Buffer.alloc(0)],
+    ['A18 with bytes behind it', () => Buffer.concat([original, Buffer.from('more')])],
+    ['A18 behind a program', () => Buffer.concat([Buffer.from('MZ'.padEnd(512, '\0')), original])],
+    ['A18 put behind another', () => Buffer.concat([original, original])],
     ['that is none', () => Buffer.from('hello, this is no archive at all')],
   ])('%s is unreadable', async (_what, make) => {
     expect((await verifyBytes(make())).verdict).toBe('UNREADABLE')
   })
 
-  test('behind a program with its offsets put right is unreadable too', async () => {
+  test('A18 behind a program with its offsets put right is unreadable too', async () => {
     const bag = await unpacked()
     const zip = bag.zip()
     const stub = Buffer.from('MZ'.padEnd(64, '\0'))
@@ -37,7 +46,7 @@ describe('a ZIP file', () => {
     expect(decisive(report)).toEqual(['PREFIX_BYTES'])
   })
 
-  test('with a bit flipped in packed content names that file and checks the others', async () => {
+  test('A17 with a bit flipped in packed content names that file and checks the others', async () => {
     const bytes = Buffer.from(original)
     const at = bytes.indexOf('E0002_Security.evtx') + 5000
     bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at)
@@ -49,7 +58,7 @@ describe('a ZIP file', () => {
     expect(report.checked.files).toBeGreaterThan(15)
   })
 
-  test('with bytes hidden between entries or in front of the directory is invalid', async () => {
+  test('A19 with bytes hidden between entries or in front of the directory is invalid', async () => {
     const bag = await unpacked()
     const entries = [...bag.files].map(([path, bytes]) => ({ name: `${bag.root}/${path}`, bytes }))
     const between = buildZip(
@@ -62,7 +71,7 @@ describe('a ZIP file', () => {
     expect(decisive(report)).toEqual([`HIDDEN_BYTES ${entries.at(-1)?.name}`])
   })
 
-  test('with bytes hidden behind packed content, in comments and behind the directory is invalid', async () => {
+  test('A19 with bytes hidden behind packed content, in comments and behind the directory is invalid', async () => {
     const bag = await unpacked()
     const entries = [...bag.files].map(([path, bytes]) => ({ name: `${bag.root}/${path}`, bytes }))
     const first = entries[0]
@@ -76,7 +85,7 @@ describe('a ZIP file', () => {
     ).toBe('INVALID')
   })
 
-  test('with bytes hidden in a header is invalid', async () => {
+  test('A19 with bytes hidden in a header is invalid', async () => {
     const bag = await unpacked()
     const entries = [...bag.files].map(([path, bytes]) => ({ name: `${bag.root}/${path}`, bytes }))
     const extra = Buffer.concat([Buffer.from([0xfe, 0xca, 40, 0]), Buffer.alloc(40, 0x41)])
@@ -87,7 +96,7 @@ describe('a ZIP file', () => {
     expect(new Set(decisive(report))).toEqual(new Set([`HIDDEN_BYTES ${entries[2]?.name}`]))
   })
 
-  test('with two roots is invalid', async () => {
+  test('A24 with two roots is invalid', async () => {
     const bag = await unpacked()
     const entries = [...bag.files].map(([path, bytes]) => ({ name: `${bag.root}/${path}`, bytes }))
     const report = await verifyBytes(buildZip([...entries, { name: 'other/file.txt', bytes: 'x' }]))
@@ -121,7 +130,7 @@ describe('a hostile ZIP file', () => {
     ['an empty part', `${root}//x`],
     ['bytes that are no UTF-8', Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xfe])])],
   ]
-  test.each(names)('with %s in a name is unsafe, and the name is shown escaped', async (_what, name) => {
+  test.each(names)('A21 with %s in a name is unsafe, and the name is shown escaped', async (_what, name) => {
     const report = await verifyBytes(buildZip([bagit, file(name)]))
     expect(report.verdict).toBe('UNSAFE')
     expect(report.findings.map((finding) => finding.code)).toContain('NAME_UNSAFE')
@@ -130,25 +139,25 @@ describe('a hostile ZIP file', () => {
   })
 
   test.each([
-    ['a duplicate name', [file('bag/a'), file('bag/a')], 'DUPLICATE_NAME'],
-    ['names that differ in case', [file('bag/a'), file('bag/A')], 'NAME_COLLISION'],
-    ['names that differ in Unicode form', [file('bag/\u00e9'), file('bag/e\u0301')], 'NAME_COLLISION'],
-    ['a file where a folder is needed', [file('bag/a'), file('bag/a/b')], 'NAME_CONFLICT'],
-    ['a symbolic link', [file('bag/a', { mode: 0o120777 })], 'SYMLINK'],
-    ['a device', [file('bag/a', { mode: 0o020666 })], 'SPECIAL_FILE'],
-    ['another name in the local header', [file('bag/a', { localName: 'bag/b' })], 'LOCAL_NAME_MISMATCH'],
+    ['A20 a duplicate name', [file('bag/a'), file('bag/a')], 'DUPLICATE_NAME'],
+    ['A20 names that differ in case', [file('bag/a'), file('bag/A')], 'NAME_COLLISION'],
+    ['A20 names that differ in Unicode form', [file('bag/\u00e9'), file('bag/e\u0301')], 'NAME_COLLISION'],
+    ['A20 a file where a folder is needed', [file('bag/a'), file('bag/a/b')], 'NAME_CONFLICT'],
+    ['A21 a symbolic link', [file('bag/a', { mode: 0o120777 })], 'SYMLINK'],
+    ['A21 a device', [file('bag/a', { mode: 0o020666 })], 'SPECIAL_FILE'],
+    ['A23 another name in the local header', [file('bag/a', { localName: 'bag/b' })], 'LOCAL_NAME_MISMATCH'],
     ['an encrypted entry', [file('bag/a', { flags: 0x801 })], 'ENCRYPTED_ENTRY'],
     ['an unknown method', [file('bag/a', { method: 14 })], 'UNKNOWN_METHOD'],
     ['a stored entry with two sizes', [file('bag/a', { method: 0, declaredSize: 9 })], 'SIZE_LIE'],
     ['a folder that carries bytes', [file('bag/a/')], 'FOLDER_WITH_CONTENT'],
-    ['two entries with the same bytes', [file('bag/a'), file('bag/b', { sameBytesAs: 1 })], 'OVERLAP'],
+    ['A22 two entries with the same bytes', [file('bag/a'), file('bag/b', { sameBytesAs: 1 })], 'OVERLAP'],
   ])('with %s is unsafe', async (_what, entries, code) => {
     const report = await verifyBytes(buildZip([bagit, ...entries]))
     expect(report.verdict).toBe('UNSAFE')
     expect(report.findings.map((finding) => finding.code)).toContain(code)
   })
 
-  test('with 2000 entries over one large stream is refused before anything is unpacked', async () => {
+  test('A22 with 2000 entries over one large stream is refused before anything is unpacked', async () => {
     const bomb = { name: 'bag/0', bytes: Buffer.alloc(50 << 20) }
     const rest = Array.from({ length: 2000 }, (_, index) => ({
       ...bomb,
@@ -160,17 +169,17 @@ describe('a hostile ZIP file', () => {
     expect(report).toMatchObject({ verdict: 'UNSAFE', checked: { files: 0, bytes: 0 } })
   })
 
-  test('that announces 60000 entries and holds none of them is refused at once', async () => {
+  test('A22 that announces 60000 entries and holds none of them is refused at once', async () => {
     const report = await verifyBytes(buildZip([bagit], { declaredCount: 60_000 }))
     expect(report.verdict).toBe('UNREADABLE')
   })
 
-  test('whose end record lies about the size of the directory is unsafe', async () => {
+  test('A22 whose end record lies about the size of the directory is unsafe', async () => {
     const report = await verifyBytes(buildZip([bagit], { declaredDirectorySize: 4000 }))
     expect([report.verdict, ...decisive(report)]).toEqual(['UNSAFE', 'DIRECTORY_LIE'])
   })
 
-  test('whose entry unpacks to more than it declares is invalid, and reading stops there', async () => {
+  test('A22 whose entry unpacks to more than it declares is invalid, and reading stops there', async () => {
     const lie = { name: 'bag/data/zeros', bytes: Buffer.alloc(64 << 20), declaredSize: 1000 }
     const zip = buildZip([bagit, { ...lie, packed: deflateRawSync(lie.bytes) }])
     const report = await verifyBytes(zip)
@@ -182,4 +191,8 @@ describe('a hostile ZIP file', () => {
 test('a file that is not there, or a folder, is refused with a way out', async () => {
   await expect(verifyBundle(join(folder, 'nothing.zip'))).rejects.toMatchObject({ code: 'disk.file.missing' })
   await expect(verifyBundle(folder)).rejects.toMatchObject({ code: 'bundle.path.not-a-file' })
+})
+
+test.runIf(havePowerShell)('verify.ps1 finds the same in every bundle above', powerShellTimeout, () => {
+  expect(powerShellDifferences()).toEqual([])
 })

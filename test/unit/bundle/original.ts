@@ -1,5 +1,5 @@
 /** One sealed bundle, the ways to change it so that only one thing is wrong, and what the verifier decides on. */
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { sealBundle } from '../../../src/bundle/seal.ts'
 import type { AllowedSigner } from '../../../src/bundle/sshsig.ts'
 import { type VerifyReport, verifyBundle } from '../../../src/bundle/verify.ts'
 import { contentsOf, Unpacked, writeWithSidecar } from '../../builders/sealed-bundle.ts'
+import { type Asked, differences } from './power-shell.ts'
 import { haveStandalone, standaloneReport } from './standalone.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'tamper-'))
@@ -28,16 +29,38 @@ let count = 0
 export const nextPath = () => join(folder, `case-${count++}.zip`)
 const allowedFile = join(folder, 'allowed_signers')
 writeFileSync(allowedFile, `jdoe@JUMP-01 ${key.signer.line}\n`)
+const seen: (Asked & { readonly report: VerifyReport })[] = []
+/** Where verify.ps1 finds anything else in a bundle that `verify` was given so far. */
+export const powerShellDifferences = () => differences(seen)
 /** What the product finds; the verifier that lies beside bundles must find the same, word for word. */
 export const verify = async (
   path: string,
-  more: { readonly ticketSha256?: string; readonly allowedSigners?: readonly [] } = {},
+  more: {
+    readonly ticketSha256?: string
+    readonly allowedSigners?: readonly []
+    /** a PEM file */
+    readonly timeStampRoots?: string
+  } = {},
 ): Promise<VerifyReport> => {
-  const { report } = await verifyBundle(path, { allowedSigners: allowed, ...more })
+  const roots = more.timeStampRoots && [new X509Certificate(readFileSync(more.timeStampRoots))]
+  const { report } = await verifyBundle(path, {
+    allowedSigners: allowed,
+    ...more,
+    timeStampRoots: roots || [],
+  })
+  const allowedSigners = more.allowedSigners ? undefined : allowedFile
+  seen.push({
+    path,
+    allowedSigners,
+    ticketSha256: more.ticketSha256,
+    timeStampRoots: more.timeStampRoots,
+    report,
+  })
   if (haveStandalone) {
     const ticket = more.ticketSha256 === undefined ? [] : ['--ticket-sha256', more.ticketSha256]
     const signers = more.allowedSigners ? [] : ['--allowed-signers', allowedFile]
-    expect(standaloneReport([path, ...signers, ...ticket])).toEqual(report)
+    const rootsFile = more.timeStampRoots === undefined ? [] : ['--tsa-roots', more.timeStampRoots]
+    expect(standaloneReport([path, ...signers, ...ticket, ...rootsFile])).toEqual(report)
   }
   return report
 }
