@@ -48,7 +48,7 @@ export function PlaybookProvider(props: { children: ReactNode }) {
   const [acts, setActs] = useState(0)
   const [wanted, want] = useState(false)
   // answering reads the whole case: not before a view speaks of it
-  if (!wanted && view === 'playbook') want(true)
+  if (!wanted && (view === 'playbook' || view === 'overview')) want(true)
   const caseId = caseSummary?.caseId ?? ''
   const id = chain?.id ?? ''
   const key =

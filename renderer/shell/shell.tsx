@@ -14,7 +14,7 @@ import { Button } from '../widgets/button.tsx'
 import { Notice } from '../widgets/notice.tsx'
 import { Patterns } from '../widgets/patterns.tsx'
 import { KeyMap } from './key-map.tsx'
-import { type KeyBinding, useKeys } from './keyboard.ts'
+import { type KeyBinding, useKeys, within } from './keyboard.ts'
 import { Navigation } from './navigation.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -44,6 +44,12 @@ const bodies: Readonly<Record<View, () => ReactNode>> = {
   evidence: () => <EvidenceView />,
   handover: () => <HandoverView />,
 }
+
+const citationKeys = [
+  within('citation', ['Enter'], 'Open the record'),
+  within('citation', ['B'], 'Its bytes'),
+  within('citation', ['X'], 'Its XML'),
+]
 
 export function Shell() {
   const { view, caseSummary, go, cameFrom, back } = useWindow()
@@ -82,6 +88,7 @@ export function Shell() {
     { on: '?', keys: ['?'], does: 'This map', run: () => setMap(true) },
   ]
   useKeys('Go to', bindings)
+  useKeys('On a record number', caseSummary ? citationKeys : [])
 
   useEffect(() => {
     document.title = inCase

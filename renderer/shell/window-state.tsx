@@ -27,6 +27,9 @@ export const views = [
 ] as const
 export type View = (typeof views)[number]
 
+/** the forms a record is shown in */
+export type RecordPart = 'fields' | 'xml' | 'hex' | 'links'
+
 export interface EngineFacts {
   readonly name: string
   readonly version: string
@@ -60,8 +63,10 @@ export interface WindowState {
   select(citation: CitationShape | null): void
   /** grows with every openRecord: Timeline opens its details when it changes */
   readonly openCount: number
-  /** selects the record and goes to Timeline with its details opened */
-  openRecord(citation: CitationShape): void
+  /** selects the record and goes to Timeline with its details opened, at its fields and bytes unless said otherwise */
+  openRecord(citation: CitationShape, part?: RecordPart): void
+  /** what of the record the last opening asked for */
+  readonly openPart: RecordPart
   /** the view a record was opened from, until another is gone to; `back` returns there, to the same door */
   readonly cameFrom: View | null
   back(): void
@@ -87,7 +92,7 @@ export function useCase(): CaseSummary {
   if (!caseSummary) throw new Error('useCase without an open case')
   return caseSummary
 }
-export const useOpenRecord = (): ((citation: CitationShape) => void) => useWindow().openRecord
+export const useOpenRecord = (): WindowState['openRecord'] => useWindow().openRecord
 
 const kept = 'tasktrail.case'
 
@@ -98,6 +103,7 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
   const [selected, select] = useState<CitationShape | null>(null)
   const [chain, chooseChain] = useState<string | null>(null)
   const [openCount, setOpenCount] = useState(0)
+  const [openPart, setOpenPart] = useState<RecordPart>('fields')
 
   const door = useRef<Door | null>(null)
   const [cameFrom, setCameFrom] = useState<View | null>(null)
@@ -126,7 +132,8 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
     setCase((before) => (before?.caseId === summary.caseId ? summary : before))
   }, [api, caseSummary])
   const openRecord = useCallback(
-    (citation: CitationShape) => {
+    (citation: CitationShape, part: RecordPart = 'fields') => {
+      setOpenPart(part)
       door.current = { tab: place.tab, ...doorOf(document.activeElement) }
       select(citation)
       setOpenCount((before) => before + 1)
@@ -173,6 +180,7 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
       selected,
       select,
       openCount,
+      openPart,
       openRecord,
       cameFrom,
       back,
@@ -188,6 +196,7 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
       chain,
       selected,
       openCount,
+      openPart,
       openRecord,
       cameFrom,
       back,

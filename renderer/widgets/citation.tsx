@@ -1,10 +1,20 @@
-/** A statement's door: the record number, which opens the record. */
+/** A statement's door: the record number, which opens the record; B its bytes, X its XML. */
+import type { KeyboardEvent } from 'react'
 import type { CitationShape } from '../../src/contract/shapes.ts'
+import { singleKeysOn } from '../shell/keyboard.ts'
 import { useOpenRecord } from '../shell/window-state.tsx'
 
 export function Citation(props: { at: CitationShape; label?: string }) {
   const openRecord = useOpenRecord()
   const { at } = props
+  const onKeyDown = (press: KeyboardEvent) => {
+    if (press.ctrlKey || press.metaKey || press.altKey || !singleKeysOn()) return
+    const key = press.key.toLowerCase()
+    if (key !== 'b' && key !== 'x') return
+    openRecord(at, key === 'b' ? 'hex' : 'xml')
+    press.preventDefault()
+    press.stopPropagation()
+  }
   return (
     <button
       className="cite"
@@ -13,6 +23,7 @@ export function Citation(props: { at: CitationShape; label?: string }) {
       aria-label={props.label ? undefined : `Open record ${at.recordId}`}
       title={`Open record ${at.recordId}, chunk ${at.chunk}, offset ${at.offset} of evidence ${at.evidenceId.slice(0, 12)}…`}
       onClick={() => openRecord(at)}
+      onKeyDown={onKeyDown}
     >
       {props.label ?? at.recordId}
     </button>

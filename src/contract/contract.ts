@@ -77,6 +77,21 @@ export const contract = {
       .output(eventIterator(s.Progress, s.CaseSummary)),
     scenarios: base.output(z.array(z.object({ name: z.string(), title: z.string(), teaches: z.string() }))),
   },
+  /** Long work that goes on although the page that asked for it was loaded anew. */
+  jobs: {
+    list: base.output(
+      z.array(
+        z.object({
+          id: z.string(),
+          what: z.enum(['import', 'acquisition', 'sealing']),
+          caseId: z.string(),
+          hosts: z.array(z.string()).optional(),
+        }),
+      ),
+    ),
+    /** Its progress from now on; the result is that of the procedure which began it. */
+    attach: base.input(z.object({ job: z.string().max(64) })).output(eventIterator(s.Progress, z.unknown())),
+  },
   evidence: {
     import: base
       .input(inCase.extend({ paths: z.array(path).min(1).max(1000), host: z.string().max(255).optional() }))

@@ -10,7 +10,8 @@ type Router<Context extends AnyContext> = ConstructorParameters<typeof RPCHandle
 export type EnginePort = Parameters<InstanceType<typeof RPCHandler>['upgrade']>[0]
 
 /**
- * Makes the function that opens `router` to a port. A port that closes aborts what it had asked for.
+ * Makes the function that opens `router` to a port. A port that closes aborts what it had asked for; each procedure's
+ * context has `gone`, which is aborted just before.
  * Faults of ours go to the journal with their cause; refusals and cancellations are answers, not faults.
  */
 export function attachRouter<Context extends AnyContext>(
@@ -38,7 +39,11 @@ export function attachRouter<Context extends AnyContext>(
     ],
   })
   return (port) => {
-    rpc.upgrade(port, { context } as never)
+    // told before oRPC aborts what the page had asked for: work that may go on without it can tell this from a stop
+    const gone = new AbortController()
+    if ('addEventListener' in port) port.addEventListener('close', () => gone.abort())
+    else if ('on' in port) port.on('close', () => gone.abort())
+    rpc.upgrade(port, { context: { ...context, gone: gone.signal } } as never)
     if ('start' in port && typeof port.start === 'function') port.start()
   }
 }

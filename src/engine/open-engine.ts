@@ -7,6 +7,7 @@ import { placesOf } from './home.ts'
 import { currentOperator } from './operator.ts'
 import { RecentCases } from './recent-cases.ts'
 import { router } from './router.ts'
+import { RunningJobs } from './running-jobs.ts'
 import type { EngineSetup } from './start-engine.ts'
 
 export interface OpenEngine {
@@ -34,6 +35,7 @@ export function openEngine(setup: EngineSetup, services: HostServices = {}): Ope
     recent,
     cases,
     jobs,
+    running: new RunningJobs(),
     stopping: stopping.signal,
     now,
     journal,

@@ -6,6 +6,7 @@ import { implement } from '@orpc/server'
 import { contract } from '../contract/contract.ts'
 import type { CaseSummary } from '../contract/shapes.ts'
 import type { MarkStatement } from '../domain/marks.ts'
+import type { OnProgress } from '../domain/progress.ts'
 import { fileTimeOfDate, formatUtc } from '../domain/time.ts'
 import { acquireHost } from '../workflow/acquire-host.ts'
 import { acquireHosts } from '../workflow/acquire-hosts.ts'
@@ -40,7 +41,8 @@ import { browse } from './browse.ts'
 import type { EngineContext } from './context.ts'
 import { caseFolderName } from './home.ts'
 import { product } from './product.ts'
-import { streamJob } from './stream-job.ts'
+import type { JobFacts } from './running-jobs.ts'
+import { attachJob, streamJob } from './stream-job.ts'
 
 const api = implement(contract)
   .$context<EngineContext>()
@@ -72,6 +74,24 @@ const inCaseAlone = <T>(
     what,
     (dir) => openCase(dir, { operator: context.operator, now: context.now }),
     async (open) => asShape(await work(open)),
+  )
+
+const inWords = { import: 'an import', acquisition: 'an acquisition', sealing: 'a sealing' } as const
+/** Work in one case that a page which was loaded anew may take up again. */
+const keptJob = <T>(
+  context: EngineContext,
+  signal: AbortSignal | undefined,
+  facts: JobFacts,
+  work: (open: OpenCase, how: { signal: AbortSignal; onProgress: OnProgress }) => Promise<T>,
+) =>
+  streamJob(
+    context,
+    signal,
+    (onProgress, stop) =>
+      inCaseAlone(context, facts.caseId, inWords[facts.what], (open) =>
+        work(open, { signal: stop, onProgress }),
+      ),
+    facts,
   )
 
 const stating = new Map<string, Promise<unknown>>()
@@ -146,7 +166,21 @@ async function newCaseFolder(context: EngineContext, title: string): Promise<str
   }
 }
 
-const { app, files, cases, evidence, acquire, timeline, record, chains, tasks, playbook, allow, bundle } = api
+const {
+  app,
+  files,
+  cases,
+  evidence,
+  acquire,
+  timeline,
+  record,
+  chains,
+  tasks,
+  playbook,
+  allow,
+  bundle,
+  jobs,
+} = api
 
 export const router = api.router({
   app: {
@@ -200,12 +234,14 @@ export const router = api.router({
     ),
     scenarios: cases.scenarios.handler(() => asShape(practiceScenarios())),
   },
+  jobs: {
+    list: jobs.list.handler(({ context }) => asShape(context.running.list())),
+    attach: jobs.attach.handler(({ input, context, signal }) => attachJob(context, input.job, signal)),
+  },
   evidence: {
     import: evidence.import.handler(({ input, context, signal }) =>
-      streamJob(context, signal, (onProgress, stop) =>
-        inCaseAlone(context, input.caseId, 'an import', (open) =>
-          importEvidence(open, input.paths, { host: input.host, signal: stop, onProgress }),
-        ),
+      keptJob(context, signal, { what: 'import', caseId: input.caseId }, (open, how) =>
+        importEvidence(open, input.paths, { host: input.host, ...how }),
       ),
     ),
     bytes: evidence.bytes.handler(({ input, context }) =>
@@ -221,25 +257,19 @@ export const router = api.router({
         asShape(await preflightHost({ ...input, signal: stop, onProgress })),
       ),
     ),
-    start: acquire.start.handler(({ input: { caseId, ...how }, context, signal }) =>
-      streamJob(context, signal, (onProgress, stop) =>
-        inCaseAlone(context, caseId, 'an acquisition', (open) =>
-          acquireHost(open, { ...how, signal: stop, onProgress }),
-        ),
+    start: acquire.start.handler(({ input: { caseId, ...asked }, context, signal }) =>
+      keptJob(context, signal, { what: 'acquisition', caseId, hosts: [asked.host] }, (open, how) =>
+        acquireHost(open, { ...asked, ...how }),
       ),
     ),
-    resume: acquire.resume.handler(({ input: { caseId, ...how }, context, signal }) =>
-      streamJob(context, signal, (onProgress, stop) =>
-        inCaseAlone(context, caseId, 'an acquisition', (open) =>
-          acquireHost(open, { ...how, resume: true, signal: stop, onProgress }),
-        ),
+    resume: acquire.resume.handler(({ input: { caseId, ...asked }, context, signal }) =>
+      keptJob(context, signal, { what: 'acquisition', caseId, hosts: [asked.host] }, (open, how) =>
+        acquireHost(open, { ...asked, resume: true, ...how }),
       ),
     ),
-    hosts: acquire.hosts.handler(({ input: { caseId, hosts, ...how }, context, signal }) =>
-      streamJob(context, signal, (onProgress, stop) =>
-        inCaseAlone(context, caseId, 'an acquisition', (open) =>
-          acquireHosts(open, hosts, { ...how, signal: stop, onProgress }),
-        ),
+    hosts: acquire.hosts.handler(({ input: { caseId, hosts, ...asked }, context, signal }) =>
+      keptJob(context, signal, { what: 'acquisition', caseId, hosts }, (open, how) =>
+        acquireHosts(open, hosts, { ...asked, ...how }),
       ),
     ),
   },
@@ -340,11 +370,9 @@ export const router = api.router({
     ),
   },
   bundle: {
-    seal: bundle.seal.handler(({ input: { caseId, ...seal }, context, signal }) =>
-      streamJob(context, signal, (onProgress, stop) =>
-        inCaseAlone(context, caseId, 'a sealing', (open) =>
-          sealCase(open, { ...seal, signal: stop, onProgress }),
-        ),
+    seal: bundle.seal.handler(({ input: { caseId, ...asked }, context, signal }) =>
+      keptJob(context, signal, { what: 'sealing', caseId }, (open, how) =>
+        sealCase(open, { ...asked, ...how }),
       ),
     ),
     verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>

@@ -56,6 +56,33 @@ describe.runIf(haveBrowser)('overview', { timeout: 120_000 }, () => {
     expect(await page.locator('style').count()).toBe(0)
   })
 
+  it('holds the whole answer in one sight at 1440 × 900, conflicts between rule and evidence first', async () => {
+    const page = opened?.page ?? (await open()).page
+    await page.getByRole('heading', { name: 'Rule and evidence disagree' }).waitFor(patient)
+    await page.locator('.next').getByText('Escalate to Tier 2').waitFor()
+    const floor = (await page.locator('.statusbar').boundingBox())?.y ?? 0
+    for (const part of ['.lead', '.facts', '.rule', '.next', '.chain', '.unknown', '.cover']) {
+      const box = await page.locator(part).first().boundingBox()
+      expect((box?.y ?? 9999) + (box?.height ?? 0), part).toBeLessThanOrEqual(floor)
+    }
+    await page.getByRole('button', { name: /^See each condition/ }).click()
+    await expect.poll(() => page.title(), patient).toContain('Playbook')
+    await page.locator('#decision').waitFor()
+  })
+
+  it('opens the bytes of a record from its number, and its XML, by one key each', async () => {
+    const { page } = await open()
+    const door = page.locator('dl.facts').getByRole('button', { name: 'Open record 2004852' }).first()
+    await door.focus()
+    await page.keyboard.press('b')
+    await page.getByRole('region', { name: 'Bytes of the record' }).waitFor(patient)
+    await page.getByRole('region', { name: 'What the bytes mean' }).waitFor()
+    await page.keyboard.press('Alt+ArrowLeft')
+    await expect.poll(() => door.evaluate((each) => each === document.activeElement), patient).toBe(true)
+    await page.keyboard.press('x')
+    await page.getByRole('region', { name: 'Event as XML' }).waitFor(patient)
+  })
+
   it('opens the record a citation names, in the timeline', async () => {
     const { page } = await open()
     await page.locator('dl.facts').getByRole('button', { name: 'Open record 2004852' }).first().click()
@@ -94,13 +121,14 @@ describe.runIf(haveBrowser)('overview', { timeout: 120_000 }, () => {
       'Overview',
       'Timeline',
       'Chains',
+      'Tasks',
       'Processes',
       'Playbook',
       'Acquire',
       'Evidence',
       'Handover',
     ])
-      await map.getByText(place).waitFor()
+      await map.getByText(place, { exact: true }).waitFor()
     expect(await map.getByText('Respond').count()).toBe(0)
   })
 

@@ -2,76 +2,39 @@
 import type { ChainShape } from '../../../src/contract/shapes.ts'
 import { useCase, useWindow } from '../../shell/window-state.tsx'
 import { Absent, Answer, Button, Citations, Escape } from '../../widgets/index.ts'
+import { AnswerLead } from '../overview/answer-lead.tsx'
 import { ChainDrawing } from '../overview/chain-drawing/chain-drawing.tsx'
-import { answerOf, principalName } from '../overview/sentence.ts'
-import { asSentence, mechanismWord, pathWord } from '../overview/words.ts'
+import { principalName } from '../overview/sentence.ts'
+import { asSentence } from '../overview/words.ts'
 import { GapsPart } from './gaps-part.tsx'
 import { HostsPart } from './hosts-part.tsx'
 import { LinksPart } from './links-part.tsx'
 import { ResemblesPart } from './resembles-part.tsx'
 import { RunsPart } from './runs-part.tsx'
 import { SourcePart } from './source-part.tsx'
-import { ConflictMark, SetByPerson, Verdict } from './standing.tsx'
 import { StepsPart } from './steps-part.tsx'
-import { useStandings } from './use-standings.ts'
 
 export function ChainDetail(props: { chain: ChainShape; all: readonly ChainShape[] }) {
   const { chain } = props
   const { hosts } = useCase()
   const { go } = useWindow()
-  const { statement, doubts } = answerOf(chain)
-  const standing = useStandings([chain.id], 0, 0).get(chain.id)
   const { account, task } = chain
   return (
     <>
-      <section className="lead chain-lead" aria-labelledby="h-lead">
-        <div>
-          <h1 id="h-lead">
-            {statement}
-            {doubts.map((doubt) => (
-              <span className="doubt" key={doubt}>
-                {' '}
-                {doubt}
-              </span>
-            ))}
-          </h1>
-          <dl className="axes">
-            <div>
-              <dt>Mechanism</dt>
-              <dd>{mechanismWord(chain.mechanism)}</dd>
-            </div>
-            <div>
-              <dt>Way in</dt>
-              <dd>{pathWord(chain.path)}</dd>
-            </div>
-            <div>
-              <dt>Evidence points to</dt>
-              <dd>
-                {standing ? <Verdict evidence={standing.evidence} signs={standing.signs} /> : '…'}
-                {standing ? <ConflictMark count={standing.conflicts} /> : null}
-              </dd>
-            </div>
-            <div>
-              <dt>Disposition</dt>
-              <dd>
-                {standing?.disposition ? (
-                  <SetByPerson disposition={standing.disposition} />
-                ) : (
-                  <Absent why="not set by a person" />
-                )}
-              </dd>
-            </div>
-          </dl>
-        </div>
-        <div className="view-actions">
-          <Button icon="process" onPress={() => go('processes')}>
-            Processes
-          </Button>
-          <Button kind="primary" icon="playbook" onPress={() => go('playbook')}>
-            Work the playbook
-          </Button>
-        </div>
-      </section>
+      <AnswerLead
+        chain={chain}
+        className="lead chain-lead"
+        acts={
+          <>
+            <Button icon="process" onPress={() => go('processes')}>
+              Processes
+            </Button>
+            <Button kind="primary" icon="playbook" onPress={() => go('playbook')}>
+              Work the playbook
+            </Button>
+          </>
+        }
+      />
       <ChainDrawing chain={chain} hosts={hosts.map((host) => host.name)} />
       <section className="chain-part" aria-labelledby="h-what">
         <h2 className="block-title" id="h-what">

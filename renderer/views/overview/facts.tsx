@@ -44,13 +44,15 @@ function Line(props: {
   children?: ReactNode
   at?: readonly CitationShape[]
   sub?: boolean
-  /** the whole text, where two lines may not hold it */
+  /** the whole text, where the line may not hold it */
   title?: string
+  /** on one line, whatever its length: the whole stands in the tooltip and in Chains */
+  one?: boolean
 }) {
   const at = props.at ?? []
   return (
     <div className={`line${props.sub ? ' sub' : ''}${at.length > 0 ? ' has-cite' : ''}`}>
-      <span className="line-says" title={props.title?.slice(0, 2000)}>
+      <span className={props.one ? 'line-says is-one' : 'line-says'} title={props.title?.slice(0, 2000)}>
         {props.main}
         {props.children === undefined ? null : <span className="mid">{props.children}</span>}
       </span>
@@ -71,6 +73,7 @@ export function Facts(props: { chain: ChainShape; hosts: CaseSummary['hosts'] })
         <Line
           main={<Answer answer={chain.executed.answer} />}
           at={chain.executed.citations}
+          one
           title={chain.executed.why}
         >
           <Escape text={asSentence(chain.executed.why)} />
@@ -81,6 +84,7 @@ export function Facts(props: { chain: ChainShape; hosts: CaseSummary['hosts'] })
         <Line
           main={<Answer answer={chain.deleted.answer} />}
           at={chain.deleted.citations}
+          one
           title={chain.deleted.why}
         >
           <Escape text={asSentence(chain.deleted.why)} />
@@ -96,15 +100,18 @@ function When(props: { chain: ChainShape; hosts: CaseSummary['hosts'] }) {
   const clock = formatHostClock(chain.time, offset)
   const local =
     clock && clock.length > 8
-      ? `${clock.slice(11)} the ${clock < chain.time ? 'day before' : 'next day'}`
+      ? `${clock.slice(11)} ${clock < chain.time ? 'the day before' : 'next day'}`
       : clock
   const deltas = chain.steps.map((step) => step.deltaMs)
   const lasted = Math.max(0, ...deltas) - Math.min(0, ...deltas)
   return (
     <Row name="When">
-      <Line main={<Stamp className="main-fact stamp" time={chain.time} zone />} at={anchorOf(chain)}>
+      <Line
+        main={<Stamp className="main-fact stamp" time={chain.time} decimals={3} zone />}
+        at={anchorOf(chain)}
+      >
         {local ? `${local} on ${shortHost(chain.host)}, ` : null}
-        {chain.steps.length > 1 ? `lasted ${formatLength(lasted)}` : 'one record'}
+        {chain.steps.length > 1 ? `took ${formatLength(lasted)}` : 'one record'}
       </Line>
     </Row>
   )
@@ -190,7 +197,13 @@ function From(props: { chain: ChainShape }) {
         <Line main={<Answer answer="unknown" />}>no record of this chain names an address</Line>
       )}
       {source.rejected.map((each) => (
-        <Line sub key={`${each.ip} ${each.citation.chunk} ${each.citation.offset}`} at={[each.citation]}>
+        <Line
+          sub
+          one
+          title={each.why}
+          key={`${each.ip} ${each.citation.chunk} ${each.citation.offset}`}
+          at={[each.citation]}
+        >
           <span className="struck">
             <Escape text={each.ip} />
           </span>{' '}
@@ -207,6 +220,7 @@ function Task(props: { chain: ChainShape }) {
     task.hidden === true ? 'hidden' : task.hidden === false ? 'not hidden' : '',
     task.runAs ? `as ${principalName(task.runAs)}` : 'account to run as not recorded',
     task.runLevel === 'HighestAvailable' ? 'highest privileges' : '',
+    task.trigger ? `${task.trigger.toLowerCase()} trigger` : '',
     task.author === null ? 'no author' : `author claims ${task.author}`,
   ].filter(Boolean)
   return (
@@ -221,13 +235,12 @@ function Task(props: { chain: ChainShape }) {
       >
         <Escape text={details.join(', ')} />
       </Line>
-      <div className="line sub action">
+      <div className="line sub action" title={task.action?.slice(0, 2000)}>
         {task.action === null ? (
           <Absent why="action not recorded" />
         ) : (
           <Escape text={task.action.slice(0, 4000)} code />
         )}
-        {task.trigger ? <span className="low trigger">{task.trigger.toLowerCase()} trigger</span> : null}
       </div>
     </Row>
   )

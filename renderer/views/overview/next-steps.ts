@@ -1,6 +1,8 @@
 /** What to do next, drawn from what the chain leaves open. Only steps that would close a gap that is there. */
+
+import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
 import type { ChainShape } from '../../../src/contract/shapes.ts'
-import { formatClock } from '../../widgets/format.ts'
+import { formatClock, plural } from '../../widgets/format.ts'
 import { shortHost } from './sentence.ts'
 import { networkOf } from './words.ts'
 
@@ -8,7 +10,9 @@ export interface NextStep {
   readonly what: string
   readonly why: string
   /** where in the window it is done; undefined when it is done elsewhere */
-  readonly go?: 'home' | 'evidence' | 'handover'
+  readonly go?: 'home' | 'evidence' | 'handover' | 'playbook' | 'acquire'
+  /** what the door there is called */
+  readonly door?: string
 }
 
 const most = 5
@@ -48,8 +52,50 @@ function fromGap(gap: ChainShape['gaps'][number], host: string): NextStep | unde
   }
 }
 
+/** What the playbook's answers ask of a person, most pressing first. */
+function fromAnswers(answers: AnswersDocument | undefined): readonly NextStep[] {
+  if (!answers) return []
+  const { evidence, conflicts, analyst } = answers
+  const steps: NextStep[] = []
+  const signs = evidence.reasons.filter((reason) => reason.weighs === 'malicious')
+  if (evidence.outcome === 'escalate')
+    steps.push({
+      what: 'Escalate to Tier 2',
+      why: `${plural(signs.length, 'sign')}, ${signs.filter(({ strong }) => strong).length} strong.`,
+      go: 'handover',
+      door: 'Prepare handover',
+    })
+  else if (conflicts.length > 0 && analyst.disposition === null)
+    steps.push({
+      what: 'Decide where rule and evidence part',
+      why: `${plural(conflicts.length, 'conflict')}.`,
+      go: 'playbook',
+      door: 'Open the playbook',
+    })
+  return steps
+}
+
+/** Only an account of a person or of a service of the site, never one of Windows. */
+function containment(chain: ChainShape, answers: AnswersDocument | undefined): readonly NextStep[] {
+  const { name, sid } = chain.account
+  if (answers?.evidence.outcome !== 'escalate' || name === null || !sid?.startsWith('S-1-5-21-')) return []
+  return [
+    {
+      what: `Suspend ${name}`,
+      why: 'Evidence is stored, so this is safe now.',
+      go: 'playbook',
+      door: 'Commands',
+    },
+  ]
+}
+
 /** Steps in order of use, at most five, none twice. `hosts` are those with evidence in the case. */
-export function nextSteps(chain: ChainShape, hosts: readonly string[]): readonly NextStep[] {
+export function nextSteps(
+  chain: ChainShape,
+  hosts: readonly string[],
+  answers?: AnswersDocument | undefined,
+): readonly NextStep[] {
+  const first = fromAnswers(answers)
   const steps: NextStep[] = []
   const host = shortHost(chain.host)
   const { ip, host: name } = chain.source
@@ -65,16 +111,20 @@ export function nextSteps(chain: ChainShape, hosts: readonly string[]): readonly
       steps.push({
         what: `Import the logs of ${name}`,
         why: 'Its 4648 and 4688 records show which program and account started this.',
+        go: 'acquire',
+        door: 'Add the host',
       })
   }
   for (const gap of chain.gaps) {
     const step = fromGap(gap, host)
     if (step && !steps.some((each) => each.what === step.what)) steps.push(step)
   }
+  const last = containment(chain, answers)
   const handover: NextStep = {
     what: 'Prepare the handover',
     why: 'Seals evidence, answer and gaps into one file.',
     go: 'handover',
   }
-  return [...steps.slice(0, most - 1), handover]
+  const end = first.some((step) => step.go === 'handover') ? last : [...last, handover]
+  return [...first, ...steps.slice(0, Math.max(0, most - first.length - end.length)), ...end]
 }

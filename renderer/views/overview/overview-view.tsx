@@ -5,7 +5,8 @@ import { useAnswer } from '../../api/use-answer.ts'
 import { useChains } from '../../shell/chains-state.tsx'
 import { useImport } from '../../shell/import-state.tsx'
 import { useApi, useCase, useWindow } from '../../shell/window-state.tsx'
-import { Button, Empty, Escape, Notice, Skeleton, TroubleNotice } from '../../widgets/index.ts'
+import { Button, Empty, Escape, formatCount, Notice, Skeleton, TroubleNotice } from '../../widgets/index.ts'
+import { AnswerLead } from './answer-lead.tsx'
 import { ChainDrawing } from './chain-drawing/chain-drawing.tsx'
 import { chainAsText } from './chain-drawing/chain-rows.ts'
 import { ChainList } from './chain-list.tsx'
@@ -14,10 +15,11 @@ import { Facts } from './facts.tsx'
 import { Known } from './known.tsx'
 import { NextSteps } from './next-steps-list.tsx'
 import { noChainOf } from './no-chain.ts'
+import { RulePart } from './rule-part.tsx'
 import './overview.css'
 import { answerOf } from './sentence.ts'
 import { Unknowns } from './unknowns.tsx'
-import { mechanismWord, pathWord } from './words.ts'
+import { mechanismWord } from './words.ts'
 
 const everything = { terms: [] }
 
@@ -104,67 +106,52 @@ function ChainOverview(props: {
     <>
       <Partial />
       <div className="overview">
-        <section className="lead" aria-labelledby="h-lead">
-          <div>
-            <h1 id="h-lead">
-              {statement}
-              {doubts.map((doubt) => (
-                <span className="doubt" key={doubt}>
-                  {' '}
-                  {doubt}
-                </span>
-              ))}
-            </h1>
-            <dl className="axes">
-              <div>
-                <dt>Mechanism</dt>
-                <dd>{mechanismWord(chain.mechanism)}</dd>
+        <AnswerLead
+          chain={chain}
+          className="lead"
+          axis={
+            all.length > 1 ? (
+              <div className="axis-chain">
+                <dt>Chain</dt>
+                <dd>
+                  {formatCount(place + 1)} of {formatCount(all.length)}
+                  <Button
+                    small
+                    kind="quiet"
+                    icon="left"
+                    label="Previous chain"
+                    off={place === 0 && 'This is the most serious chain'}
+                    onPress={() => props.onChoose(all[place - 1]?.id ?? chain.id)}
+                  />
+                  <Button
+                    small
+                    kind="quiet"
+                    icon="right"
+                    label="Next chain"
+                    off={place === all.length - 1 && 'This is the last chain'}
+                    onPress={() => props.onChoose(all[place + 1]?.id ?? chain.id)}
+                  />
+                </dd>
               </div>
-              <div>
-                <dt>Way in</dt>
-                <dd>{pathWord(chain.path)}</dd>
-              </div>
-              {all.length > 1 ? (
-                <div>
-                  <dt>Chain</dt>
-                  <dd>
-                    {place + 1} of {all.length}, most serious first
-                  </dd>
-                </div>
-              ) : null}
-            </dl>
-          </div>
-          <div className="view-actions">
-            {all.length > 1 ? (
-              <>
-                <Button
-                  icon="left"
-                  label="Previous chain"
-                  off={place === 0 && 'This is the most serious chain'}
-                  onPress={() => props.onChoose(all[place - 1]?.id ?? chain.id)}
-                />
-                <Button
-                  icon="right"
-                  label="Next chain"
-                  off={place === all.length - 1 && 'This is the last chain'}
-                  onPress={() => props.onChoose(all[place + 1]?.id ?? chain.id)}
-                />
-              </>
-            ) : null}
-            <Button
-              icon={copied === 'yes' ? 'check' : copied === 'no' ? 'fail' : 'copy'}
-              label={
-                copied === 'yes' ? 'Summary copied' : copied === 'no' ? 'Could not copy' : 'Copy summary'
-              }
-              onPress={copy}
-            />
-            <Button kind="primary" onPress={() => go('handover')}>
-              Prepare handover
-            </Button>
-          </div>
-        </section>
+            ) : null
+          }
+          acts={
+            <>
+              <Button
+                icon={copied === 'yes' ? 'check' : copied === 'no' ? 'fail' : 'copy'}
+                label={
+                  copied === 'yes' ? 'Summary copied' : copied === 'no' ? 'Could not copy' : 'Copy summary'
+                }
+                onPress={copy}
+              />
+              <Button kind="primary" onPress={() => go('playbook', 'disposition')}>
+                Set disposition
+              </Button>
+            </>
+          }
+        />
         <Facts chain={chain} hosts={hosts} />
-        <Known chain={chain} />
+        <RulePart />
         <NextSteps chain={chain} hosts={hosts.map((host) => host.name)} />
         <ChainDrawing chain={chain} hosts={hosts.map((host) => host.name)} key={dir} />
         <div className="below">
@@ -180,6 +167,7 @@ function ChainOverview(props: {
             <section className="cover">{props.coverageTrouble}</section>
           )}
         </div>
+        <Known chain={chain} />
         {all.length > 1 ? <ChainList chains={all} chosen={chain.id} onChoose={props.onChoose} /> : null}
       </div>
     </>

@@ -26,7 +26,7 @@ export function Unknowns(props: { chain: ChainShape }) {
             <span className="topic">
               <Answer answer="unknown" word={topic} />
             </span>
-            <span className="why">
+            <span className="why" title={state.why.slice(0, 2000)}>
               <Escape text={asSentence(state.why)} />
             </span>
           </li>
@@ -36,7 +36,7 @@ export function Unknowns(props: { chain: ChainShape }) {
             <span className="topic">
               <Answer answer="unknown" word={gapStateWord(gap.state)} />
             </span>
-            <span className="why">
+            <span className="why" title={`${gap.expected}: ${gap.why}`.slice(0, 2000)}>
               <span className="expected">
                 <Escape text={asSentence(gap.expected)} />
               </span>{' '}
@@ -52,7 +52,7 @@ export function Unknowns(props: { chain: ChainShape }) {
               </svg>
               Expected absent
             </span>
-            <span className="why">
+            <span className="why" title={`${gap.expected}: ${gap.why}`.slice(0, 2000)}>
               <span className="expected">
                 <Escape text={asSentence(gap.expected)} />
               </span>{' '}

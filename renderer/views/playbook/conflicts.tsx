@@ -4,6 +4,7 @@ import { Citations, Escape, LinkButton, plural } from '../../widgets/index.ts'
 import { Verdict } from '../chains/standing.tsx'
 import { asSentence } from '../overview/words.ts'
 import { evidenceWords, ruleWords } from './decision.tsx'
+import { shortRule } from './short-rule.ts'
 
 export function Conflicts(props: { answers: AnswersDocument }) {
   const { conflicts } = props.answers
@@ -61,6 +62,3 @@ export function Conflicts(props: { answers: AnswersDocument }) {
     </section>
   )
 }
-
-/** Without the conditions in full, which stand at the decision point below. */
-const shortRule = (rule: string): string => rule.replace(/: (?:neither|all) [\s\S]*holds?\.?$/i, '')

@@ -40,8 +40,9 @@ function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
   const { off, trouble, again, last, undo } = usePlaybook()
   const [deciding, decide] = useState(false)
   useEffect(() => {
-    if (tab !== 'disposition') return
-    decide(true)
+    if (tab !== 'disposition' && tab !== 'decision') return
+    if (tab === 'disposition') decide(true)
+    else document.getElementById('decision')?.scrollIntoView({ block: 'start' })
     go('playbook')
   }, [tab, go])
   useChainKeys(

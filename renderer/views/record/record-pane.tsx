@@ -4,7 +4,7 @@ import { Tabs } from '@base-ui/react/tabs'
 import { useState } from 'react'
 import type { CitationShape, RecordDetails } from '../../../src/contract/shapes.ts'
 import { useAnswer } from '../../api/use-answer.ts'
-import { useApi, useCase } from '../../shell/window-state.tsx'
+import { type RecordPart, useApi, useCase } from '../../shell/window-state.tsx'
 import { Button, Skeleton, TroubleNotice } from '../../widgets/index.ts'
 import { FieldsList } from './fields-list.tsx'
 import { HexView } from './hex-view.tsx'
@@ -12,7 +12,7 @@ import { LinksTable } from './links-table.tsx'
 import { PartsTable } from './parts-table.tsx'
 import { XmlView } from './xml-view.tsx'
 
-export type RecordTab = 'fields' | 'xml' | 'hex' | 'links'
+export type RecordTab = RecordPart
 
 export function RecordPane(props: {
   at: CitationShape

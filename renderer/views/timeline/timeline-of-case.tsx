@@ -31,7 +31,7 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   const { summary } = props
   const { caseId } = summary
   const api = useApi()
-  const { selected, select, openCount, back } = useWindow()
+  const { selected, select, openCount, openPart, back } = useWindow()
   const memory = useMemo(() => recall(caseId), [caseId])
   const [terms, setTerms] = useState<readonly Term[]>(memory.terms)
   const [detailsOpen, setDetailsOpen] = useState(memory.detailsOpen)
@@ -112,8 +112,10 @@ export function TimelineOfCase(props: { summary: CaseSummary }) {
   useEffect(() => {
     if (openCount === answered) return
     setAnswered(openCount)
-    if (openCount > 0 && selected) setDetailsOpen(true)
-  }, [openCount, answered, selected])
+    if (openCount === 0 || !selected) return
+    setDetailsOpen(true)
+    setTab(openPart)
+  }, [openCount, openPart, answered, selected])
   useEffect(
     () => remember(caseId, { terms, detailsOpen, recovered, responder, openCount: answered }),
     [caseId, terms, detailsOpen, recovered, responder, answered],

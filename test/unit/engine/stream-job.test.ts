@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Cancelled, Refusal } from '../../../src/base/refusal.ts'
 import type { Progress } from '../../../src/domain/progress.ts'
-import { streamJob } from '../../../src/engine/stream-job.ts'
+import { RunningJob, RunningJobs } from '../../../src/engine/running-jobs.ts'
+import { attachJob, streamJob } from '../../../src/engine/stream-job.ts'
 
 const progress = (done: number): Progress => ({
   phase: 'Reading',
@@ -129,5 +130,93 @@ describe('long work as a stream', () => {
     await Promise.all(engine.jobs)
     expect(ended).toBe(true)
     expect(await rest).toMatchObject({ code: 'CANCELLED' })
+  })
+})
+
+describe('work whose page has gone', () => {
+  const kept = () => {
+    const gone = new AbortController()
+    return { ...freshEngine(), running: new RunningJobs(), gone: gone.signal, leave: () => gone.abort() }
+  }
+  const facts = { what: 'import', caseId: 'c' } as const
+
+  it('goes on, is taken up by the next page, and gives it the result', async () => {
+    const engine = kept()
+    let finish = () => {}
+    const finished = new Promise<void>((done) => {
+      finish = done
+    })
+    const page = new AbortController()
+    const first = streamJob(
+      engine,
+      page.signal,
+      async (tell, stop) => {
+        tell(progress(1))
+        await finished
+        return stop.aborted ? 'stopped' : 'whole'
+      },
+      facts,
+    )
+    expect((await first.next()).value).toMatchObject({ done: 1 })
+    engine.leave()
+    page.abort()
+    await expect(first.next()).rejects.toThrow()
+    const [job] = engine.running.list()
+    expect(job).toMatchObject(facts)
+    const second = attachJob({ ...engine, gone: new AbortController().signal }, job?.id ?? '', undefined)
+    const end = second.next()
+    finish()
+    expect(await end).toEqual({ done: true, value: 'whole' })
+    expect(engine.running.list()).toEqual([])
+    await expect(attachJob(engine, job?.id ?? '', undefined).next()).rejects.toThrow('ended meanwhile')
+  })
+
+  it('is stopped by a Stop, and by the next page too', async () => {
+    for (const reloaded of [false, true]) {
+      const engine = kept()
+      const page = new AbortController()
+      let aborted = false
+      const first = streamJob(
+        engine,
+        page.signal,
+        async (tell, stop) => {
+          tell(progress(1))
+          await new Promise<void>((done) => stop.addEventListener('abort', () => done()))
+          aborted = true
+          throw new Cancelled()
+        },
+        facts,
+      )
+      await first.next()
+      if (reloaded) {
+        engine.leave()
+        page.abort()
+        await expect(first.next()).rejects.toThrow()
+        expect(aborted).toBe(false)
+        const next = new AbortController()
+        const second = attachJob(
+          { ...engine, gone: new AbortController().signal },
+          engine.running.list()[0]?.id ?? '',
+          next.signal,
+        )
+        const end = second.next()
+        next.abort()
+        await expect(end).rejects.toThrow()
+      } else {
+        page.abort()
+        await expect(first.next()).rejects.toThrow()
+      }
+      expect(aborted).toBe(true)
+    }
+  })
+
+  it('is stopped when no page takes it up within a while', async () => {
+    const job = new RunningJob(facts, new AbortController().signal, async (_tell, stop) => {
+      await new Promise<void>((done) => stop.addEventListener('abort', () => done()))
+      return 'stopped'
+    })
+    job.look()
+    job.leave(1)
+    expect(await job.result).toBe('stopped')
   })
 })

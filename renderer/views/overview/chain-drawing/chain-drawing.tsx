@@ -30,6 +30,7 @@ const drawingKeys = [
   within('drawing', ['↑', '↓'], 'Lane above, below'),
   within('drawing', ['L'], 'Along the strongest link'),
   within('drawing', ['Enter'], 'Open the record'),
+  within('drawing', ['B'], 'Its bytes'),
   within('drawing', ['T'], 'Read as text'),
 ]
 
@@ -102,6 +103,7 @@ export function ChainDrawing(props: { chain: ChainShape; hosts: readonly string[
     const step = keySteps[press.key]
     if (step) goTo(walk(layout, drawing, shownId, step))
     else if (press.key === 'Enter') openRecord(current.at)
+    else if (press.key === 'b' || press.key === 'B') openRecord(current.at, 'hex')
     else if (press.key === 't' || press.key === 'T') setText((before) => !before)
     else return
     press.preventDefault()
@@ -167,6 +169,9 @@ export function ChainDrawing(props: { chain: ChainShape; hosts: readonly string[
             <span className="grow" />
             <Button kind="quiet" small keys={['Enter']} onPress={() => openRecord(read.at)}>
               Open record
+            </Button>
+            <Button kind="quiet" small keys={['B']} onPress={() => openRecord(read.at, 'hex')}>
+              Show bytes
             </Button>
           </figcaption>
         ) : null}
