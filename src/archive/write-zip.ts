@@ -24,7 +24,7 @@ export interface ZipPart {
 
 export interface WrittenZip {
   readonly path: string
-  /** `<path>.sha256`, in the form of `sha256sum` */
+  /** `<path>.sha256`, in the form of `sha256sum`, where one was wanted */
   readonly sidecar: string
   readonly sha256: string
   /** bytes of the archive */
@@ -37,6 +37,8 @@ export interface WriteZipOptions {
   /** deflate level, 1 by default: 14 to 1 on event logs at little cost */
   readonly level?: number
   readonly signal?: AbortSignal | undefined
+  /** false: no `.sha256` is written beside it */
+  readonly sidecar?: boolean
   /** called with each finished partial file before it gets its final name; what it throws stops the archive */
   readonly inspect?: ((partial: { path: string; sha256: string; size: number }) => Promise<void>) | undefined
 }
@@ -54,7 +56,8 @@ export async function writeZip(
 ): Promise<WrittenZip> {
   const partial = join(dirname(target), `.${basename(target)}.partial`)
   const sidecar = `${target}.sha256`
-  for (const path of [target, sidecar]) if (existsSync(path)) throw taken(path)
+  for (const path of options.sidecar === false ? [target] : [target, sidecar])
+    if (existsSync(path)) throw taken(path)
   const file = await open(partial, 'wx', 0o644).catch((error: unknown) => {
     if (systemErrorCode(error) === 'EEXIST') throw taken(partial)
     throw diskRefusal(error, 'creating the archive', partial)
@@ -72,7 +75,7 @@ export async function writeZip(
     await options.inspect?.({ path: partial, ...written })
     if (options.signal?.aborted) throw new Cancelled()
     await publishFile(partial, target)
-    await writeHashBeside(sidecar, `${written.sha256}  ${basename(target)}\n`)
+    if (options.sidecar !== false) await writeHashBeside(sidecar, `${written.sha256}  ${basename(target)}\n`)
     return { path: target, sidecar, ...written }
   } catch (error) {
     await unlink(partial).catch(() => undefined)
@@ -261,7 +264,8 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-function taken(path: string): Refusal {
+/** That a name is taken: nothing is ever overwritten. */
+export function taken(path: string): Refusal {
   return new Refusal(
     'archive.target.exists',
     `there is a file of that name already, and it is never overwritten: ${path}`,

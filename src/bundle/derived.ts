@@ -1,5 +1,7 @@
 /** Derived files of a bundle: the timeline as JSON lines Timesketch can load, and as a CSV safe to open in a spreadsheet. */
 
+import { csvRow } from '../base/csv.ts'
+
 /** A timeline row as the window shows it. */
 export interface DerivedRow {
   /** UTC, ISO 8601, 7 decimals */
@@ -71,8 +73,8 @@ export function timelineCsv(
   rows: DerivedRows,
   exhibits: ReadonlyMap<string, string>,
 ): AsyncGenerator<Uint8Array> {
-  return inBlocks(rows, csvLine(columns), (row) =>
-    csvLine([
+  return inBlocks(rows, csvRow(columns), (row) =>
+    csvRow([
       row.time,
       'Event logged',
       row.what,
@@ -90,16 +92,6 @@ export function timelineCsv(
       String(row.citation.offset),
     ]),
   )
-}
-
-const csvLine = (cells: readonly string[]) => `${cells.map(csvCell).join(',')}\r\n`
-
-/** Quoted, on one line, and with a `'` in front where a spreadsheet would see a formula (bundle.md §5.8). */
-export function csvCell(text: string): string {
-  // A lone surrogate would become U+FFFD in UTF-8 without a word.
-  const line = text.replace(/\r\n|[\n\r\u0085\u2028\u2029]/g, '⏎').toWellFormed()
-  const isFormula = /^[\s\u00a0\ufeff"']*[=+\-@|%\t\r＝＋－＠]/u.test(text) || /^[\t\r]/.test(text)
-  return `"${isFormula ? "'" : ''}${line.replace(/"/g, '""')}"`
 }
 
 async function* inBlocks(

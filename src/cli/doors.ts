@@ -7,6 +7,7 @@ import type { acquireFiles, FilesOptions } from '../workflow/acquire-files.ts'
 import type { AcquireOptions, AcquireResult } from '../workflow/acquire-host.ts'
 import type { HostOutcome, HostsOptions } from '../workflow/acquire-hosts.ts'
 import type { DumpOptions } from '../workflow/dump-log.ts'
+import type { ExportOptions, ExportResult } from '../workflow/export-case.ts'
 import type { importEvidence } from '../workflow/import-evidence.ts'
 import type { inspectLog } from '../workflow/inspect-log.ts'
 import type { changePassphrase, KeyFacts } from '../workflow/key-facts.ts'
@@ -71,6 +72,7 @@ export interface Doors {
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
   makeReport(open: Case, how: ReportOptions): string | Promise<string>
+  exportCase(open: Case, how: ExportOptions): Promise<ExportResult>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
   verifyBundleFile(path: string, how: VerifyBundleOptions): Promise<Verification>
   openBundle(path: string, how: OpenBundleOptions): Promise<Case>
@@ -113,6 +115,7 @@ export interface ProblemLine {
 export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>
+export type { ExportFormat } from '../workflow/export-case.ts'
 export type { KeyFacts, PreflightReport }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }

@@ -10,6 +10,7 @@ import { addAllow } from './verbs/allow.ts'
 import { addAnswer } from './verbs/answer.ts'
 import { addChains } from './verbs/chains.ts'
 import { addDump } from './verbs/dump.ts'
+import { addExport } from './verbs/export.ts'
 import { addImport } from './verbs/import.ts'
 import { addInspect } from './verbs/inspect.ts'
 import { addKey } from './verbs/key.ts'
@@ -35,6 +36,7 @@ const verbs: readonly AddVerb[] = [
   addDump,
   addInspect,
   addReport,
+  addExport,
   addSeal,
   addVerify,
   addOpen,

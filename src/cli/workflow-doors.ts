@@ -77,6 +77,9 @@ export const workflowDoors: Doors = {
   async makeReport(open, how) {
     return (await import('../workflow/make-report.ts')).makeReport(open, how)
   },
+  async exportCase(open, how) {
+    return (await import('../workflow/export-case.ts')).exportCase(open, how)
+  },
   async sealCase(open, how) {
     return (await import('../workflow/seal-bundle.ts')).sealCase(open, how)
   },

@@ -1,6 +1,7 @@
 /** The timeline of a case: rows by position in the filtered total order, density, facets. */
 import type { Citation } from '../domain/locator.ts'
 import { citationOf } from '../domain/locator.ts'
+import type { EventRecord } from '../domain/record.ts'
 import { formatUtc, millisecondsBetween } from '../domain/time.ts'
 import { timelineColumns } from '../events/columns.ts'
 import { describeRecord } from '../events/describe-record.ts'
@@ -33,6 +34,12 @@ export interface TimelineRow {
 
 /** One row, by its global row number. */
 function rowAt(open: OpenCase, index: RecordIndex, global: number, position: number): TimelineRow {
+  const { record: _, ...row } = recordAt(open, index, global, position)
+  return row
+}
+
+/** The same with the record it is made of. */
+function recordAt(open: OpenCase, index: RecordIndex, global: number, position: number) {
   const marks = caseMarks(open)
   const { segment, row } = index.at(global)
   const record = segment.record(row)
@@ -57,6 +64,7 @@ function rowAt(open: OpenCase, index: RecordIndex, global: number, position: num
     citation: citationOf(record.locator),
     deltaMs: marks.anchorTime === undefined ? null : millisecondsBetween(marks.anchorTime, record.time),
     marks: names,
+    record,
   }
 }
 
@@ -108,6 +116,19 @@ export function* timelineRows(
   const rows = rowsOf(open, filter)
   let at = 0
   for (const global of rows) yield rowAt(open, index, global, at++)
+}
+
+/** All rows in order with their records, as often as they are asked for. */
+export function timelineRecords(open: OpenCase, filter: TimelineFilter = { terms: [] }) {
+  const index = indexFor(open, filter)
+  const rows = rowsOf(open, filter)
+  return {
+    count: rows.length,
+    *rows(): Generator<TimelineRow & { readonly record: EventRecord }> {
+      let at = 0
+      for (const global of rows) yield recordAt(open, index, global, at++)
+    },
+  }
 }
 
 /** Position of a record in the filtered timeline; null when the filter hides it or the case does not have it. */

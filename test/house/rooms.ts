@@ -15,7 +15,7 @@ const room = (runtime: Runtime, opensOnto = ''): Room => ({
   opensOnto: opensOnto.split(' ').filter(Boolean),
 })
 const belowWorkflow =
-  'base domain evtx tasks registry tables events chains playbook report archive evidence casefile sources bundle practice acquire'
+  'base domain evtx tasks registry tables events chains playbook report exports archive evidence casefile sources bundle practice acquire'
 
 export const rooms: Readonly<Record<string, Room>> = {
   'src/base': room('plain'),
@@ -28,6 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/chains': room('plain', 'base domain'),
   'src/playbook': room('plain', 'base domain tasks chains'),
   'src/report': room('plain', 'base domain'),
+  'src/exports': room('node', 'base domain report'),
   'src/contract': room('plain', 'base domain'),
   'src/archive': room('node', 'base'),
   'src/evidence': room('node', 'base domain'),

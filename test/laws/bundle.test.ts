@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { csvCell } from '../../src/bundle/derived.ts'
+import { csvRow } from '../../src/base/csv.ts'
 import { ownSigningKey, type SigningKey } from '../../src/bundle/keys.ts'
 import { dangerInName, profileTrouble, slug } from '../../src/bundle/path-rules.ts'
 import { sealBundle } from '../../src/bundle/seal.ts'
@@ -169,7 +169,7 @@ test('no cell of a CSV file starts a formula or a new line, whatever was in the 
     .map(([leads, rest]) => leads.join('') + rest)
   fc.assert(
     fc.property(text, (value) => {
-      const cell = csvCell(value)
+      const cell = csvRow([value]).slice(0, -2)
       expect(cell).toMatch(/^"(?:[^"\n\r]|"")*"$/)
       const shown = cell.slice(1, -1).replaceAll('""', '"')
       expect(shown).not.toMatch(/^[\s\u00a0\ufeff"]*[=+\-@|%\t\r＝＋－＠]/u)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { csvRow } from '../../base/csv.ts'
 import { escapeLine } from '../../base/escape.ts'
-import { csvRow } from '../../report/csv.ts'
 import { withCaseToRead } from '../case-folder.ts'
 import type { Row, Slice, TimelineFilter } from '../doors.ts'
 import { exitCode, UsageError } from '../exit-code.ts'

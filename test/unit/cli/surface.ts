@@ -78,6 +78,7 @@ const doorNames: Record<keyof Doors, true> = {
   dumpLogs: true,
   inspectLog: true,
   makeReport: true,
+  exportCase: true,
   sealCase: true,
   verifyBundleFile: true,
   openBundle: true,

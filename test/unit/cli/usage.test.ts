@@ -14,6 +14,7 @@ const verbs = [
   'dump',
   'inspect',
   'report',
+  'export',
   'seal',
   'verify',
   'open',

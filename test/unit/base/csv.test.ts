@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { csvRow, spreadsheetSafe } from '../../../src/report/csv.ts'
+import { csvRow, spreadsheetSafe } from '../../../src/base/csv.ts'
 
 describe('CSV for spreadsheets', () => {
   it.each([

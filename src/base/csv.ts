@@ -7,9 +7,13 @@
 const skipped = /^[\s\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff"'`]*/
 const startsFormula = /^[=+\-@|%\uff1d\uff0b\uff0d\uff20]/
 
+/** Whether a spreadsheet would take the text for a formula. */
+export const startsLikeFormula = (text: string): boolean =>
+  /^[\t\r\n]/.test(text) || startsFormula.test(text.replace(skipped, ''))
+
 /** The cell's text on one line, disarmed. */
 export function spreadsheetSafe(text: string): string {
-  const isFormula = /^[\t\r\n]/.test(text) || startsFormula.test(text.replace(skipped, ''))
+  const isFormula = startsLikeFormula(text)
   // A lone surrogate would become U+FFFD in UTF-8 without a word.
   const line = text.replace(/\r\n|[\n\r\u0085\u2028\u2029]/g, '⏎').toWellFormed()
   return isFormula ? `'${line}` : line
