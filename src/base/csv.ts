@@ -8,8 +8,10 @@ const skipped = /^[\s\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufe
 const startsFormula = /^[=+\-@|%\uff1d\uff0b\uff0d\uff20]/
 
 /** Whether a spreadsheet would take the text for a formula. */
-export const startsLikeFormula = (text: string): boolean =>
-  /^[\t\r\n]/.test(text) || startsFormula.test(text.replace(skipped, ''))
+export function startsLikeFormula(text: string): boolean {
+  const [before = ''] = skipped.exec(text) ?? []
+  return /[\t\r]|^\n/.test(before) || startsFormula.test(text.slice(before.length))
+}
 
 /** The cell's text on one line, disarmed. */
 export function spreadsheetSafe(text: string): string {

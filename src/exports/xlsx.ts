@@ -43,9 +43,10 @@ export interface CutCells {
   count: number
 }
 
-function cellXml(cell: SheetCell, style: number, cut: CutCells): string {
-  if (cell === null || cell === '') return '<c/>'
-  if (typeof cell === 'number') return Number.isFinite(cell) ? `<c><v>${cell}</v></c>` : '<c/>'
+/** `place` like `B7`: readers may do without it, and some do not. */
+function cellXml(cell: SheetCell, place: string, style: number, cut: CutCells): string {
+  if (cell === null || cell === '' || (typeof cell === 'number' && !Number.isFinite(cell))) return ''
+  if (typeof cell === 'number') return `<c r="${place}"><v>${cell}</v></c>`
   let text = cell
   if (text.length > mostCharacters) {
     cut.count++
@@ -53,8 +54,11 @@ function cellXml(cell: SheetCell, style: number, cut: CutCells): string {
     text = text.slice(0, mostCharacters - mark.length) + mark
   }
   const kept = style === 0 && startsLikeFormula(text) ? 2 : style
-  return `<c t="inlineStr"${kept ? ` s="${kept}"` : ''}><is><t xml:space="preserve">${cellText(text)}</t></is></c>`
+  return `<c r="${place}" t="inlineStr"${kept ? ` s="${kept}"` : ''}><is><t xml:space="preserve">${cellText(text)}</t></is></c>`
 }
+
+/** names of the columns; no sheet of ours has more */
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 
 function* sheetXml(sheet: Sheet, rows: Iterable<readonly SheetCell[]>, cut: CutCells): Generator<Uint8Array> {
   const encoder = new TextEncoder()
@@ -62,9 +66,13 @@ function* sheetXml(sheet: Sheet, rows: Iterable<readonly SheetCell[]>, cut: CutC
     .map((width, at) => `<col min="${at + 1}" max="${at + 1}" width="${width}" customWidth="1"/>`)
     .join('')
   let text = `${xml}<worksheet xmlns="${main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>${columns}</cols><sheetData>`
-  text += `<row>${sheet.head.map((name) => cellXml(name, 1, cut)).join('')}</row>`
+  let at = 1
+  const rowXml = (row: readonly SheetCell[], style: number) =>
+    `<row r="${at}">${row.map((cell, column) => cellXml(cell, `${letters[column]}${at}`, style, cut)).join('')}</row>`
+  text += rowXml(sheet.head, 1)
   for (const row of rows) {
-    text += `<row>${row.map((cell) => cellXml(cell, 0, cut)).join('')}</row>`
+    at++
+    text += rowXml(row, 0)
     if (text.length < blockLength) continue
     yield encoder.encode(text)
     text = ''

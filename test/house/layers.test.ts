@@ -37,7 +37,7 @@ describe('the rooms of the house', () => {
   it('hold no package that nobody owns, but for the tools that build and test', () => {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     const tools =
-      /^(@types\/.*|@axe-core\/playwright|@biomejs\/biome|@vitejs\/plugin-react|electron-vite|fast-check|playwright-core|typescript|vite|vitest)$/
+      /^(@types\/.*|@axe-core\/playwright|@elastic\/ecs|ajv|ajv-formats|@biomejs\/biome|@vitejs\/plugin-react|electron-vite|fast-check|playwright-core|typescript|vite|vitest)$/
     const unplaced = Object.keys({ ...dependencies, ...devDependencies }).filter(
       (name) => !packages[name] && !tools.test(name),
     )
