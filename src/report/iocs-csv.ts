@@ -1,6 +1,7 @@
 /** The playbook's IOC table as CSV: each value with the records it was seen in, safe to open in a spreadsheet. */
-import type { Citation } from '../domain/locator.ts'
+
 import { csvRow } from '../base/csv.ts'
+import type { Citation } from '../domain/locator.ts'
 
 export interface IocRow {
   readonly type: string
