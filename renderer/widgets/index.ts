@@ -21,7 +21,7 @@ export {
 } from './meaning.tsx'
 export { MiddleCut } from './middle-cut.tsx'
 export { Empty, Notice, TroubleNotice } from './notice.tsx'
-export { AnyCitation, AnyCitations, PlaceCitation } from './place-citation.tsx'
+export { AnyCitation, AnyCitations, PlaceCitation, RestsOn } from './place-citation.tsx'
 export { ProgressBar, progressWords } from './progress-bar.tsx'
 export { Skeleton } from './skeleton.tsx'
 export { Splitter, useSplit } from './splitter.tsx'

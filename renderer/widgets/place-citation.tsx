@@ -25,10 +25,14 @@ export const AnyCitation = (props: { at: TaskCitation }) =>
   'recordId' in props.at ? <Citation at={props.at} /> : <PlaceCitation at={props.at} />
 
 /** Citations of one statement, records and places: the first few, and how many more. */
-export function AnyCitations(props: { at: readonly TaskCitation[]; most?: number }) {
+export function AnyCitations(props: {
+  at: readonly TaskCitation[]
+  most?: number
+  beyond?: number | undefined
+}) {
   const most = props.most ?? 3
   const shown = props.at.slice(0, most)
-  const rest = props.at.length - shown.length
+  const rest = props.at.length - shown.length + (props.beyond ?? 0)
   if (shown.length === 0) return null
   return (
     <span className="cites">
@@ -39,3 +43,19 @@ export function AnyCitations(props: { at: readonly TaskCitation[]; most?: number
     </span>
   )
 }
+
+/** What an answer rests on: its records, places in evidence that is no log, and how many records beyond those it names. */
+export const RestsOn = (props: {
+  of: {
+    readonly citations: readonly TaskCitation[]
+    readonly places?: readonly BytePlace[] | undefined
+    readonly moreCitations?: number | undefined
+  }
+  most?: number
+}) => (
+  <AnyCitations
+    at={[...(props.of.places ?? []), ...props.of.citations]}
+    beyond={props.of.moreCitations}
+    {...(props.most === undefined ? {} : { most: props.most })}
+  />
+)

@@ -2,7 +2,7 @@
 import { useId, useState } from 'react'
 import type { AnswersDocument, ChecklistRowShape } from '../../../src/contract/playbook-shapes.ts'
 import { usePlaybook } from '../../shell/playbook-state.tsx'
-import { Answer, Button, Citations, Escape, formatStamp, Icon, LinkButton } from '../../widgets/index.ts'
+import { Answer, Button, Escape, formatStamp, Icon, LinkButton, RestsOn } from '../../widgets/index.ts'
 import { asSentence, gapStateWord } from '../overview/words.ts'
 import { NoteField } from './note-field.tsx'
 
@@ -81,7 +81,7 @@ export function ChecklistRow(props: {
                 more || why.length <= long ? asSentence(why) : `${why.slice(0, long).replace(/\s+\S*$/, '')}…`
               }
             />{' '}
-            <Citations at={row.citations} most={more ? 20 : 3} />
+            <RestsOn of={row} most={more ? 20 : 3} />
           </>
         )}
         {more ? <Missing row={row} /> : null}

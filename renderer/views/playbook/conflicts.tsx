@@ -1,6 +1,6 @@
 /** Where the written rule and the evidence part: first of all, side by side, with the records. */
 import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
-import { Citations, Escape, LinkButton, plural } from '../../widgets/index.ts'
+import { Escape, LinkButton, plural, RestsOn } from '../../widgets/index.ts'
 import { Verdict } from '../chains/standing.tsx'
 import { asSentence } from '../overview/words.ts'
 import { evidenceWords, ruleWords } from './decision.tsx'
@@ -54,7 +54,7 @@ export function Conflicts(props: { answers: AnswersDocument }) {
               <Escape text={asSentence(shortRule(conflict.rule))} />
             </p>
             <p className="conflict-why" title={conflict.evidence.slice(0, 2000)}>
-              <Escape text={asSentence(conflict.why)} /> <Citations at={conflict.citations} most={4} />
+              <Escape text={asSentence(conflict.why)} /> <RestsOn of={conflict} most={4} />
             </p>
           </li>
         ))}

@@ -1,6 +1,6 @@
 /** The decision point: the rule to the letter, condition by condition, beside what the evidence says and why. */
 import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
-import { Answer, Citations, Escape, Severity } from '../../widgets/index.ts'
+import { Answer, Escape, RestsOn, Severity } from '../../widgets/index.ts'
 import { Verdict } from '../chains/standing.tsx'
 import { asSentence } from '../overview/words.ts'
 
@@ -48,7 +48,7 @@ export function Decision(props: { answers: AnswersDocument }) {
                 )}
               </span>
               <span>
-                <Escape text={asSentence(reason.what)} /> <Citations at={reason.citations} most={2} />
+                <Escape text={asSentence(reason.what)} /> <RestsOn of={reason} most={2} />
               </span>
             </li>
           ))}
@@ -92,7 +92,7 @@ function Conditions(props: { title: string; conditions: AnswersDocument['rule'][
               <Escape text={each.asks} />
             </span>
             <span className="mid" title={each.why.slice(0, 2000)}>
-              {each.value ? <Escape text={each.value} /> : null} <Citations at={each.citations} most={1} />
+              {each.value ? <Escape text={each.value} /> : null} <RestsOn of={each} most={1} />
               {each.correction ? (
                 <span className="condition-note">
                   <Escape text={asSentence(each.correction)} />

@@ -1,7 +1,7 @@
 /** "IOC to Track", filled from the chain, each value with its records. */
 import { useState } from 'react'
 import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
-import { Absent, Citations, Escape, formatStamp, LinkButton, plural } from '../../widgets/index.ts'
+import { Absent, Escape, formatStamp, LinkButton, plural, RestsOn } from '../../widgets/index.ts'
 import { CopyButton } from '../handover/copy-button.tsx'
 
 const most = 14
@@ -60,7 +60,7 @@ export function IocTable(props: { iocs: readonly Ioc[] }) {
               <td className="mono">{ioc.firstSeen === null ? <Absent /> : formatStamp(ioc.firstSeen, 0)}</td>
               <td className="mono">{ioc.lastSeen === null ? <Absent /> : formatStamp(ioc.lastSeen, 0)}</td>
               <td>
-                <Citations at={ioc.citations} most={1} />
+                <RestsOn of={ioc} most={1} />
               </td>
             </tr>
           ))}
