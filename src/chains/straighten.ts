@@ -4,7 +4,7 @@
  */
 import { recorded } from '../domain/absent.ts'
 import type { TimeChangedEvent, WindowsEvent } from '../domain/event.ts'
-import { type FileTime, fileTime, seconds } from '../domain/time.ts'
+import { type FileTime, fileTime, millisecondsBetween, seconds } from '../domain/time.ts'
 import { type ClockSet, clockJumps } from './clock.ts'
 import { append, compareEvents } from './order.ts'
 import { taskKey } from './paths.ts'
@@ -78,21 +78,71 @@ function guessedBehind(events: readonly WindowsEvent[], jump: ClockSet, sides: S
   return index < 0 ? events.length : index
 }
 
+const byRecordId = (a: WindowsEvent, b: WindowsEvent): number =>
+  a.locator.recordId < b.locator.recordId
+    ? -1
+    : a.locator.recordId > b.locator.recordId
+      ? 1
+      : compareEvents(a, b)
+
+/** A fall of time along the record ids that no delay of writing explains, and how many steps have to lie in order beside it. */
+const notableFall = seconds(30)
+const orderedSteps = 3
+
+/**
+ * Clocks set back of which no record is left, seen in the task log: its times fall once along the record ids, and rise everywhere else.
+ * Other logs write late at a start of Windows, and tables may be sorted the other way round: from those nothing is concluded.
+ */
+function untoldSets(events: readonly WindowsEvent[], told: readonly ClockSet[]): readonly ClockSet[] {
+  const logs = new Map<string, WindowsEvent[]>()
+  for (const event of events) if (event.kind === 'task-history') append(logs, logOf(event), event)
+  const found: ClockSet[] = []
+  for (const log of logs.values()) {
+    let last: WindowsEvent | undefined
+    // in total order already: where the ids rise with it there is nothing to look for
+    if (
+      log.every((event) => {
+        const isRising = !last || event.locator.recordId >= last.locator.recordId
+        last = event
+        return isRising
+      })
+    )
+      continue
+    const fall = onlyFall(log.toSorted(byRecordId))
+    const isTold = told.some(
+      ({ from, to }) =>
+        fall && fall.from <= (from as bigint) + tolerance && fall.to >= (to as bigint) - tolerance,
+    )
+    if (fall && !isTold) found.push(fall)
+  }
+  return found
+}
+
+function onlyFall(log: readonly WindowsEvent[]): (ClockSet & { from: FileTime; to: FileTime }) | undefined {
+  let fall: (ClockSet & { from: FileTime; to: FileTime }) | undefined
+  let rising = 0
+  for (let at = 1; at < log.length; at++) {
+    const [before, after] = [log[at - 1] as WindowsEvent, log[at] as WindowsEvent]
+    if (after.time >= before.time) rising++
+    else if (before.time - after.time >= notableFall) {
+      if (fall) return undefined
+      const ms = millisecondsBetween(before.time, after.time)
+      fall = { time: after.time, ms, locator: after.locator, from: before.time, to: after.time }
+    } else if (before.time - after.time > tolerance) return undefined
+  }
+  return rising >= orderedSteps ? fall : undefined
+}
+
 /** The events as they are when no clock was set back. `events` in total order. */
 export function straightened(events: readonly WindowsEvent[]): readonly WindowsEvent[] {
   const sets = events.filter((event): event is TimeChangedEvent => event.kind === 'time-changed')
-  const jumps = clockJumps(sets).filter((jump) => jump.ms !== undefined && jump.ms < 0)
-  if (jumps.length === 0) return events
+  const told = clockJumps(sets).filter((jump) => jump.ms !== undefined && jump.ms < 0)
+  const untold = untoldSets(events, told)
+  if (told.length + untold.length === 0) return events
+  const jumps = [...told, ...untold]
   const logs = new Map<string, WindowsEvent[]>()
   for (const event of events) append(logs, logOf(event), event)
-  for (const log of logs.values())
-    log.sort((a, b) =>
-      a.locator.recordId < b.locator.recordId
-        ? -1
-        : a.locator.recordId > b.locator.recordId
-          ? 1
-          : compareEvents(a, b),
-    )
+  for (const log of logs.values()) log.sort(byRecordId)
   const shifts = new Map<WindowsEvent, bigint>()
   for (const jump of jumps) {
     const length = (jump.from as bigint) - (jump.to as bigint)

@@ -217,6 +217,16 @@ const isLostRebirth = ({ evidence }: HostInMemory, deed: Deed, { mark }: Recorde
   )
 }
 
+/** A process of a deed with the same action whose task no record names. */
+const isOfUnseenTwin = ({ evidence }: HostInMemory, deed: Deed, pid: string | undefined): boolean =>
+  evidence.events.staging.deeds.some(
+    (other) =>
+      other.mark !== deed.mark &&
+      other.task.action === deed.task.action &&
+      other.processes.some((one) => String(one.pid) === pid) &&
+      !evidence.of(other.mark).some(({ happening: { values } }) => values.TaskName !== undefined),
+  )
+
 /** Records that a chain tells as its own and that belong to something else. */
 function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory, chain: Chain): void {
   const { evidence } = host
@@ -271,6 +281,8 @@ function foreignSteps({ deed, findings, verdicts }: Judging, host: HostInMemory,
     )
     // shown as fitting, and not as the task's
     if (ofRun.has(step.role) && likely.has(step.facts.pid ?? '')) continue
+    // of another task with the same action, of which no record is left to show that there was one
+    if (ofRun.has(step.role) && isOfUnseenTwin(host, deed, step.facts.pid)) continue
     // a second life whose registration is lost looks like an update of the first
     if (owner && 'TaskName' in owner.happening.values && isLostRebirth(host, deed, owner)) continue
     findings.push({

@@ -125,8 +125,11 @@ const knock: Act = ({ world, random, account, ip }, at) => {
 /** Another service runs the command of a task, and the id of an ended process is given out again. */
 const alike: Act = ({ world, random }, at) => {
   const program = random.pick(programs)
-  const pid = random.chance(0.5) ? world.deeds.at(-1)?.processes[0]?.pid : undefined
+  const wanted = random.chance(0.5) ? world.deeds.at(-1)?.processes[0]?.pid : undefined
   const start = at + random.ticks(1_000, 200_000)
+  const until = start + ms(4_000)
+  // an id is given out again once its process has ended
+  const pid = wanted !== undefined && isFree(world, wanted, start, until) ? wanted : undefined
   const other = {
     pid: pid ?? world.pid(),
     image: program.image,
@@ -135,7 +138,19 @@ const alike: Act = ({ world, random }, at) => {
     parentImage: random.chance(0.5) ? world.schedulerImage : inSystem32('services.exe'),
   }
   world.starts(start, other, asSystem)
-  world.ends(start + ms(4_000), other, asSystem)
+  world.ends(until, other, asSystem)
+}
+
+/** No process has this id between the two moments. */
+function isFree(world: HostWorld, pid: number, from: bigint, until: bigint): boolean {
+  const timesOf = (eventId: number, name: string) =>
+    world.happenings.filter(({ schema, values }) => schema.eventId === eventId && values[name] === pid)
+  const starts = timesOf(4688, 'NewProcessId')
+  const ends = timesOf(4689, 'ProcessId')
+  return starts.every(({ time }) => {
+    const end = ends.find((one) => one.time >= time)
+    return time > until || (end !== undefined && end.time < from)
+  })
 }
 
 const decoys: Act = ({ world, random, account, ip }, at) => {

@@ -224,7 +224,7 @@ const hasRival = (deed: Deed, started: RecordedMark, evidence: HostEvidence): bo
       other.mark !== deed.mark &&
       other.task.path !== deed.task.path &&
       other.task.action === deed.task.action &&
-      evidence.of(other.mark).some(({ time }) => time < started.time),
+      evidence.of(other.mark).some(({ happening }) => happening.time < started.happening.time),
   )
 
 /** In that boot a record names the process id of the Schedule service. */

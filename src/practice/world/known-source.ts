@@ -49,12 +49,14 @@ function pipeOwners(deed: Deed, anchor: RecordedMark, evidence: HostEvidence): r
       .map(({ happening }) => idOf(happening.values.SubjectLogonId)),
   )
   const owners = new Map<string, PipeOwner>()
-  for (const { happening, time } of evidence.records) {
+  for (const { happening } of evidence.records) {
     const { schema, values } = happening
     if (schema.eventId !== 5145 || values.RelativeTargetName !== 'atsvc') continue
     if (values.SubjectUserSid !== sid || ((values.AccessMask as number) & 2) === 0) continue
     if (evidence.bootOf(happening.time) !== boot) continue
-    if (time > anchor.time + tick || anchor.time - time > siblingWindow) continue
+    // as it went on: a clock set in between tears recorded times apart, and the record ids do not
+    const before = anchor.happening.time - happening.time
+    if (before < -tick || before > siblingWindow) continue
     const logonId = idOf(values.SubjectLogonId)
     owners.set(logonId, { logonId, ip: String(values.IpAddress), isConfirmed: handled.has(logonId) })
   }
