@@ -1,20 +1,42 @@
 import type { GrowingBytes } from './aligned-memory.ts'
+import type { Kernel } from './kernel/kernel.ts'
+import { state } from './kernel/layout.ts'
 import { headBytes } from './packed.ts'
 
-/** Growing columns of one block. */
+const wide = ['timeLow', 'timeHigh', 'idLow', 'idHigh', 'places'] as const
+const narrow = ['systems', 'eventIds', 'shapes'] as const
+
+/** Growing columns of one block, in the order in which they are packed; the kernel adds to them too. */
 export class BlockColumns {
-  rows = 0
-  valueCount = 0
-  #capacity = 4096
-  timeLow = new Uint32Array(4096)
-  timeHigh = new Uint32Array(4096)
-  idLow = new Uint32Array(4096)
-  idHigh = new Uint32Array(4096)
-  place = new Uint32Array(4096)
-  system = new Uint16Array(4096)
-  eventId = new Uint16Array(4096)
-  shape = new Uint16Array(4096)
-  values = new Uint32Array(65_536)
+  readonly #kernel: Kernel
+  timeLow = new Uint32Array(0)
+  timeHigh = new Uint32Array(0)
+  idLow = new Uint32Array(0)
+  idHigh = new Uint32Array(0)
+  places = new Uint32Array(0)
+  systems = new Uint16Array(0)
+  eventIds = new Uint16Array(0)
+  shapes = new Uint16Array(0)
+  values: Uint32Array = new Uint32Array(0)
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+    this.#makeRows(4096)
+    this.#makeValues(65_536)
+  }
+
+  get rows(): number {
+    return this.#kernel.get(state.rows)
+  }
+  set rows(rows: number) {
+    this.#kernel.set(state.rows, rows)
+  }
+  get valueCount(): number {
+    return this.#kernel.get(state.valueCount)
+  }
+  set valueCount(count: number) {
+    this.#kernel.set(state.valueCount, count)
+  }
 
   clear(): void {
     this.rows = 0
@@ -23,33 +45,43 @@ export class BlockColumns {
 
   /** Room for one more row. */
   reserveRow(): void {
-    if (this.rows < this.#capacity) return
-    this.#capacity *= 2
-    const wider32 = (old: Uint32Array) => {
-      const next = new Uint32Array(this.#capacity)
-      next.set(old)
-      return next
+    const room = this.#kernel.get(state.rowRoom)
+    if (this.rows >= room) this.#makeRows(room * 2)
+  }
+
+  #makeRows(room: number): void {
+    const kernel = this.#kernel
+    const grown = <Column extends Uint32Array | Uint16Array>(
+      name: (typeof wide)[number] | (typeof narrow)[number],
+      old: Column,
+      make: (buffer: ArrayBuffer, at: number, room: number) => Column,
+    ): Column => {
+      const at = kernel.reserve(room * old.BYTES_PER_ELEMENT)
+      kernel.set(state[name], at)
+      const column = make(kernel.buffer as unknown as ArrayBuffer, at, room)
+      column.set(old)
+      return column
     }
-    const wider16 = (old: Uint16Array) => {
-      const next = new Uint16Array(this.#capacity)
-      next.set(old)
-      return next
-    }
-    this.timeLow = wider32(this.timeLow)
-    this.timeHigh = wider32(this.timeHigh)
-    this.idLow = wider32(this.idLow)
-    this.idHigh = wider32(this.idHigh)
-    this.place = wider32(this.place)
-    this.system = wider16(this.system)
-    this.eventId = wider16(this.eventId)
-    this.shape = wider16(this.shape)
+    for (const name of wide)
+      this[name] = grown(name, this[name], (buffer, at) => new Uint32Array(buffer, at, room))
+    for (const name of narrow)
+      this[name] = grown(name, this[name], (buffer, at) => new Uint16Array(buffer, at, room))
+    kernel.set(state.rowRoom, room)
   }
 
   reserveValues(count: number): void {
-    if (this.valueCount + count <= this.values.length) return
-    const larger = new Uint32Array(Math.max(this.values.length * 2, this.valueCount + count))
+    const needed = this.valueCount + count
+    if (needed > this.values.length) this.#makeValues(Math.max(this.values.length * 2, needed))
+  }
+
+  #makeValues(room: number): void {
+    const kernel = this.#kernel
+    const at = kernel.reserve(room * 4)
+    const larger = new Uint32Array(kernel.buffer, at, room)
     larger.set(this.values.subarray(0, this.valueCount))
     this.values = larger
+    kernel.set(state.values, at)
+    kernel.set(state.valueRoom, room)
   }
 
   /** Adds the columns of all rows to `bytes`, one after the other. @returns where they begin */
@@ -57,18 +89,16 @@ export class BlockColumns {
     const { rows } = this
     const at = bytes.reserve(rows * headBytes)
     let next = at
-    for (const column of [this.timeLow, this.timeHigh, this.idLow, this.idHigh, this.place]) {
-      bytes.bytes.set(new Uint8Array(column.buffer, 0, rows * 4), next)
-      next += rows * 4
-    }
-    for (const column of [this.system, this.eventId, this.shape]) {
-      bytes.bytes.set(new Uint8Array(column.buffer, 0, rows * 2), next)
-      next += rows * 2
+    for (const name of [...wide, ...narrow]) {
+      const { buffer, byteOffset, BYTES_PER_ELEMENT: each } = this[name]
+      bytes.bytes.set(new Uint8Array(buffer, byteOffset, rows * each), next)
+      next += rows * each
     }
     return at
   }
 
   packValues(bytes: GrowingBytes): number {
-    return bytes.add(new Uint8Array(this.values.buffer, 0, this.valueCount * 4))
+    const at = this.#kernel.get(state.values)
+    return bytes.add(this.#kernel.bytes.subarray(at, at + this.valueCount * 4))
   }
 }

@@ -1,14 +1,14 @@
-import type { DataPlan } from '../../evtx/binxml/plan.ts'
+import type { DataPlan, SystemPlan } from '../../evtx/binxml/plan.ts'
 
-/** A template's plan in arrays: the inner loop of packing touches no objects. */
+/** A template's plan as the kernel reads it, with the plan of System that it was met with. */
 export interface CompiledPlan {
   readonly plan: DataPlan
+  readonly system: SystemPlan
   readonly shape: number
   /** index of each value's substitution, -1 for a literal */
   readonly indexes: Int32Array
   readonly literals: Int32Array
-  /** what each column held last (dictionary.ts) */
-  readonly memory: Int32Array
-  /** the same of System's own values */
-  readonly systemMemory: Int32Array
+  /** address of the columns of its values, and of System's own (dictionary.ts) */
+  readonly columns: number
+  readonly systemColumns: number
 }

@@ -11,7 +11,9 @@ import { BinXmlError } from '../../evtx/problem.ts'
 import { FieldNames, type SystemTexts } from '../../evtx/record.ts'
 import { ticksOfText } from '../../evtx/text-numbers.ts'
 import type { BlockColumns } from './columns.ts'
-import { columnMemories, columnMemory, Dictionary } from './dictionary.ts'
+import { Dictionary } from './dictionary.ts'
+import type { Kernel } from './kernel/kernel.ts'
+import { columnBytes } from './kernel/layout.ts'
 import { noValue, systemValues, textAsIs } from './packed.ts'
 import type { SystemTable } from './system-table.ts'
 
@@ -41,8 +43,8 @@ interface KnownSystem {
 export interface KnownShape {
   readonly names: Int32Array
   readonly shape: number
-  /** one per name and per value of System's own (dictionary.ts) */
-  readonly memory: Int32Array
+  /** address of a column per name and per value of System's own (dictionary.ts) */
+  readonly columns: number
 }
 interface KnownEvent {
   readonly systems: KnownSystem[]
@@ -55,7 +57,7 @@ const minuteUnits = 16
 export class InlineValues {
   readonly record = new InlineRecord()
   /** names and System texts met in this segment; their numbers are ours alone */
-  readonly #texts = new Dictionary()
+  readonly #texts: Dictionary
   readonly #events = new Map<number, KnownEvent>()
   timeLow = 0
   timeHigh = 0
@@ -64,6 +66,11 @@ export class InlineValues {
   eventId = 0
   readonly #minute = new DataView(new ArrayBuffer(minuteUnits * 2))
   #minuteTicks = -1n
+
+  /** @param kernel has the chunk whose records are read */
+  constructor(kernel: Kernel) {
+    this.#texts = new Dictionary(kernel)
+  }
 
   clear(): void {
     this.#texts.clear()
@@ -161,10 +168,7 @@ export class InlineValues {
       for (; i < keyPlaces.length; i++) {
         const place = keyPlaces[i] as number
         const size = (systemUnits[place] as number) * 2
-        if (
-          !texts.isSame(one.texts[i] as number, valueType.string, chunk.view, systemAt[place] as number, size)
-        )
-          break
+        if (!texts.isSame(one.texts[i] as number, valueType.string, systemAt[place] as number, size)) break
       }
       if (i === keyPlaces.length) return one.number
     }
@@ -174,7 +178,7 @@ export class InlineValues {
       const place = keyPlaces[i] as number
       const at = systemAt[place] as number
       const units = systemUnits[place] as number
-      numbers[i] = texts.number(valueType.string, chunk.view, at, units * 2)
+      numbers[i] = texts.number(valueType.string, at, units * 2)
       if (units > 0) found[field] = chunk.text(at, units)
     })
     const number = systems.ofTexts(found)
@@ -184,7 +188,11 @@ export class InlineValues {
   }
 
   /** The shape of the record just read. @param numberOf gives the number of these final names */
-  shape(chunk: ChunkView, numberOf: (names: readonly string[]) => number): KnownShape {
+  shape(
+    chunk: ChunkView,
+    dictionary: Dictionary,
+    numberOf: (names: readonly string[]) => number,
+  ): KnownShape {
     const { count, nameAt, nameUnits } = this.record
     const known = this.#event().shapes
     const texts = this.#texts
@@ -194,8 +202,7 @@ export class InlineValues {
       let i = 0
       for (; i < count; i++) {
         const size = (nameUnits[i] as number) * 2
-        if (!texts.isSame(one.names[i] as number, valueType.string, chunk.view, nameAt[i] as number, size))
-          break
+        if (!texts.isSame(one.names[i] as number, valueType.string, nameAt[i] as number, size)) break
       }
       if (i === count) return one
     }
@@ -204,11 +211,13 @@ export class InlineValues {
     for (let i = 0; i < count; i++) {
       const at = nameAt[i] as number
       const units = nameUnits[i] as number
-      names[i] = texts.number(valueType.string, chunk.view, at, units * 2)
+      names[i] = texts.number(valueType.string, at, units * 2)
       final.add(ownText(chunk, at, units), '')
     }
-    const memory = columnMemories(count + valuePlaces.length)
-    const fresh = { names, shape: numberOf(final.names), memory }
+    const columns = dictionary.columns(
+      Array.from({ length: count + valuePlaces.length }, () => ({ literal: 0 })),
+    )
+    const fresh = { names, shape: numberOf(final.names), columns }
     known.unshift(fresh)
     if (known.length > mostKnown) known.pop()
     return fresh
@@ -217,7 +226,7 @@ export class InlineValues {
   /** Puts the dictionary numbers of all values behind those of the block. @returns how many the block has then */
   pack(
     chunk: ChunkView,
-    { memory }: KnownShape,
+    { columns }: KnownShape,
     dictionary: Dictionary,
     { values, valueCount }: BlockColumns,
   ): number {
@@ -240,7 +249,7 @@ export class InlineValues {
         }
       }
       const type = size > 0 && view.getUint16(place + size - 2, true) === 0 ? textAsIs : valueType.string
-      values[next++] = dictionary.inColumn(memory, i * columnMemory, type, view, place, size)
+      values[next++] = dictionary.inColumn(columns + i * columnBytes, type, place, size)
     }
     return next
   }

@@ -3,10 +3,9 @@
  * the template's plan; forms without a plan take the tree path and are packed as text. No record is left out without a problem.
  */
 
-import { limits } from '../../base/limits.ts'
 import { isChainEvent } from '../../events/kinds.ts'
 import type { Instance } from '../../evtx/binxml/instance.ts'
-import type { SystemField } from '../../evtx/binxml/plan.ts'
+import type { Origin, SystemPlan } from '../../evtx/binxml/plan.ts'
 import { scalarText } from '../../evtx/binxml/value.ts'
 import type { Platform } from '../../evtx/byte-source.ts'
 import { readChunkHeader, walkRecords } from '../../evtx/chunk.ts'
@@ -21,8 +20,12 @@ import { type RecordPlace, RecoveredWalker } from '../../evtx/recovered.ts'
 import { numberOf, ticksOfText } from '../../evtx/text-numbers.ts'
 import { GrowingBytes } from './aligned-memory.ts'
 import { BlockColumns } from './columns.ts'
-import { columnMemory, Dictionary } from './dictionary.ts'
+import type { CompiledPlan } from './compiled-plan.ts'
+import { Dictionary } from './dictionary.ts'
 import { InlineValues } from './inline-values.ts'
+import { Kernel } from './kernel/kernel.ts'
+import { longArray } from './kernel/record-text.ts'
+import { KnownRecords } from './known-records.ts'
 import type { LogTally } from './log-tally.ts'
 import {
   chunksPerBlock,
@@ -30,6 +33,7 @@ import {
   type PackedSegment,
   type SegmentOf,
   type Span,
+  type SystemTuple,
   systemValues,
   withParts,
 } from './packed.ts'
@@ -37,8 +41,8 @@ import { SegmentParts } from './segment-parts.ts'
 import { Shapes } from './shapes.ts'
 import { SystemTable } from './system-table.ts'
 
-/** bytes of an array value beyond which its elements are counted */
-const longArray = limits.recordFields
+/** bytes of distinct values after which a segment ends early: real ones have 2 MiB */
+const largeDictionary = 64 << 20
 
 /** stands for the chunk of a record that lies in none: its header is zeros */
 const noChunk = new ChunkView(new Uint8Array(chunkSize + 16), {
@@ -53,17 +57,18 @@ export class Packer {
   readonly #inlineByTree: boolean
   /** where records are counted; may be changed between segments */
   tally: LogTally
-  readonly #dictionary = new Dictionary()
-  readonly #columns = new BlockColumns()
+  readonly #kernel = new Kernel()
+  readonly #dictionary = new Dictionary(this.#kernel)
+  readonly #known = new KnownRecords(this.#kernel, this.#dictionary, this.#decoder.templates)
+  readonly #columns = new BlockColumns(this.#kernel)
   readonly #systems = new SystemTable()
-  readonly #inline = new InlineValues()
+  readonly #inline = new InlineValues(this.#kernel)
   readonly #shapes = new Shapes()
   readonly #parts: SegmentParts
   #rows = 0
   #selected = 0
   readonly problems: EvtxProblem[] = []
-  /** leaves out all values: to measure what it costs to check and index records alone; may be changed between segments */
-  headsOnly = false
+  #headsOnly = false
 
   /**
    * @param inlineByTree takes the tree path for template-less records (slow; for comparison)
@@ -76,12 +81,20 @@ export class Packer {
     this.tally = tally
   }
 
+  /** Leaves out all values: to measure what it costs to check and index records alone; may be changed between segments. */
+  set headsOnly(headsOnly: boolean) {
+    this.#headsOnly = headsOnly
+    this.#known.headsOnly = headsOnly
+  }
+
   /** Adds one chunk of the log; problems are appended to `problems`. */
-  addChunk(chunk: ChunkView, index: number): void {
+  addChunk(bytes: ChunkView, index: number): void {
+    const chunk = this.#own(bytes)
     const header = readChunkHeader(chunk, index, this.#platform, this.problems)
     this.tally.chunk(header.state)
     if (header.state === 'used') {
       this.#decoder.startChunk()
+      this.#known.startChunk(chunk)
       const stale: RecordPlace[] = []
       walkRecords(
         chunk,
@@ -102,9 +115,16 @@ export class Packer {
     if (index % chunksPerBlock === chunksPerBlock - 1) this.endBlock(Math.floor(index / chunksPerBlock))
   }
 
+  /** The chunk where the kernel sees it. */
+  #own({ bytes }: ChunkView): ChunkView {
+    return new ChunkView(this.#kernel.putChunk(bytes), this.#platform)
+  }
+
   /** Adds records at these places of a chunk, for which the caller has asked by name: none of them is live. */
-  addPlaces(chunk: ChunkView, index: number, places: readonly RecordPlace[]): void {
+  addPlaces(bytes: ChunkView, index: number, places: readonly RecordPlace[]): void {
+    const chunk = this.#own(bytes)
     this.#decoder.startChunk()
+    this.#known.startChunk(chunk)
     for (const { offset, size } of places) this.#addRecord(chunk, index, offset, size)
   }
 
@@ -122,6 +142,10 @@ export class Packer {
   /** As `endSegment`, but the parts stay where they are in `bytes`, until more is added. */
   endSegmentInPlace(number: number, lastChunk: number): SegmentOf<Span> {
     this.endBlock(Math.floor(lastChunk / chunksPerBlock))
+    this.#known.endSegment((system, eventId, records) => {
+      this.#systems.add(system, records)
+      if (isChainEvent(this.#systems.tuples[system]?.provider ?? '', eventId)) this.#selected += records
+    })
     const segment: SegmentOf<Span> = {
       number,
       rows: this.#rows,
@@ -150,7 +174,12 @@ export class Packer {
 
   /** True when this segment's tables are nearly full or its parts large (only hostile logs get there): end it early. */
   get isFull(): boolean {
-    return this.#systems.tuples.length > 50_000 || this.#shapes.all.length > 50_000 || this.#parts.isLarge
+    return (
+      this.#systems.tuples.length > 50_000 ||
+      this.#shapes.all.length > 50_000 ||
+      this.#parts.isLarge ||
+      this.#dictionary.size > largeDictionary
+    )
   }
 
   /** Closes the block that holds the rows added since the last one. */
@@ -160,6 +189,12 @@ export class Packer {
   }
 
   #addRecord(chunk: ChunkView, index: number, offset: number, size: number): void {
+    if (this.#known.pack(offset, size, index)) this.#tellTally(chunk, offset)
+    else this.#addSlowly(chunk, index, offset, size)
+  }
+
+  /** Records that the kernel does not know how to pack, or not yet. */
+  #addSlowly(chunk: ChunkView, index: number, offset: number, size: number): void {
     try {
       const from = offset + 24
       const end = offset + size - 4
@@ -204,8 +239,12 @@ export class Packer {
     // values that were zeroed in a frame that was not (trap 5): the text path says so
     if (eventId === 0 && view.getUint32(time, true) === 0 && view.getUint32(time + 4, true) === 0)
       return false
-    const shape = this.#headsOnly() ?? this.#packValues(chunk, plan, outer)
+    const compiled = this.#headsOnly ? undefined : this.#compiled(plan)
+    const shape = compiled ? this.#packValues(chunk, plan, outer, compiled) : this.#packNothing()
     if (shape < 0) return false
+    const system = this.#known.system(this.#systems) ?? this.#systems.find(chunk, plan, outer)
+    const tuple = this.#systems.tuples[system] as SystemTuple
+    this.#known.learn(decoder, compiled, shape, system, tuple, eventId)
     this.#addRow(
       chunk,
       index * 65_536 + offset,
@@ -214,7 +253,7 @@ export class Packer {
       view.getUint32(id, true),
       view.getUint32(id + 4, true),
       eventId,
-      this.#systems.find(chunk, plan, outer, eventId),
+      system,
       shape,
     )
     return true
@@ -234,78 +273,78 @@ export class Packer {
   ): void {
     const columns = this.#columns
     columns.reserveRow()
-    this.#rows++
-    const row = columns.rows++
+    const row = columns.rows
+    columns.rows = row + 1
     columns.timeLow[row] = timeLow
     columns.timeHigh[row] = timeHigh
     columns.idLow[row] = idLow
     columns.idHigh[row] = idHigh
-    columns.place[row] = place
-    columns.system[row] = system
-    columns.eventId[row] = eventId
-    columns.shape[row] = shape
+    columns.places[row] = place
+    columns.systems[row] = system
+    columns.eventIds[row] = eventId
+    columns.shapes[row] = shape
     if (this.#systems.count(system, eventId, isChainEvent)) this.#selected++
-    const { view } = chunk
-    const offset = place & 0xffff
-    const headerLow = view.getUint32(offset + 8, true)
-    const headerHigh = view.getUint32(offset + 12, true)
-    this.tally.record(timeLow, timeHigh, idLow, idHigh, headerLow, headerHigh, eventId)
+    this.#tellTally(chunk, place & 0xffff)
   }
 
-  /** The shape of records that are packed without their values; undefined where values are wanted. */
-  #headsOnly(): number | undefined {
-    if (!this.headsOnly) return undefined
+  /** Counts the last row, of the record at `offset`. */
+  #tellTally({ view }: ChunkView, offset: number): void {
+    this.#rows++
+    const { timeLow, timeHigh, idLow, idHigh, eventIds, rows } = this.#columns
+    const row = rows - 1
+    this.tally.record(
+      timeLow[row] as number,
+      timeHigh[row] as number,
+      idLow[row] as number,
+      idHigh[row] as number,
+      view.getUint32(offset + 8, true),
+      view.getUint32(offset + 12, true),
+      eventIds[row] as number,
+    )
+  }
+
+  /** @returns the shape of records that are packed without their values */
+  #packNothing(): number {
     const columns = this.#columns
     columns.reserveValues(systemValues.length)
-    for (let i = 0; i < systemValues.length; i++) columns.values[columns.valueCount++] = noValue
+    columns.values.fill(noValue, columns.valueCount, columns.valueCount + systemValues.length)
+    columns.valueCount += systemValues.length
     return this.#shapes.nameless
   }
 
+  #compiled(system: SystemPlan): CompiledPlan {
+    const { fields, fieldSource } = this.#decoder
+    return this.#shapes.ofPlan(fields, system, fieldSource.template?.number ?? 0, this.#dictionary)
+  }
+
   /** @returns the shape, or -1 when a value needs the text path; nothing is kept then */
-  #packValues(
-    chunk: ChunkView,
-    system: Partial<Record<SystemField, { text: string } | { index: number }>>,
-    outer: Instance,
-  ): number {
+  #packValues(chunk: ChunkView, system: SystemPlan, outer: Instance, compiled: CompiledPlan): number {
     const source = this.#decoder.fieldSource
-    const compiled = this.#shapes.ofPlan(this.#decoder.fields, source.template?.number ?? 0, this.#dictionary)
-    const { indexes, literals, memory, systemMemory } = compiled
-    const count = indexes.length
+    const { indexes, literals } = compiled
     const columns = this.#columns
-    columns.reserveValues(count + systemValues.length)
+    columns.reserveValues(indexes.length + systemValues.length)
     let at = columns.valueCount
     const { values } = columns
     const dictionary = this.#dictionary
-    const view = chunk.view
     const { offsets, sizes, types } = source
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as number
       if (index < 0 || index >= source.count) {
-        values[at++] = index < 0 ? (literals[i] as number) : this.#dictionary.text('')
+        values[at++] = index < 0 ? (literals[i] as number) : dictionary.text('')
         continue
       }
       const type = types[index] as number
-      const place = offsets[index] as number
       const size = sizes[index] as number
       // a fragment inside a value, and arrays so long that they may pass the limit of fields, are the text path's
       if (type === valueType.binXml || (type >= valueType.array && size > longArray)) return -1
-      values[at++] = dictionary.inColumn(memory, i * columnMemory, type, view, place, size)
+      values[at++] = dictionary.number(type, offsets[index] as number, size)
     }
-    values[at++] = this.#systemValue(chunk, system.ProcessID, outer, systemMemory, 0)
-    values[at++] = this.#systemValue(chunk, system.ThreadID, outer, systemMemory, 1 * columnMemory)
-    values[at++] = this.#systemValue(chunk, system.UserID, outer, systemMemory, 2 * columnMemory)
-    values[at++] = this.#systemValue(chunk, system.ActivityID, outer, systemMemory, 3 * columnMemory)
+    for (const field of systemValues) values[at++] = this.#systemValue(chunk, system[field], outer)
     columns.valueCount = at
     return compiled.shape
   }
 
-  #systemValue(
-    chunk: ChunkView,
-    origin: { text: string } | { index: number } | undefined,
-    source: Instance,
-    memory: Int32Array,
-    place: number,
-  ): number {
+  #systemValue(chunk: ChunkView, origin: Origin | undefined, source: Instance): number {
     // as a small integer: in the column it is `noValue`
     if (!origin) return -1
     if ('text' in origin) return this.#dictionary.text(origin.text)
@@ -316,7 +355,7 @@ export class Packer {
     if (type === valueType.null) return -1
     // its type is taken for texts (packed.ts): a fragment has no place in System and is told as the reader tells it
     if (type === valueType.binXml) return this.#dictionary.text(scalarText(chunk, type, at, size))
-    return this.#dictionary.inColumn(memory, place, type, chunk.view, at, size)
+    return this.#dictionary.number(type, at, size)
   }
 
   /** @returns false, with nothing kept, when it is no template-less record of the usual form */
@@ -328,7 +367,7 @@ export class Packer {
     if (!decoder.expander.tryCharge(inline.record.cost)) return false
     const { timeLow, timeHigh, idLow, idHigh, eventId } = inline
     const system = inline.system(chunk, this.#systems)
-    const known = inline.shape(chunk, (names) => this.#shapes.ofNames(names))
+    const known = inline.shape(chunk, this.#dictionary, (names) => this.#shapes.ofNames(names))
     const columns = this.#columns
     columns.reserveValues(inline.record.count + systemValues.length)
     columns.valueCount = inline.pack(chunk, known, this.#dictionary, columns)

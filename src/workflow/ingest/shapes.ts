@@ -1,15 +1,15 @@
 /** The shapes of one segment: which values its records have, by the plans of templates and by names. */
 import { limits } from '../../base/limits.ts'
-import type { DataPlan } from '../../evtx/binxml/plan.ts'
+import type { DataPlan, Origin, SystemPlan } from '../../evtx/binxml/plan.ts'
 import type { CompiledPlan } from './compiled-plan.ts'
-import { columnMemories, type Dictionary } from './dictionary.ts'
+import type { ColumnOrigin, Dictionary } from './dictionary.ts'
 import { type Shape, systemValues } from './packed.ts'
 
 const noFields: DataPlan = { fields: [] }
 
 export class Shapes {
   all: Shape[] = []
-  #plans = new Map<DataPlan, CompiledPlan>()
+  #plans = new Map<DataPlan, CompiledPlan[]>()
   /** the same by the number of the template that was met with the plan last */
   #ofTemplate: CompiledPlan[] = []
   #nameless = -1
@@ -24,28 +24,39 @@ export class Shapes {
   }
 
   /**
-   * Where a plan's values come from, in arrays: the inner loop touches no objects.
+   * Where a plan's values come from, in columns: the inner loop touches no objects.
    * @param template its number finds them without a look-up by the plan
    */
-  ofPlan(plan: DataPlan | undefined, template: number, dictionary: Dictionary): CompiledPlan {
+  ofPlan(
+    plan: DataPlan | undefined,
+    system: SystemPlan,
+    template: number,
+    dictionary: Dictionary,
+  ): CompiledPlan {
     const key = plan ?? noFields
     const known = this.#ofTemplate[template]
-    if (known?.plan === key) return known
-    let compiled = this.#plans.get(key)
+    if (known?.plan === key && known.system === system) return known
+    const ofKey = this.#plans.get(key) ?? []
+    let compiled = ofKey.find((one) => one.system === system)
     if (!compiled) {
-      const shape = this.all.length
-      this.all.push({ names: key.fields.map((field) => field.name), final: false })
+      const shape = ofKey[0]?.shape ?? this.all.length
+      if (ofKey.length === 0) this.all.push({ names: key.fields.map((field) => field.name), final: false })
+      const placeOf = (origin: Origin | undefined): ColumnOrigin => {
+        if (!origin) return { literal: -1 }
+        return 'text' in origin ? { literal: dictionary.text(origin.text) } : origin
+      }
+      const origins = key.fields.map(({ origin }) => placeOf(origin))
       compiled = {
         plan: key,
+        system,
         shape,
-        indexes: Int32Array.from(key.fields, ({ origin }) => ('index' in origin ? origin.index : -1)),
-        literals: Int32Array.from(key.fields, ({ origin }) =>
-          'text' in origin ? dictionary.text(origin.text) : 0,
-        ),
-        memory: columnMemories(key.fields.length),
-        systemMemory: columnMemories(systemValues.length),
+        indexes: Int32Array.from(origins, (origin) => ('index' in origin ? origin.index : -1)),
+        literals: Int32Array.from(origins, (origin) => ('literal' in origin ? origin.literal : 0)),
+        columns: dictionary.columns(origins),
+        systemColumns: dictionary.columns(systemValues.map((field) => placeOf(system[field]))),
       }
-      this.#plans.set(key, compiled)
+      ofKey.push(compiled)
+      this.#plans.set(key, ofKey)
     }
     if (template < limits.templateCache) this.#ofTemplate[template] = compiled
     return compiled

@@ -1,6 +1,5 @@
 /** Distinct combinations of the System fields that hardly vary, each with a small number; the last one is tried first. */
 
-import { limits } from '../../base/limits.ts'
 import type { Instance } from '../../evtx/binxml/instance.ts'
 import type { Origin, SystemPlan } from '../../evtx/binxml/plan.ts'
 import { arrayTexts, scalarText } from '../../evtx/binxml/value.ts'
@@ -9,7 +8,8 @@ import { valueType } from '../../evtx/format.ts'
 import type { SystemTexts } from '../../evtx/record.ts'
 import type { SystemTuple } from './packed.ts'
 
-const keyFields = [
+/** what a system is told by */
+export const keyFields = [
   'Provider',
   'Channel',
   'Computer',
@@ -22,40 +22,20 @@ const keyFields = [
 
 const choices = 1024
 
-/** What one template's records had in the eight fields, to see at a glance that nothing changed. */
-interface Memory {
-  readonly number: number
-  readonly view: DataView
-  readonly sizes: Int32Array
-  readonly types: Uint8Array
-}
-/** Memories of one plan by the hash of their bytes, and where the plan has its fields: the index of a substitution or -1. */
-interface PlanMemory {
-  readonly plan: SystemPlan
-  readonly indexes: Int32Array
-  readonly byHash: Map<number, Memory>
-  /** the one that fitted last, by event id: nearly always the one that fits next */
-  readonly last: (Memory | undefined)[]
-}
-/** event ids told apart there; others share a place */
-const lastPlaces = 256
-
 export class SystemTable {
   tuples: SystemTuple[] = []
   /** records of each combination */
   counts: number[] = []
   #byKey = new Map<string, number>()
-  #plans = new Map<SystemPlan, PlanMemory>()
-  /** the same by the number of the template that was met with the plan last */
-  #ofTemplate: PlanMemory[] = []
+  /** the same by who asked for it before, in whatever segment */
+  #byTuple = new Map<SystemTuple, number>()
   /** pairs of combination << 16 | event id, and 0 free, 1 not chosen, 2 chosen; a later pair takes the place of another */
   readonly #chosen = new Int32Array(choices * 2)
 
   clear(): void {
     this.tuples = []
     this.#byKey = new Map()
-    this.#plans = new Map()
-    this.#ofTemplate = []
+    this.#byTuple = new Map()
     this.#chosen.fill(0)
     this.counts = []
   }
@@ -73,19 +53,15 @@ export class SystemTable {
     return known[place + 1] === 2
   }
 
+  /** So many records more of a combination. */
+  add(system: number, records: number): void {
+    this.counts[system] = (this.counts[system] as number) + records
+  }
+
   /** Number of the combination of the record just located. */
-  find(chunk: ChunkView, plan: SystemPlan, source: Instance, eventId: number): number {
-    const { indexes, byHash, last } = this.#memoryOf(plan, source.template?.number ?? 0)
-    const likely = last[eventId & (lastPlaces - 1)]
-    if (likely && matches(likely, indexes, chunk, source)) return likely.number
-    const hash = hashOf(indexes, chunk, source)
-    const memory = byHash.get(hash)
-    if (memory && matches(memory, indexes, chunk, source)) {
-      last[eventId & (lastPlaces - 1)] = memory
-      return memory.number
-    }
+  find(chunk: ChunkView, plan: SystemPlan, source: Instance): number {
     const text = (origin: Origin | undefined) => textOf(chunk, origin, source)
-    const number = this.#number({
+    return this.#number({
       provider: text(plan.Provider),
       channel: text(plan.Channel),
       computer: text(plan.Computer),
@@ -95,28 +71,16 @@ export class SystemTable {
       opcode: Number(text(plan.Opcode)) || 0,
       keywords: text(plan.Keywords),
     })
-    // the last of two combinations with one hash wins; the other is found again by its texts
-    const fresh = remember(number, indexes, chunk, source)
-    if (fresh && byHash.size < maxMemories) byHash.set(hash, fresh)
-    return number
   }
 
-  /** @param template its number finds the memory without a look-up by the plan */
-  #memoryOf(plan: SystemPlan, template: number): PlanMemory {
-    const known = this.#ofTemplate[template]
-    if (known?.plan === plan) return known
-    let memory = this.#plans.get(plan)
-    if (!memory) {
-      const indexes = new Int32Array(keyFields.length).fill(-1)
-      keyFields.forEach((field, i) => {
-        const origin = plan[field]
-        if (origin && 'index' in origin) indexes[i] = origin.index
-      })
-      memory = { plan, indexes, byHash: new Map(), last: new Array(lastPlaces).fill(undefined) }
-      this.#plans.set(plan, memory)
+  /** Number of a combination that came of another segment's table. */
+  ofTuple(tuple: SystemTuple): number {
+    let number = this.#byTuple.get(tuple)
+    if (number === undefined) {
+      number = this.#number(tuple)
+      this.#byTuple.set(tuple, number)
     }
-    if (template < limits.templateCache) this.#ofTemplate[template] = memory
-    return memory
+    return number
   }
 
   ofTexts(system: SystemTexts): number {
@@ -159,83 +123,4 @@ function textOf(chunk: ChunkView, origin: Origin | undefined, source: Instance):
   return type & valueType.array
     ? arrayTexts(chunk, type, at, size).join(', ')
     : scalarText(chunk, type, at, size)
-}
-
-const maxKeyBytes = 1024
-const maxMemories = 4096
-
-/** Hash of the eight fields where they lie. */
-function hashOf(indexes: Int32Array, chunk: ChunkView, source: Instance): number {
-  const { view } = chunk
-  const { count, offsets, sizes } = source
-  let hash = 0x811c9dc5
-  for (let i = 0; i < indexes.length; i++) {
-    const index = indexes[i] as number
-    if (index < 0 || index >= count) continue
-    const size = sizes[index] as number
-    let at = offsets[index] as number
-    hash = Math.imul(hash ^ size, 0x01000193)
-    for (const whole = at + (size & ~3); at < whole; at += 4)
-      hash = Math.imul(hash ^ view.getInt32(at, true), 0x85ebca6b) ^ (hash >>> 13)
-    for (const end = (offsets[index] as number) + size; at < end; at++)
-      hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
-  }
-  return hash
-}
-
-/** Undefined when the fields are too long to be worth remembering. */
-function remember(
-  number: number,
-  indexes: Int32Array,
-  chunk: ChunkView,
-  source: Instance,
-): Memory | undefined {
-  const bytes = new Uint8Array(maxKeyBytes)
-  const sizes = new Int32Array(indexes.length)
-  const types = new Uint8Array(indexes.length)
-  let at = 0
-  for (let i = 0; i < indexes.length; i++) {
-    const index = indexes[i] as number
-    if (index < 0 || index >= source.count) continue
-    const size = source.sizes[index] as number
-    const from = source.offsets[index] as number
-    if (at + size > maxKeyBytes) return undefined
-    bytes.set(chunk.bytes.subarray(from, from + size), at)
-    at += size
-    sizes[i] = size
-    types[i] = source.types[index] as number
-  }
-  return { number, view: new DataView(bytes.buffer), sizes, types }
-}
-
-function matches(memory: Memory, indexes: Int32Array, chunk: ChunkView, source: Instance): boolean {
-  const { view, sizes, types } = memory
-  const theirs = chunk.view
-  const { count, offsets } = source
-  const theirSizes = source.sizes
-  const theirTypes = source.types
-  let at = 0
-  for (let i = 0; i < indexes.length; i++) {
-    const index = indexes[i] as number
-    if (index < 0) continue
-    const size = sizes[i] as number
-    if (index >= count) {
-      if (size !== 0 || types[i] !== 0) return false
-      continue
-    }
-    if (theirSizes[index] !== size || theirTypes[index] !== types[i]) return false
-    const from = offsets[index] as number
-    // most are one byte
-    if (size === 1) {
-      if (view.getUint8(at) !== theirs.getUint8(from)) return false
-      at++
-      continue
-    }
-    let k = 0
-    for (const whole = size & ~3; k < whole; k += 4)
-      if (view.getInt32(at + k, true) !== theirs.getInt32(from + k, true)) return false
-    for (; k < size; k++) if (view.getUint8(at + k) !== theirs.getUint8(from + k)) return false
-    at += size
-  }
-  return true
 }
