@@ -53,6 +53,7 @@ export class KnownRecords {
     // a key is at most a little longer than what is looked at
     kernel.set(state.keyBytes, kernel.reserve(mostKeyBytes * 2))
     this.#makeKeyRoom(1024)
+    kernel.set(state.foundKey, -1)
     // a fresh template has none
     kernel.set(state.generation, 1)
     kernel.define = (definition) => this.#define(definition)

@@ -4,9 +4,7 @@
  */
 
 import { isChainEvent } from '../../events/kinds.ts'
-import type { Instance } from '../../evtx/binxml/instance.ts'
-import type { Origin, SystemPlan } from '../../evtx/binxml/plan.ts'
-import { scalarText } from '../../evtx/binxml/value.ts'
+import type { SystemPlan } from '../../evtx/binxml/plan.ts'
 import type { Platform } from '../../evtx/byte-source.ts'
 import { readChunkHeader, walkRecords } from '../../evtx/chunk.ts'
 import { ChunkView } from '../../evtx/chunk-view.ts'
@@ -24,7 +22,6 @@ import type { CompiledPlan } from './compiled-plan.ts'
 import { Dictionary } from './dictionary.ts'
 import { InlineValues } from './inline-values.ts'
 import { Kernel } from './kernel/kernel.ts'
-import { longArray } from './kernel/record-text.ts'
 import { KnownRecords } from './known-records.ts'
 import type { LogTally } from './log-tally.ts'
 import {
@@ -37,6 +34,7 @@ import {
   systemValues,
   withParts,
 } from './packed.ts'
+import { packValues } from './plan-values.ts'
 import { SegmentParts } from './segment-parts.ts'
 import { Shapes } from './shapes.ts'
 import { SystemTable } from './system-table.ts'
@@ -50,11 +48,19 @@ const noChunk = new ChunkView(new Uint8Array(chunkSize + 16), {
   utf16: () => '',
 })
 
+/** Ways that give the same and take longer. */
+export interface SlowWays {
+  /** the tree path for template-less records */
+  readonly inlineByTree?: boolean
+  /** the path of records that the kernel does not know for all */
+  readonly withoutKernel?: boolean
+}
+
 export class Packer {
   readonly #decoder = new RecordDecoder()
   readonly #recovered = new RecoveredWalker(this.#decoder)
   readonly #platform: Platform
-  readonly #inlineByTree: boolean
+  readonly #slowly: SlowWays
   /** where records are counted; may be changed between segments */
   tally: LogTally
   readonly #kernel = new Kernel()
@@ -68,16 +74,18 @@ export class Packer {
   #rows = 0
   #selected = 0
   readonly problems: EvtxProblem[] = []
+  /** records that did not need the slow path */
+  packedByKernel = 0
   #headsOnly = false
 
   /**
-   * @param inlineByTree takes the tree path for template-less records (slow; for comparison)
+   * @param slowly for comparison
    * @param bytes takes the parts of each segment
    */
-  constructor(platform: Platform, tally: LogTally, inlineByTree = false, bytes = new GrowingBytes()) {
+  constructor(platform: Platform, tally: LogTally, slowly: SlowWays = {}, bytes = new GrowingBytes()) {
     this.#platform = platform
     this.#parts = new SegmentParts(bytes)
-    this.#inlineByTree = inlineByTree
+    this.#slowly = slowly
     this.tally = tally
   }
 
@@ -189,8 +197,10 @@ export class Packer {
   }
 
   #addRecord(chunk: ChunkView, index: number, offset: number, size: number): void {
-    if (this.#known.pack(offset, size, index)) this.#tellTally(chunk, offset)
-    else this.#addSlowly(chunk, index, offset, size)
+    if (!this.#slowly.withoutKernel && this.#known.pack(offset, size, index)) {
+      this.packedByKernel++
+      this.#tellTally(chunk, offset)
+    } else this.#addSlowly(chunk, index, offset, size)
   }
 
   /** Records that the kernel does not know how to pack, or not yet. */
@@ -240,7 +250,9 @@ export class Packer {
     if (eventId === 0 && view.getUint32(time, true) === 0 && view.getUint32(time + 4, true) === 0)
       return false
     const compiled = this.#headsOnly ? undefined : this.#compiled(plan)
-    const shape = compiled ? this.#packValues(chunk, plan, outer, compiled) : this.#packNothing()
+    const shape = compiled
+      ? packValues(chunk, decoder, compiled, this.#dictionary, this.#columns)
+      : this.#packNothing()
     if (shape < 0) return false
     const system = this.#known.system(this.#systems) ?? this.#systems.find(chunk, plan, outer)
     const tuple = this.#systems.tuples[system] as SystemTuple
@@ -317,52 +329,11 @@ export class Packer {
     return this.#shapes.ofPlan(fields, system, fieldSource.template?.number ?? 0, this.#dictionary)
   }
 
-  /** @returns the shape, or -1 when a value needs the text path; nothing is kept then */
-  #packValues(chunk: ChunkView, system: SystemPlan, outer: Instance, compiled: CompiledPlan): number {
-    const source = this.#decoder.fieldSource
-    const { indexes, literals } = compiled
-    const columns = this.#columns
-    columns.reserveValues(indexes.length + systemValues.length)
-    let at = columns.valueCount
-    const { values } = columns
-    const dictionary = this.#dictionary
-    const { offsets, sizes, types } = source
-    for (let i = 0; i < indexes.length; i++) {
-      const index = indexes[i] as number
-      if (index < 0 || index >= source.count) {
-        values[at++] = index < 0 ? (literals[i] as number) : dictionary.text('')
-        continue
-      }
-      const type = types[index] as number
-      const size = sizes[index] as number
-      // a fragment inside a value, and arrays so long that they may pass the limit of fields, are the text path's
-      if (type === valueType.binXml || (type >= valueType.array && size > longArray)) return -1
-      values[at++] = dictionary.number(type, offsets[index] as number, size)
-    }
-    for (const field of systemValues) values[at++] = this.#systemValue(chunk, system[field], outer)
-    columns.valueCount = at
-    return compiled.shape
-  }
-
-  #systemValue(chunk: ChunkView, origin: Origin | undefined, source: Instance): number {
-    // as a small integer: in the column it is `noValue`
-    if (!origin) return -1
-    if ('text' in origin) return this.#dictionary.text(origin.text)
-    if (origin.index >= source.count) return -1
-    const type = source.types[origin.index] as number
-    const at = source.offsets[origin.index] as number
-    const size = source.sizes[origin.index] as number
-    if (type === valueType.null) return -1
-    // its type is taken for texts (packed.ts): a fragment has no place in System and is told as the reader tells it
-    if (type === valueType.binXml) return this.#dictionary.text(scalarText(chunk, type, at, size))
-    return this.#dictionary.number(type, at, size)
-  }
-
   /** @returns false, with nothing kept, when it is no template-less record of the usual form */
   #byInline(chunk: ChunkView, index: number, offset: number, end: number): boolean {
     const inline = this.#inline
     const decoder = this.#decoder
-    if (this.#inlineByTree || decoder.outer.template !== undefined) return false
+    if (this.#slowly.inlineByTree || decoder.outer.template !== undefined) return false
     if (!inline.read(chunk, offset + 24, end, decoder.templates)) return false
     if (!decoder.expander.tryCharge(inline.record.cost)) return false
     const { timeLow, timeHigh, idLow, idHigh, eventId } = inline

@@ -102,7 +102,7 @@ class LogParser {
 
 /** Kept from log to log: its memory and its templates. What a segment holds does not depend on them. */
 let packer: Packer | undefined
-const newPacker = () => new Packer(nodePlatform, new LogTally(), false, new GrowingBytes(true))
+const newPacker = () => new Packer(nodePlatform, new LogTally(), {}, new GrowingBytes(true))
 
 function warm({ source, memory }: WarmUpRequest): void {
   const shared = new SharedState(memory)

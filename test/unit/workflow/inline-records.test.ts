@@ -25,7 +25,7 @@ const chunksOf = (log: Uint8Array) =>
 
 /** Segments of a few chunks each, so that what is remembered must also be forgotten. */
 function packed(log: Uint8Array, inlineByTree: boolean) {
-  const packer = new Packer(nodePlatform, new LogTally(), inlineByTree)
+  const packer = new Packer(nodePlatform, new LogTally(), { inlineByTree })
   const segments = []
   const chunks = chunksOf(log)
   for (const [index, chunk] of chunks.entries()) {
