@@ -8,6 +8,7 @@ import { databaseRefusal } from './database-trouble.ts'
 import { MarkTable } from './marks.ts'
 import { PackFiles } from './pack-files.ts'
 import { schema, schemaVersion } from './schema.ts'
+import { SearchFiles } from './search-files.ts'
 import { type BlockEntry, type SegmentEntry, Segments, type SegmentToStore } from './segments.ts'
 
 export interface EvidenceEntry {
@@ -35,6 +36,8 @@ export class CaseFile {
   readonly path: string
   readonly #packs: PackFiles
   readonly #segments: Segments
+  /** what filters need, ready beside the database */
+  readonly search: SearchFiles
   /** what people stated about the case */
   readonly marks: MarkTable
   /** counts every change of what chains and timeline are made from, so that caches know when to start over */
@@ -44,6 +47,9 @@ export class CaseFile {
     this.#db = db
     this.path = path
     this.#packs = new PackFiles(join(dirname(path), 'packs'))
+    this.search = new SearchFiles(join(dirname(path), 'search'), !db.readonly, () => {
+      this.revision++
+    })
     this.#segments = new Segments((sql) => this.#prepared(sql), this.#packs, path)
     this.marks = new MarkTable(db, path)
   }
@@ -117,9 +123,13 @@ export class CaseFile {
   get isOpen(): boolean {
     return this.#db.open
   }
+  get isWritable(): boolean {
+    return !this.#db.readonly
+  }
 
   close(): void {
     this.#packs.close()
+    this.search.close()
     if (!this.#db.open) return
     try {
       if (!this.#db.readonly) this.#db.pragma('wal_checkpoint(TRUNCATE)')
@@ -237,6 +247,7 @@ export class CaseFile {
   dropItem(item: number): void {
     this.#run('DELETE FROM block WHERE segment IN (SELECT segment FROM segment WHERE item = ?)', item)
     this.#run('DELETE FROM segment WHERE item = ?', item)
+    this.#segments.forget()
     this.#run('DELETE FROM problem WHERE item = ?', item)
     this.#run('DELETE FROM evidence WHERE item = ?', item)
   }
@@ -259,6 +270,10 @@ export class CaseFile {
   dictionary(segment: number, isPassing = false): Uint8Array {
     return this.#segments.dictionary(segment, isPassing)
   }
+  /** What tells the packed form of a segment from any other. */
+  packedAs(segment: number): string {
+    return this.#segments.packedAs(segment)
+  }
   blocks(segment: number): readonly BlockEntry[] {
     return this.#segments.blocks(segment)
   }
@@ -278,10 +293,12 @@ export class CaseFile {
   discardPack(staged: string): void {
     this.#packs.discard(staged)
   }
-  /** Deletes pack files that no whole item needs: what a killed import leaves behind. Call only while no import runs. */
+  /** Deletes files that no whole item needs: what a killed import leaves behind. Call only while no import runs. */
   sweepPacks(): void {
     const whole = this.evidence().filter(({ state }) => state === 'complete')
-    this.#packs.sweep(new Set(whole.map(({ sha256 }) => sha256 ?? '')))
+    const needed = new Set(whole.map(({ sha256 }) => sha256 ?? ''))
+    this.#packs.sweep(needed)
+    this.search.sweep(needed)
   }
 
   insertProblem(item: number | null, problem: Problem): void {

@@ -1,7 +1,7 @@
 /**
- * Packed records of large logs, each log's in a file of its own beside the database: `packs/<sha256 of the log>`. They are
- * written once, by the threads that make them, while SQLite would write them twice. The database says where each part stands and
- * its CRC-32; a part that is not what it says is never given out.
+ * Files of parts beside the database, each part with a place and a CRC-32 told elsewhere; a part that is not what it was is never
+ * given out. Packed records of large logs lie so, each log's in `packs/<sha256 of the log>`: written once, by the threads that
+ * make them, while SQLite would write them twice.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -16,10 +16,11 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { diskRefusal, troubleInWords } from '../base/disk-trouble.ts'
+import { diskRefusal, systemErrorCode, troubleInWords } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
 
 /** Where a part stands: its first byte, its bytes, their CRC-32. */
@@ -42,16 +43,62 @@ export function placeOfText(text: string): Section | undefined {
 const largestPart = 2 ** 30
 const mostOpen = 8
 const stagedName = /^[0-9a-f]{32}\.part$/
-const finalName = /^[0-9a-f]{64}$/
+
+/** What files of one folder are called, and what is said of one that is not what it was. */
+export interface PackKind {
+  /** first group: the SHA-256 of the log it is of */
+  readonly name: RegExp
+  /** not worth waiting for until it is on the disk: it can be made again */
+  readonly isSpare: boolean
+  readonly damaged: (path: string, why: string) => Error
+}
+
+const packedRecords: PackKind = {
+  name: /^([0-9a-f]{64})$/,
+  isSpare: false,
+  damaged: (path, why) =>
+    new Refusal(
+      'case.pack.damaged',
+      `The packed records at ${path} cannot be read: ${why}.`,
+      'Restore the folder "packs" of the case from a copy. Or import into a new case: the evidence itself lies untouched in the folder "evidence".',
+      { path },
+    ),
+}
 
 export class PackFiles {
   readonly #folder: string
+  readonly #kind: PackKind
   readonly #passing = { values: new Uint8Array(0), dictionary: new Uint8Array(0) }
   /** file and size by name, the one asked for last at the end */
   readonly #open = new Map<string, { readonly file: number; readonly size: number }>()
 
-  constructor(folder: string) {
+  constructor(folder: string, kind = packedRecords) {
     this.#folder = folder
+    this.#kind = kind
+  }
+
+  /** Names of the files of a log, in order. */
+  namesOf(sha256: string): readonly string[] {
+    let names: string[] = []
+    try {
+      names = readdirSync(this.#folder)
+    } catch (error) {
+      // no such folder, or none that can be read: as if there were no file
+      if (systemErrorCode(error) === undefined) throw error
+    }
+    return names.filter((name) => this.#kind.name.exec(name)?.[1] === sha256).sort()
+  }
+
+  /** The last bytes of a file, not checked, and its size. */
+  endOf(name: string, count: number): { readonly bytes: Uint8Array; readonly size: number } {
+    const { file, size } = this.#opened(name)
+    const bytes = new Uint8Array(Math.min(count, size))
+    try {
+      const read = readSync(file, bytes, 0, bytes.length, size - bytes.length)
+      return { bytes: bytes.subarray(0, read), size }
+    } catch (error) {
+      throw this.#damaged(name, troubleInWords(error))
+    }
   }
 
   stage(): string {
@@ -68,10 +115,10 @@ export class PackFiles {
   place(staged: string, name: string): void {
     const path = join(this.#folder, name)
     try {
-      flush(staged, 'r+')
+      if (!this.#kind.isSpare) flush(staged, 'r+')
       // one of that name is of an import that was killed before its item was whole
       renameSync(staged, path)
-      if (process.platform !== 'win32') flush(this.#folder, 'r')
+      if (!this.#kind.isSpare && process.platform !== 'win32') flush(this.#folder, 'r')
     } catch (error) {
       throw diskRefusal(error, 'storing the packed records', path)
     }
@@ -81,11 +128,26 @@ export class PackFiles {
     rmSync(staged, { force: true })
   }
 
+  /** Takes a file away that is not to be read any more. */
+  remove(name: string): void {
+    const known = this.#open.get(name)
+    if (known) closeSync(known.file)
+    this.#open.delete(name)
+    try {
+      if (this.#kind.name.test(name)) rmSync(join(this.#folder, name), { force: true })
+    } catch (error) {
+      // somebody else reads it, or the folder cannot be written to: it stays
+      if (systemErrorCode(error) === undefined) throw error
+    }
+  }
+
   sweep(needed: ReadonlySet<string>): void {
-    if (!existsSync(this.#folder)) return
-    for (const name of readdirSync(this.#folder))
-      if (stagedName.test(name) || (finalName.test(name) && !needed.has(name)))
+    if (!existsSync(this.#folder) || !statSync(this.#folder).isDirectory()) return
+    for (const name of readdirSync(this.#folder)) {
+      const log = this.#kind.name.exec(name)?.[1]
+      if (stagedName.test(name) || (log !== undefined && !needed.has(log)))
         rmSync(join(this.#folder, name), { force: true })
+    }
   }
 
   /** One part, in memory that the next one read so for the same use takes over. @throws Refusal when it is not what it was */
@@ -141,7 +203,7 @@ export class PackFiles {
       this.#open.set(name, known)
       return known
     }
-    if (!finalName.test(name)) throw this.#damaged(name, 'it has no name of a pack file')
+    if (!this.#kind.name.test(name)) throw this.#damaged(name, 'it has no name of a pack file')
     let file = -1
     try {
       file = openSync(join(this.#folder, name), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -161,14 +223,8 @@ export class PackFiles {
     }
   }
 
-  #damaged(name: string, why: string): Refusal {
-    const path = join(this.#folder, name)
-    return new Refusal(
-      'case.pack.damaged',
-      `The packed records at ${path} cannot be read: ${why}.`,
-      'Restore the folder "packs" of the case from a copy. Or import into a new case: the evidence itself lies untouched in the folder "evidence".',
-      { path },
-    )
+  #damaged(name: string, why: string): Error {
+    return this.#kind.damaged(join(this.#folder, name), why)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Segments of packed records: small ones in the database, those of large logs in the pack file of their item. */
+import { crc32 } from 'node:zlib'
 import type { Statement } from 'better-sqlite3'
 import { Refusal } from '../base/refusal.ts'
 import { type PackFiles, type Part, placeOfText, type Section, textOfPlace } from './pack-files.ts'
@@ -42,6 +43,11 @@ export class Segments {
   readonly #prepared: (sql: string) => Statement
   readonly #packs: PackFiles
   readonly #path: string
+  /** of segments with parts in a pack file: its name, and where the values of each block stand; they never change */
+  readonly #valuesAt = new Map<
+    number,
+    { readonly pack: string; readonly places: ReadonlyMap<number, Section> }
+  >()
 
   /**
    * @param prepared prepares a statement, or gives the one prepared before
@@ -77,6 +83,14 @@ export class Segments {
        JOIN evidence USING (item) WHERE state = 'complete' ORDER BY sha256, number`,
     ).all() as SegmentEntry[]
   }
+  /** Size and checksum of its dictionary: what tells its packed form from any other. */
+  packedAs(segment: number): string {
+    const found = this.#prepared('SELECT dictionary FROM segment WHERE segment = ?').get(segment)
+    const part = (found as { dictionary: StoredPart } | undefined)?.dictionary ?? ''
+    if (part instanceof Uint8Array) return `${part.length} ${crc32(part)}`
+    const place = placeOfText(part)
+    return place ? `${place.size} ${place.sum}` : ''
+  }
   /** @param isPassing it may lie in memory that the next dictionary takes over */
   dictionary(segment: number, isPassing = false): Uint8Array {
     const found = this.#prepared('SELECT dictionary FROM segment WHERE segment = ?').get(segment)
@@ -99,15 +113,26 @@ export class Segments {
   }
   /** In memory that the next part may take over. */
   blockValues(segment: number, number: number): Uint8Array {
-    const found = this.#prepared(
-      `SELECT block.selected AS part, sha256 FROM block JOIN segment USING (segment) JOIN evidence USING (item)
-       WHERE block.segment = ? AND block.number = ?`,
-    ).get(segment, number) as { part: StoredPart; sha256: string | null } | undefined
-    if (!found) return new Uint8Array(0)
-    const { part, sha256 } = found
-    return typeof part === 'string'
-      ? this.#packs.readPassing(sha256 ?? '', this.#placeOf(part), 'values')
-      : part
+    const packed = this.#valuesAt.get(segment) ?? this.#placesOfValues(segment)
+    const place = packed.places.get(number)
+    if (place) return this.#packs.readPassing(packed.pack, place, 'values')
+    const found = this.#prepared('SELECT selected AS part FROM block WHERE segment = ? AND number = ?')
+    const row = found.get(segment, number) as { part: StoredPart } | undefined
+    return row && typeof row.part !== 'string' ? row.part : new Uint8Array(0)
+  }
+  /** Numbers of segments that are gone may be given to others. */
+  forget(): void {
+    this.#valuesAt.clear()
+  }
+  #placesOfValues(segment: number) {
+    const rows = this.#prepared(
+      "SELECT number, selected AS part FROM block WHERE segment = ? AND typeof(selected) = 'text'",
+    ).all(segment) as { number: number; part: string }[]
+    const places = new Map(rows.map(({ number, part }) => [number, this.#placeOf(part)]))
+    const packed = { pack: places.size > 0 ? this.#itemOf(segment) : '', places }
+    if (this.#valuesAt.size > 20_000) this.#valuesAt.clear()
+    this.#valuesAt.set(segment, packed)
+    return packed
   }
 
   #bytesOf(segment: number, part: StoredPart, isPassing: boolean): Uint8Array {

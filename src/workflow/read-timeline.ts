@@ -9,6 +9,7 @@ import { caseMarks } from './case-marks.ts'
 import type { OpenCase } from './open-case.ts'
 import { countFacets } from './records/facets.ts'
 import { asksForRecovered, type TimelineFilter } from './records/filter.ts'
+import { withSearchFiles } from './records/index-of-case.ts'
 import type { RecordIndex } from './records/record-index.ts'
 import type { RowSet } from './records/row-set.ts'
 import { indexFor, recoveredOf } from './recovered-records.ts'
@@ -82,7 +83,10 @@ export interface RecoveredAmong {
  * Rows `from … from + count` of the filtered timeline. `total` counts all filtered rows, `all` the live records of the case;
  * `recovered` is there when the filter asks for recovered records.
  */
-export function timelineSlice(open: OpenCase, filter: TimelineFilter, from: number, count: number) {
+export const timelineSlice = (open: OpenCase, filter: TimelineFilter, from: number, count: number) =>
+  withSearchFiles(() => sliceOf(open, filter, from, count))
+
+function sliceOf(open: OpenCase, filter: TimelineFilter, from: number, count: number) {
   const index = indexFor(open, filter)
   const rows = rowsOf(open, filter)
   const shown: TimelineRow[] = []
@@ -142,5 +146,5 @@ export function timelineFind(open: OpenCase, filter: TimelineFilter, at: Citatio
 
 /** Values with their counts among the filtered rows, most frequent first. */
 export function timelineFacets(open: OpenCase, filter: TimelineFilter) {
-  return countFacets(indexFor(open, filter), rowsOf(open, filter))
+  return withSearchFiles(() => countFacets(indexFor(open, filter), rowsOf(open, filter)))
 }

@@ -2,6 +2,7 @@
 import { caseMarks } from './case-marks.ts'
 import type { OpenCase } from './open-case.ts'
 import { filterRows, type TimelineFilter } from './records/filter.ts'
+import { withSearchFiles } from './records/index-of-case.ts'
 import type { RowSet } from './records/row-set.ts'
 import { indexFor } from './recovered-records.ts'
 
@@ -12,6 +13,10 @@ const keptBytes = 16 * 2 ** 20
 
 /** Rows of a filter, remembered while the case does not change. */
 export function rowsOf(open: OpenCase, filter: TimelineFilter): RowSet {
+  return withSearchFiles(() => rowsOnce(open, filter))
+}
+
+function rowsOnce(open: OpenCase, filter: TimelineFilter): RowSet {
   let cache = resultsOf.get(open.casefile)
   if (!cache || cache.revision !== open.casefile.revision) {
     cache = { revision: open.casefile.revision, results: new Map() }

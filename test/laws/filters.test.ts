@@ -8,6 +8,7 @@ import type { OpenCase } from '../../src/workflow/open-case.ts'
 import { type FilterKey, filterRows, type TimelineFilter } from '../../src/workflow/records/filter.ts'
 import { placeKeys } from '../../src/workflow/records/postings.ts'
 import { RecordIndex } from '../../src/workflow/records/record-index.ts'
+import { storeSearch } from '../../src/workflow/records/store-search.ts'
 import { caseOf, scratchFolder } from '../builders/case.ts'
 import { type BuiltRecord, buildLog } from '../builders/evtx.ts'
 import { slowRows } from '../builders/slow-filter.ts'
@@ -100,7 +101,7 @@ function expectSameRows(index: RecordIndex, filter: TimelineFilter) {
 }
 
 /** Asks with nothing known, with texts and postings of everything, with some of them, and with a cache that holds next to nothing. */
-function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
+async function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
   const roll = dice(seed)
   expectSameTexts(RecordIndex.of(open.casefile))
   const cold = RecordIndex.of(open.casefile)
@@ -119,11 +120,13 @@ function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
     if (s % 3 === 0) segment.postings('account-name')
   })
   const small = RecordIndex.of(open.casefile, 50_000)
+  const stored = await storedIndex(open)
+  const smallStored = RecordIndex.of(open.casefile, 50_000)
   let found = 0
   for (let i = 0; i < filters; i++) {
     const filter = askedFilter(cold, keys[i % keys.length] as FilterKey, roll)
     found += Math.min(1, expectSameRows(cold, filter))
-    for (const index of [warm, small, half])
+    for (const index of [warm, small, half, stored, smallStored])
       expect({ filter, rows: [...filterRows(index, filter, marks)] }).toEqual({
         filter,
         rows: [...filterRows(cold, filter, marks)],
@@ -133,11 +136,23 @@ function expectSameAnswers(open: OpenCase, filters: number, seed: number) {
   expect(found).toBeGreaterThan(filters / 4)
 }
 
+/** The case as one who opens it finds it, once search files of all its logs were made. */
+async function storedIndex(open: OpenCase): Promise<RecordIndex> {
+  expect(await storeSearch(open.casefile, RecordIndex.of(open.casefile), async () => false, 0)).toBe(true)
+  const index = RecordIndex.of(open.casefile)
+  expect(index.segments.every(({ stored }) => stored !== undefined)).toBe(true)
+  return index
+}
+
 /** Keeps the texts of all values, and finds each as its dictionary has it. */
 function expectSameTexts(index: RecordIndex) {
   const texts = index.newTexts()
   for (const segment of index.segments) expect(segment.keepTexts(texts)).toBe(true)
   texts.seal()
+  expectReadable(index)
+}
+
+function expectReadable(index: RecordIndex) {
   for (const { values, readable } of index.segments) {
     expect(readable).not.toBe(values)
     for (let number = 0; number <= values.count; number++)
@@ -215,10 +230,11 @@ describe('filters', () => {
     writeFileSync(join(folder, 'a.evtx'), buildLog(records.slice(0, 400)))
     writeFileSync(join(folder, 'b.evtx'), buildLog(records.slice(300)))
     const open = await caseOf(folder)
-    expectSameAnswers(open, 130, 5)
     const index = RecordIndex.of(open.casefile)
+    await expectSameAnswers(open, 130, 5)
+    // search files of the case are there by now
     const known = RecordIndex.of(open.casefile)
-    expectSameTexts(known)
+    expectReadable(known)
     for (const value of hostile)
       for (const key of ['text', 'account', 'process', 'address', 'logon'] as const)
         for (const asked of [
@@ -243,7 +259,7 @@ describe('filters', () => {
         .map((name) => join(folder, name))
         .filter((_, i) => i % 4 === 0)
       const open = await caseOf(...logs)
-      expectSameAnswers(open, 65, 3)
+      await expectSameAnswers(open, 65, 3)
       open.close()
     },
     600_000,
@@ -273,9 +289,11 @@ describe('filters', () => {
           const index = RecordIndex.of(open.casefile)
           const known = RecordIndex.of(open.casefile)
           expectSameTexts(known)
+          const stored = await storedIndex(open)
+          expectReadable(stored)
           for (const value of [...asked, ...texts.map((one) => one.toLowerCase().slice(0, 5))])
             for (const key of ['text', 'process', 'account'] as const)
-              for (const one of [index, known])
+              for (const one of [index, known, stored])
                 expectSameRows(one, { terms: [{ key, values: [value], not: false }] })
           open.close()
         },

@@ -1,24 +1,39 @@
 /**
  * Texts of a case's values, each once, however many segments hold it: lower case as filters compare it, a byte a sign, so that a
  * search runs over all of them at once; a bit a sign says which were capitals. Texts with other signs than those of Latin-1 are
- * kept as strings. Made while nobody waits, up to a number of bytes; segments that do not fit are read from their own dictionary.
+ * kept as strings. They stand in memory while they are put together (`texts-builder.ts`), or in a search file.
  */
 import { type BytesMay, mayHoldInOrder } from './bytes-may.ts'
 import type { TextTest } from './text-test.ts'
-import type { Values } from './values.ts'
 
-const chunkBits = 22
-const chunkSize = 1 << chunkBits
-/** Longer values leave their segment to its own dictionary: written out they might not fit into a chunk. No record holds one. */
-const longest = 1 << 17
+/** Texts lie in chunks of so many bytes, none across the end of one. */
+export const chunkBits = 20
+export const chunkSize = 1 << chunkBits
 
-/** Lower case of each sign of Latin-1, which is one of them too. */
-const lowerOf = Uint8Array.from({ length: 256 }, (_, unit) =>
-  String.fromCharCode(unit).toLowerCase().charCodeAt(0),
-)
-const isLatin = (text: string): boolean => {
+export const isLatin = (text: string): boolean => {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return false
   return true
+}
+
+export interface WideText {
+  readonly text: string
+  readonly lower: string
+}
+
+/** Where the texts lie. */
+export interface TextTable {
+  /** ids given out so far */
+  readonly count: number
+  /** first byte of each id, over all chunks, and the end of the last */
+  readonly starts: Uint32Array
+  readonly wide: ReadonlyMap<number, WideText>
+  readonly arrays: ReadonlySet<number>
+  readonly chunks: number
+  lower(chunk: number): Buffer
+  /** the same for one look, good until the next chunk is asked for so */
+  passing(chunk: number): Buffer
+  /** a bit for each byte of the chunk */
+  capitals(chunk: number): Uint8Array
 }
 
 /** What else a text must hold, where stars part it. */
@@ -28,78 +43,30 @@ interface Rest {
 }
 
 export class CaseTexts {
-  /** ids given out so far */
-  count = 0
-  readonly #most: number
-  readonly #chunks: Buffer[] = []
-  /** a bit for each byte of a chunk */
-  readonly #capitals: Uint8Array[] = []
-  /** first byte of each id, over all chunks, and the end of the last */
-  #starts = new Uint32Array(1 << 12)
-  #end = 0
-  #isSealed = false
-  #table: Uint32Array | undefined
-  /** hash of each id, for a larger table */
-  #hashes = new Int32Array(0)
-  readonly #wide = new Map<number, { readonly text: string; readonly lower: string }>()
-  #wideIds: Map<string, number> | undefined
-  #wideBytes = 0
-  #idBytes = 0
-  readonly #arrays = new Set<number>()
-  #scratch = new Uint8Array(1 << 12)
+  readonly #table: TextTable
 
-  /** @param most bytes to keep */
-  constructor(most: number) {
-    this.#most = most
+  constructor(table: TextTable) {
+    this.#table = table
   }
 
-  /** bytes held, the ids of segments included */
-  get bytes(): number {
-    return (
-      this.#chunks.length * (chunkSize + chunkSize / 8) +
-      this.#starts.byteLength +
-      this.#hashes.byteLength +
-      (this.#table?.byteLength ?? 0) +
-      this.#idBytes +
-      this.#wideBytes
-    )
-  }
-
-  /** Ids of all values of a dictionary, by number; undefined when there is no room for them. */
-  add(values: Values): Uint32Array | undefined {
-    const room = this.#most - this.bytes
-    if (this.#isSealed || values.bytes / 2 > room || this.#end > 2 ** 31) return undefined
-    const ids = new Uint32Array(values.count)
-    for (let number = 0; number < values.count; number++) {
-      if (values.size(number) > longest) return undefined
-      ids[number] = this.#idOf(values, number)
-    }
-    this.#idBytes += ids.byteLength
-    return ids
-  }
-
-  /** No more is added: what only adding needs is let go. */
-  seal(): void {
-    this.#isSealed = true
-    this.#table = undefined
-    this.#hashes = new Int32Array(0)
-    this.#wideIds = undefined
-    this.#starts = this.#starts.slice(0, this.count + 1)
+  get count(): number {
+    return this.#table.count
   }
 
   isArray(id: number): boolean {
-    return this.#arrays.has(id)
+    return this.#table.arrays.has(id)
   }
 
   /** The text as it was. */
   text(id: number): string {
-    const wide = this.#wide.get(id)
+    const table = this.#table
+    const wide = table.wide.get(id)
     if (wide) return wide.text
-    const start = this.#starts[id] as number
+    const start = table.starts[id] as number
     const size = this.#sizeOf(id)
-    if (size === 0) return ''
-    const chunk = this.#chunks[start >>> chunkBits] as Buffer
-    const capitals = this.#capitals[start >>> chunkBits] as Uint8Array
+    if (!(size > 0)) return ''
+    const chunk = table.lower(start >>> chunkBits)
+    const capitals = table.capitals(start >>> chunkBits)
     const at = start & (chunkSize - 1)
     let copy: Buffer | undefined
     for (let i = at; i < at + size; i++) {
@@ -112,20 +79,24 @@ export class CaseTexts {
 
   /** The text in lower case. */
   lower(id: number): string {
-    const wide = this.#wide.get(id)
+    const table = this.#table
+    const wide = table.wide.get(id)
     if (wide) return wide.lower
-    const start = this.#starts[id] as number
+    const start = table.starts[id] as number
+    const size = this.#sizeOf(id)
+    if (!(size > 0)) return ''
     const at = start & (chunkSize - 1)
-    return this.#chunks[start >>> chunkBits]?.toString('latin1', at, at + this.#sizeOf(id)) ?? ''
+    return table.lower(start >>> chunkBits).toString('latin1', at, at + size)
   }
 
   /** The test on one text; `may` spares making a string. */
   passes(id: number, test: TextTest, may: BytesMay | undefined): boolean {
-    if (may && !(this.#wide.size > 0 && this.#wide.has(id))) {
-      const start = this.#starts[id] as number
+    const table = this.#table
+    if (may && !(table.wide.size > 0 && table.wide.has(id))) {
+      const start = table.starts[id] as number
+      const size = this.#sizeOf(id)
       const at = start & (chunkSize - 1)
-      const chunk = this.#chunks[start >>> chunkBits]
-      if (chunk && !may(chunk, at, at + this.#sizeOf(id))) return false
+      if (size > 0 && !may(table.lower(start >>> chunkBits), at, at + size)) return false
     }
     return test(this.lower(id))
   }
@@ -133,37 +104,39 @@ export class CaseTexts {
   /** Sets `hits` of each id whose text holds what is asked for; `test` is that on a whole lower-case text. */
   search(value: string, test: TextTest, hits: Uint8Array): void {
     const lower = value.toLowerCase()
-    for (const [id, wide] of this.#wide) if (test(wide.lower)) hits[id] = 1
+    for (const [id, wide] of this.#table.wide) if (test(wide.lower)) hits[id] = 1
     const parts = lower.split('*')
     const part = parts.reduce((a, b) => (b.length > a.length ? b : a), '')
     const more = parts.length === 1 ? undefined : { test, may: mayHoldInOrder(parts) }
     if (part === '') hits.fill(1, 0, this.count)
     else if (isLatin(lower))
-      for (let c = 0; c < this.#chunks.length; c++)
+      for (let c = 0; c < this.#table.chunks; c++)
         this.#searchChunk(c, Buffer.from(part, 'latin1'), more, hits)
   }
 
   #searchChunk(c: number, part: Buffer, more: Rest | undefined, hits: Uint8Array): void {
-    const chunk = this.#chunks[c] as Buffer
+    const table = this.#table
+    const chunk = table.passing(c)
     const base = c * chunkSize
     let id = 0
     let at = chunk.indexOf(part, 0)
     while (at >= 0) {
       id = this.#idAt(id, base + at)
-      const start = (this.#starts[id] as number) - base
+      const start = (table.starts[id] as number) - base
       const end = start + this.#sizeOf(id)
       if (at + part.length > end) {
         at = chunk.indexOf(part, at + 1)
         continue
       }
-      if (!more || (more.may(chunk, start, end) && more.test(this.lower(id)))) hits[id] = 1
+      if (!more || (more.may(chunk, start, end) && more.test(chunk.toString('latin1', start, end))))
+        hits[id] = 1
       at = chunk.indexOf(part, Math.max(end, at + 1))
     }
   }
 
   /** The last id that begins at or before a byte, searched from one that does. */
   #idAt(from: number, at: number): number {
-    const starts = this.#starts
+    const { starts } = this.#table
     let step = 1
     let low = from
     while (low + step < this.count && (starts[low + step] as number) <= at) {
@@ -180,149 +153,7 @@ export class CaseTexts {
   }
 
   #sizeOf(id: number): number {
-    return (this.#starts[id + 1] as number) - (this.#starts[id] as number)
-  }
-
-  #idOf(values: Values, number: number): number {
-    const size = values.size(number)
-    if (this.#scratch.length < size) this.#scratch = new Uint8Array(size * 2)
-    if (values.isArray(number)) {
-      const id = this.#addText(values.render(number))
-      this.#arrays.add(id)
-      return id
-    }
-    if (!values.isText(number)) return this.#idOfText(values.render(number))
-    const { units } = values
-    const first = values.offset(number) >> 1
-    let length = size >> 1
-    if (values.dropsZeros(number)) while (length > 0 && units[first + length - 1] === 0) length--
-    const scratch = this.#scratch
-    for (let i = 0; i < length; i++) {
-      const unit = units[first + i] as number
-      if (unit > 0xff) return this.#idOfText(values.render(number))
-      scratch[i] = unit
-    }
-    return this.#idOfLatin(length)
-  }
-
-  #idOfText(text: string): number {
-    if (!isLatin(text)) {
-      this.#wideIds ??= new Map([...this.#wide].map(([id, wide]) => [wide.text, id]))
-      const known = this.#wideIds.get(text)
-      if (known !== undefined) return known
-      const id = this.#addText(text)
-      this.#wideIds.set(text, id)
-      return id
-    }
-    if (this.#scratch.length < text.length) this.#scratch = new Uint8Array(text.length * 2)
-    for (let i = 0; i < text.length; i++) this.#scratch[i] = text.charCodeAt(i)
-    return this.#idOfLatin(text.length)
-  }
-
-  /** A new id, even where the text is known. */
-  #addText(text: string): number {
-    if (!isLatin(text)) {
-      const lower = text.toLowerCase()
-      this.#wide.set(this.count, { text, lower: lower === text ? text : lower })
-      this.#wideBytes += 160 + text.length * 4
-      return this.#append(0)
-    }
-    if (this.#scratch.length < text.length) this.#scratch = new Uint8Array(text.length * 2)
-    for (let i = 0; i < text.length; i++) this.#scratch[i] = text.charCodeAt(i)
-    return this.#append(text.length)
-  }
-
-  /** The id of the text in `#scratch`, new or known. */
-  #idOfLatin(length: number): number {
-    const scratch = this.#scratch
-    let hash = length
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (scratch[i] as number), 0x0100_0193)
-    hash ^= hash >>> 15
-    let table = this.#table
-    if (!table || this.count * 2 > table.length) table = this.#grownTable()
-    const mask = table.length - 1
-    for (let slot = (Math.imul(hash, 0x9e37_79b1) >>> 7) & mask; ; slot = (slot + 1) & mask) {
-      const id = (table[slot] as number) - 1
-      if (id < 0) {
-        const added = this.#append(length)
-        table[slot] = added + 1
-        this.#hashes[added] = hash
-        return added
-      }
-      if (this.#isScratch(id, length)) return id
-    }
-  }
-
-  /** The text of this id is that in `#scratch`, sign for sign. */
-  #isScratch(id: number, length: number): boolean {
-    if (this.#sizeOf(id) !== length) return false
-    const scratch = this.#scratch
-    const start = this.#starts[id] as number
-    const chunk = this.#chunks[start >>> chunkBits] as Buffer
-    const capitals = this.#capitals[start >>> chunkBits] as Uint8Array
-    const at = start & (chunkSize - 1)
-    for (let i = 0; i < length; i++) {
-      const unit = scratch[i] as number
-      const lower = lowerOf[unit] as number
-      if (chunk[at + i] !== lower) return false
-      if ((((capitals[(at + i) >>> 3] as number) >>> ((at + i) & 7)) & 1) !== (lower === unit ? 0 : 1))
-        return false
-    }
-    return true
-  }
-
-  /** Stores the text in `#scratch` under a new id. */
-  #append(length: number): number {
-    if ((this.#end & (chunkSize - 1)) + length > chunkSize || this.#chunks.length === 0) {
-      // the rest of a chunk is an id nobody has; the first chunk begins with none
-      if (this.#chunks.length > 0 && (this.#end & (chunkSize - 1)) > 0) {
-        this.#newId()
-        this.#end = this.#chunks.length * chunkSize
-        this.#starts[this.count] = this.#end
-      }
-    }
-    if (this.#end >>> chunkBits >= this.#chunks.length) {
-      this.#chunks.push(Buffer.alloc(chunkSize))
-      this.#capitals.push(new Uint8Array(chunkSize / 8))
-    }
-    const chunk = this.#chunks[this.#chunks.length - 1] as Buffer
-    const capitals = this.#capitals[this.#chunks.length - 1] as Uint8Array
-    let at = this.#end & (chunkSize - 1)
-    for (let i = 0; i < length; i++, at++) {
-      const unit = this.#scratch[i] as number
-      const lower = lowerOf[unit] as number
-      chunk[at] = lower
-      if (lower !== unit) capitals[at >>> 3] = (capitals[at >>> 3] as number) | (1 << (at & 7))
-    }
-    this.#end += length
-    return this.#newId()
-  }
-
-  #newId(): number {
-    const id = this.count++
-    if (this.count + 1 >= this.#starts.length) {
-      const grown = new Uint32Array(this.#starts.length * 2)
-      grown.set(this.#starts)
-      this.#starts = grown
-    }
-    this.#starts[this.count] = this.#end
-    return id
-  }
-
-  #grownTable(): Uint32Array {
-    const table = new Uint32Array(Math.max(1 << 12, 2 ** Math.ceil(Math.log2(this.count * 4 + 4))))
-    const mask = table.length - 1
-    this.#table = table
-    const hashes = new Int32Array((table.length >>> 1) + 1)
-    hashes.set(this.#hashes)
-    this.#hashes = hashes
-    for (let id = 0; id < this.count; id++) {
-      // arrays and other signs are found by themselves
-      if (this.#wide.has(id) || this.#arrays.has(id)) continue
-      let slot = (Math.imul(this.#hashes[id] as number, 0x9e37_79b1) >>> 7) & mask
-      while (table[slot] !== 0) slot = (slot + 1) & mask
-      table[slot] = id + 1
-    }
-    return table
+    const { starts } = this.#table
+    return (starts[id + 1] as number) - (starts[id] as number)
   }
 }

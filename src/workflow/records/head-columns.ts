@@ -182,7 +182,7 @@ export function numbers32(bytes: Uint8Array, at: number, count: number): Uint32A
     ? new Uint32Array(bytes.buffer.slice(from, from + count * 4))
     : new Uint32Array(bytes.buffer, from, count)
 }
-function numbers16(bytes: Uint8Array, at: number, count: number): Uint16Array {
+export function numbers16(bytes: Uint8Array, at: number, count: number): Uint16Array {
   const from = bytes.byteOffset + at
   return from & 1
     ? new Uint16Array(bytes.buffer.slice(from, from + count * 2))

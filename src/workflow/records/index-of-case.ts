@@ -1,3 +1,4 @@
+import { SearchFileDamaged } from '../../casefile/search-files.ts'
 import type { OpenCase } from '../open-case.ts'
 import { RecordIndex } from './record-index.ts'
 
@@ -10,4 +11,14 @@ export function indexOfCase(open: OpenCase): RecordIndex {
   const index = RecordIndex.of(open.casefile)
   indexes.set(open.casefile, { revision: open.casefile.revision, index })
   return index
+}
+
+/** Asks, and asks once more without it when a search file turns out to be damaged on the way. */
+export function withSearchFiles<T>(ask: () => T): T {
+  try {
+    return ask()
+  } catch (error) {
+    if (!(error instanceof SearchFileDamaged)) throw error
+    return ask()
+  }
 }

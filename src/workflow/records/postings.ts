@@ -1,4 +1,5 @@
 /** In which rows of a segment a value stands, for the places filters ask for: made when first asked for, and kept with the values. */
+import { numbers16, numbers32 } from './head-columns.ts'
 import type { Positions } from './positions.ts'
 import { wordsFor } from './row-bits.ts'
 import type { Segment } from './segment.ts'
@@ -43,6 +44,9 @@ function pick(positions: Positions, key: Exclude<PlaceKey, 'text'>): readonly nu
   }
 }
 
+/** Dictionary numbers of the blocks of a segment. */
+export type NumbersOf = (block: number) => Uint16Array | Uint32Array
+
 export class Postings {
   /** dictionary numbers that stand at the places, ascending; those that stand in few rows first */
   readonly #numbers: Uint16Array | Uint32Array
@@ -52,13 +56,25 @@ export class Postings {
   /** rows of all others as bits, one after the other */
   readonly #dense: Uint32Array
 
-  constructor(segment: Segment, key: PlaceKey) {
+  private constructor(
+    numbers: Uint16Array | Uint32Array,
+    starts: Uint32Array,
+    rows: Uint16Array | Uint32Array,
+    dense: Uint32Array,
+  ) {
+    this.#numbers = numbers
+    this.#starts = starts
+    this.#rows = rows
+    this.#dense = dense
+  }
+
+  /** @param count of values in the dictionary of the segment */
+  static of(segment: Segment, key: PlaceKey, count: number, numbersOf: NumbersOf): Postings {
     const places = segment.places(key)
-    const { count } = segment.readable
     const counts = zeros(0, count)
     // a value may stand in a row more than once
     const lastRow = zeros(1, count).fill(0xffff_ffff)
-    forEachValue(segment, places, count, (row, number) => {
+    forEachValue(segment, places, count, numbersOf, (row, number) => {
       if (lastRow[number] === row) return
       lastRow[number] = row
       counts[number] = (counts[number] as number) + 1
@@ -73,34 +89,34 @@ export class Postings {
       distinct++
       if (isDense(number)) dense++
     }
-    this.#numbers = count <= 0x1_0000 ? new Uint16Array(distinct) : new Uint32Array(distinct)
-    this.#starts = new Uint32Array(distinct - dense + 1)
-    this.#dense = new Uint32Array(dense * words)
+    const numbers = count <= 0x1_0000 ? new Uint16Array(distinct) : new Uint32Array(distinct)
+    const starts = new Uint32Array(distinct - dense + 1)
+    const bits = new Uint32Array(dense * words)
     const nextOf = lastRow.fill(0)
     let i = 0
     let denseAt = 0
     let at = 0
     for (let number = 0; number < count; number++) {
-      const rows = counts[number] as number
-      if (rows === 0) continue
+      const found = counts[number] as number
+      if (found === 0) continue
       if (isDense(number)) {
-        this.#numbers[distinct - dense + denseAt] = number
+        numbers[distinct - dense + denseAt] = number
         nextOf[number] = isBits + denseAt++
         continue
       }
-      this.#numbers[i] = number
-      this.#starts[i++] = at
+      numbers[i] = number
+      starts[i++] = at
       nextOf[number] = at
-      at += rows
+      at += found
     }
-    this.#starts[i] = at
+    starts[i] = at
     const rows = width === 2 ? new Uint16Array(at) : new Uint32Array(at)
     counts.fill(0)
-    forEachValue(segment, places, count, (row, number) => {
+    forEachValue(segment, places, count, numbersOf, (row, number) => {
       const place = nextOf[number] as number
       if (place >= isBits) {
         const word = (place - isBits) * words + (row >>> 5)
-        this.#dense[word] = (this.#dense[word] as number) | (1 << (row & 31))
+        bits[word] = (bits[word] as number) | (1 << (row & 31))
         return
       }
       // the row noted last for this number, one more than it is
@@ -109,7 +125,107 @@ export class Postings {
       rows[place] = row
       nextOf[number] = place + 1
     })
-    this.#rows = rows
+    return new Postings(numbers, starts, rows, bits)
+  }
+
+  /** The same with the ids of the numbers, ascending, in their place; numbers of one text are side by side then. */
+  byIds(ids: Uint32Array): Postings {
+    const sparse = this.#starts.length - 1
+    const numbers = Uint32Array.from(this.#numbers, (number) => ids[number] as number)
+    const sorted = (from: number, to: number) =>
+      Uint32Array.from({ length: to - from }, (_, i) => from + i).sort(
+        (a, b) => (numbers[a] as number) - (numbers[b] as number) || a - b,
+      )
+    const few = sorted(0, sparse)
+    const many = sorted(sparse, numbers.length)
+    const starts = new Uint32Array(this.#starts.length)
+    const rows = this.#rows.slice()
+    let at = 0
+    few.forEach((from, i) => {
+      const list = this.#rows.subarray(this.#starts[from], this.#starts[from + 1])
+      rows.set(list, at)
+      starts[i] = at
+      at += list.length
+    })
+    starts[sparse] = at
+    const dense = this.#dense.slice()
+    const words = many.length > 0 ? dense.length / many.length : 0
+    many.forEach((from, i) => {
+      const first = (from - sparse) * words
+      dense.set(this.#dense.subarray(first, first + words), i * words)
+    })
+    const all = new Uint32Array(numbers.length)
+    few.forEach((from, i) => {
+      all[i] = numbers[from] as number
+    })
+    many.forEach((from, i) => {
+      all[sparse + i] = numbers[from] as number
+    })
+    return new Postings(all, starts, rows, dense)
+  }
+
+  /** Calls for each number, or id. */
+  forEachNumber(onNumber: (number: number) => void): void {
+    this.#numbers.forEach(onNumber)
+  }
+
+  /** Sets the rows of some ids, ascending; for postings by ids. */
+  markIds(wanted: Uint32Array, out: Uint32Array): void {
+    const sparse = this.#starts.length - 1
+    this.#markWithin(0, sparse, wanted, out)
+    this.#markWithin(sparse, this.#numbers.length, wanted, out)
+  }
+
+  #markWithin(from: number, to: number, wanted: Uint32Array, out: Uint32Array): void {
+    const ids = this.#numbers
+    if (from === to || wanted.length === 0) return
+    // few are looked up, of many each step is the next one
+    const isSearched = wanted.length * 16 < to - from
+    let at = from
+    for (let w = 0; w < wanted.length && at < to; w++) {
+      const id = wanted[w] as number
+      if (isSearched) {
+        let high = to
+        while (at < high) {
+          const middle = (at + high) >>> 1
+          if ((ids[middle] as number) < id) at = middle + 1
+          else high = middle
+        }
+      } else while (at < to && (ids[at] as number) < id) at++
+      while (at < to && ids[at] === id) this.#markRows(at++, out)
+    }
+  }
+
+  /** As bytes: sizes and widths of the four lists, then the lists, the widest first. */
+  pack(): Uint8Array {
+    const lists = [this.#starts, this.#dense, this.#numbers, this.#rows]
+    const head = new Uint32Array(lists.flatMap((list) => [list.length, list.BYTES_PER_ELEMENT]))
+    const parts = [head, ...lists.toSorted((a, b) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT)]
+    return Buffer.concat(
+      parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+    )
+  }
+
+  /** What `pack` gave. @throws RangeError when it is not that */
+  static packed(bytes: Uint8Array): Postings {
+    const head = numbers32(bytes, 0, 8)
+    const lists: (Uint16Array | Uint32Array)[] = []
+    let at = 32
+    for (const width of [4, 2])
+      for (let i = 0; i < 4; i++) {
+        if (head[i * 2 + 1] !== width) continue
+        const count = head[i * 2] as number
+        if (at + count * width > bytes.length) throw new RangeError('postings are cut')
+        lists[i] = width === 4 ? numbers32(bytes, at, count) : numbers16(bytes, at, count)
+        at += count * width
+      }
+    const [starts, dense, numbers, rows] = lists
+    if (!(starts instanceof Uint32Array && dense instanceof Uint32Array && numbers && rows))
+      throw new RangeError('postings are of no known form')
+    for (let i = 0; i < starts.length; i++)
+      if ((starts[i] as number) > (starts[i + 1] ?? rows.length))
+        throw new RangeError('postings out of order')
+    return new Postings(numbers, starts, rows, dense)
   }
 
   get bytes(): number {
@@ -161,6 +277,7 @@ function forEachValue(
   segment: Segment,
   places: readonly (readonly number[])[],
   count: number,
+  numbersOf: NumbersOf,
   onValue: (row: number, number: number) => void,
 ): void {
   const { kind: kindOf, widthOf } = segment.heads
@@ -177,7 +294,7 @@ function forEachValue(
     let row = block.firstRow
     while (row < end && !isAsked[kindOf[row] as number]) row++
     if (row === end) return
-    const numbers = segment.valuesOfBlock(b)
+    const numbers = numbersOf(b)
     let start = segment.valueStart(row)
     for (; row < end; row++) {
       const kind = kindOf[row] as number

@@ -6,8 +6,9 @@ import type { CaseFile } from '../../casefile/case-file.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
 import type { Citation, Locator } from '../../domain/locator.ts'
 import { ByteCache, keptBytes } from './byte-cache.ts'
-import { CaseTexts } from './case-texts.ts'
+import { attachVolume } from './search-volume.ts'
 import { Segment } from './segment.ts'
+import { TextsBuilder } from './texts-builder.ts'
 import { compareRows, totalOrder } from './total-order.ts'
 
 export interface RowOfSegment {
@@ -58,12 +59,23 @@ export class RecordIndex {
     const live = entries.map(
       (entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache),
     )
-    return new RecordIndex(live, [], cache)
+    const index = new RecordIndex(live, [], cache)
+    index.attachStored(casefile)
+    return index
+  }
+
+  /** Lets segments take texts and postings from the search files there are. */
+  attachStored(casefile: CaseFile): void {
+    for (const [log, segments] of Map.groupBy(this.segments, ({ evidenceId }) => evidenceId)) {
+      if (segments.some(({ stored, recovered }) => stored || recovered)) continue
+      for (const file of casefile.search.of(log))
+        attachVolume(file, segments, ({ packedAs }) => packedAs, this.cache)
+    }
   }
 
   /** Where texts of the case are kept: up to three fifths of what is kept of values. */
-  newTexts(): CaseTexts {
-    return new CaseTexts(this.cache.most * 0.6)
+  newTexts(): TextsBuilder {
+    return new TextsBuilder(this.cache.most * 0.6)
   }
 
   /** The same records and recovered ones among them, in one total order; a live record keeps its row number. */

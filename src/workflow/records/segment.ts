@@ -12,6 +12,7 @@ import { type Block, HeadColumns, numbers32 } from './head-columns.ts'
 import { type Positions, positionsOf } from './positions.ts'
 import { type PlaceKey, Postings, placesOf } from './postings.ts'
 import { type ReadableValues, SegmentTexts } from './segment-texts.ts'
+import type { TextsBuilder } from './texts-builder.ts'
 import { Values } from './values.ts'
 
 /** Where a segment's packed parts come from: the case file, or memory. */
@@ -21,6 +22,20 @@ export interface SegmentSource {
   blocks(segment: number): readonly BlockEntry[]
   /** in memory that the next part may take over */
   blockValues(segment: number, number: number): Uint8Array
+  packedAs?(segment: number): string | undefined
+}
+
+/** What a search file has of a segment. */
+export interface StoredSearch {
+  readonly texts: CaseTexts
+  /** values of its dictionary */
+  readonly count: number
+  /** of each number among the texts */
+  ids(): Uint32Array
+  /** by ids */
+  postings(key: PlaceKey): Postings
+  /** of all segments of the file: those that stand where `key` says, ascending */
+  idsAt(key: PlaceKey): Uint32Array
 }
 
 /** Dictionary numbers of a block's values, row after row; `noNumber` of `Segment` where there is none. */
@@ -28,6 +43,8 @@ export type Numbers = Uint16Array | Uint32Array
 
 export class Segment {
   readonly evidenceId: EvidenceId
+  /** in the log, from 0 on */
+  readonly number: number
   readonly rows: number
   readonly systems: readonly SystemTuple[]
   readonly shapes: readonly Shape[]
@@ -37,6 +54,7 @@ export class Segment {
   readonly recovered: boolean
   #positions: readonly Positions[] | undefined
   #texts: SegmentTexts | undefined
+  #stored: StoredSearch | undefined
   readonly #source: SegmentSource
   readonly #segment: number
   readonly #cache: ByteCache
@@ -58,6 +76,7 @@ export class Segment {
     this.#source = source
     this.recovered = recovered
     this.#segment = entry.segment
+    this.number = entry.number
     this.evidenceId = evidenceId
     this.rows = entry.rows
     this.systems = JSON.parse(entry.systems) as SystemTuple[]
@@ -87,11 +106,12 @@ export class Segment {
   /**
    * The same for one look from end to end, good until those of another segment are asked for: where there is no room for all
    * dictionaries, each read anew would take new memory.
+   * @param isKept when there is room
    */
-  passingValues(): Values {
+  passingValues(isKept = true): Values {
     const kept = this.#cache.get(this.#valuesKey)
     if (kept) return kept as Values
-    if (!this.#cache.isFull) return this.values
+    if (isKept && !this.#cache.isFull) return this.values
     const passing = passingOf.get(this.#source)
     if (passing?.owner === this) return passing.values
     passingOf.delete(this.#source)
@@ -109,26 +129,72 @@ export class Segment {
     return this.#texts ?? this.values
   }
   /** Puts the values among the texts of the case; false when there is no room. */
-  keepTexts(all: CaseTexts): boolean {
+  keepTexts(all: TextsBuilder): boolean {
     if (this.#texts) return true
     const ids = all.add(this.passingValues())
     if (!ids) return false
-    this.#texts = new SegmentTexts(all, ids, () => this.values)
+    this.#texts = new SegmentTexts(
+      all.texts,
+      ids.length,
+      () => ids,
+      () => this.values,
+    )
     this.#cache.drop(this.#valuesKey)
     return true
+  }
+  /** Takes texts and postings from a search file from here on. */
+  attach(stored: StoredSearch): void {
+    this.#stored = stored
+    this.#texts = new SegmentTexts(
+      stored.texts,
+      stored.count,
+      () => stored.ids(),
+      () => this.values,
+    )
+    this.#cache.drop(this.#valuesKey)
+  }
+  /** Set where a search file has this segment. */
+  get stored(): StoredSearch | undefined {
+    return this.#stored
+  }
+  /** The packed form of its records, as the source tells it apart from others. */
+  get packedAs(): string | undefined {
+    return this.#source.packedAs?.(this.#segment)
   }
 
   /** Dictionary numbers of a block's values. A number that is not below `values.count` means that there is no value. */
   valuesOfBlock(index: number): Numbers {
     const key = this.#blockKeys[index]
-    const block = this.blocks[index]
-    if (key === undefined || !block) return new Uint32Array(0)
+    if (key === undefined) return new Uint32Array(0)
     const known = this.#cache.get(key)
     if (known) return known as Numbers
-    const blob = this.#source.blockValues(this.#segment, block.number)
-    const numbers = narrow(numbers32(blob, 0, blob.length >> 2))
+    const numbers = narrow(this.#readBlock(index))
     this.#cache.set(key, numbers, numbers.byteLength, 'block')
     return numbers
+  }
+  /** The same without keeping them. */
+  looseNumbers(index: number): Numbers {
+    const known = this.#cache.get(this.#blockKeys[index] as number)
+    if (known) return known as Numbers
+    return narrow(this.#readBlock(index))
+  }
+  /** Numbers of the values of one row, good until others are asked for. */
+  numbersOfRow(row: number): Numbers {
+    const index = this.blockOf(row)
+    const start = this.valueStart(row)
+    const end = start + (this.heads.widthOf[this.heads.kind[row] as number] as number)
+    const kept = this.#cache.get(this.#blockKeys[index] as number) as Numbers | undefined
+    if (kept) return kept.subarray(start, end)
+    const passing = passingBlockOf.get(this.#source)
+    if (passing?.owner === this && passing.index === index) return passing.numbers.subarray(start, end)
+    const numbers = this.#readBlock(index)
+    passingBlockOf.set(this.#source, { owner: this, index, numbers })
+    return numbers.subarray(start, end)
+  }
+  #readBlock(index: number): Uint32Array {
+    passingBlockOf.delete(this.#source)
+    const blob = this.#source.blockValues(this.#segment, this.blocks[index]?.number ?? -1)
+    return numbers32(blob, 0, blob.length >> 2)
   }
 
   /** Places of the values a key speaks of, by kind of row. */
@@ -150,7 +216,7 @@ export class Segment {
   postings(key: PlaceKey): Postings {
     const known = this.knownPostings(key)
     if (known) return known
-    const postings = new Postings(this, key)
+    const postings = Postings.of(this, key, this.readable.count, (block) => this.valuesOfBlock(block))
     const cached = this.#postingKeys.get(key) ?? this.#cache.newKey()
     this.#postingKeys.set(key, cached)
     this.#cache.set(cached, postings, postings.bytes, 'made')
@@ -190,11 +256,10 @@ export class Segment {
   record(row: number): EventRecord {
     const shapeNumber = this.shape(row)
     const shape = this.shapes[shapeNumber] as Shape
-    const numbers = this.valuesOfBlock(this.blockOf(row))
-    const start = this.valueStart(row)
+    const numbers = this.numbersOfRow(row)
     const values = this.readable
     const own = (i: number): string | undefined => {
-      const number = numbers[start + shape.names.length + i] as number
+      const number = numbers[shape.names.length + i] as number
       return number === noNumber(numbers) ? undefined : values.text(number)
     }
     const place = this.place(row)
@@ -221,7 +286,7 @@ export class Segment {
       threadId: numberOrNone(own(1)),
       userSid: own(2),
       activityId: own(3),
-      ...this.#fields(shapeNumber, shape, numbers, start),
+      ...this.#fields(shapeNumber, shape, numbers),
     }
   }
 
@@ -229,7 +294,6 @@ export class Segment {
     shapeNumber: number,
     shape: Shape,
     numbers: Numbers,
-    start: number,
   ): { names: readonly string[]; values: readonly string[] } {
     const values = this.readable
     const width = shape.names.length
@@ -237,7 +301,7 @@ export class Segment {
     let hasArrays = false
     let length = 0
     for (let i = 0; i < width; i++) {
-      const number = numbers[start + i] as number
+      const number = numbers[i] as number
       const text = values.text(number)
       texts.push(text)
       length += text.length
@@ -251,7 +315,7 @@ export class Segment {
     }
     const fields = new FieldNames()
     shape.names.forEach((name, i) => {
-      const number = numbers[start + i] as number
+      const number = numbers[i] as number
       if (values.isArray(number)) {
         const elements = values.texts(number)
         if (elements.length === 0) fields.add(name, '')
@@ -277,6 +341,12 @@ export class Segment {
 
 /** The dictionary that lies in the memory each source has for one of them, and whose it is. */
 const passingOf = new WeakMap<SegmentSource, { readonly owner: Segment; readonly values: Values }>()
+
+/** The block that lies in the memory each source has for one of them, and whose it is. */
+const passingBlockOf = new WeakMap<
+  SegmentSource,
+  { readonly owner: Segment; readonly index: number; readonly numbers: Uint32Array }
+>()
 
 const noNumber16 = 0xffff
 /** The number that stands for no value among `numbers`. */

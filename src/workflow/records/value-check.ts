@@ -1,6 +1,7 @@
 /** Which values fit one of some patterns. */
 import type { CaseTexts } from './case-texts.ts'
 import type { Pattern } from './patterns.ts'
+import type { PlaceKey } from './postings.ts'
 import type { Segment } from './segment.ts'
 import type { SegmentTexts } from './segment-texts.ts'
 import type { Values } from './values.ts'
@@ -52,6 +53,8 @@ export class CaseCheck {
   readonly #patterns: readonly Pattern[]
   #known = new Uint8Array(0)
   #texts: CaseTexts | undefined
+  /** of the texts looked at last, by key: ids that fit */
+  #hits = new Map<PlaceKey, Uint32Array>()
 
   constructor(patterns: readonly Pattern[]) {
     this.#patterns = patterns
@@ -59,32 +62,54 @@ export class CaseCheck {
 
   on(segment: Segment): NumberCheck {
     const { texts } = segment
-    if (!texts) return new ValueCheck(segment.values, this.#patterns)
+    return texts ? this.#onTexts(texts) : new ValueCheck(segment.values, this.#patterns)
+  }
+
+  /** Sets the rows of a segment where a value fits that stands where `key` says. */
+  mark(segment: Segment, key: PlaceKey, out: Uint32Array): void {
+    const { stored, texts } = segment
+    if (!stored || !texts) return segment.postings(key).mark(this.on(segment), out)
+    const check = this.#onTexts(texts)
+    let hits = this.#hits.get(key)
+    if (!hits) {
+      hits = stored.idsAt(key).filter((id) => check.hasId(id))
+      this.#hits.set(key, hits)
+    }
+    if (hits.length > 0) stored.postings(key).markIds(hits, out)
+  }
+
+  #onTexts(texts: SegmentTexts): KeptCheck {
     if (this.#texts !== texts.all || this.#known.length < texts.all.count) {
       this.#texts = texts.all
       this.#known = new Uint8Array(texts.all.count)
+      this.#hits.clear()
     }
     return new KeptCheck(texts, this.#known, this.#patterns)
   }
 }
 
 class KeptCheck implements NumberCheck {
-  readonly #ids: Uint32Array
+  readonly #of: SegmentTexts
+  #ids: Uint32Array | undefined
   readonly #texts: CaseTexts
   /** by id: 0 not looked at yet, 1 fits, 2 does not */
   readonly #known: Uint8Array
   readonly #patterns: readonly Pattern[]
 
-  constructor({ all, ids }: SegmentTexts, known: Uint8Array, patterns: readonly Pattern[]) {
-    this.#ids = ids
-    this.#texts = all
+  constructor(texts: SegmentTexts, known: Uint8Array, patterns: readonly Pattern[]) {
+    this.#of = texts
+    this.#texts = texts.all
     this.#known = known
     this.#patterns = patterns
   }
 
   has(number: number): boolean {
-    if (number >= this.#ids.length) return false
-    const id = this.#ids[number] as number
+    if (number >= this.#of.count) return false
+    this.#ids ??= this.#of.ids
+    return this.hasId(this.#ids[number] as number)
+  }
+
+  hasId(id: number): boolean {
     const known = this.#known[id]
     return known === 0 ? this.#look(id) : known === 1
   }

@@ -43,10 +43,10 @@ export function fieldTerm(patterns: readonly Pattern[], key: PlaceKey): Term {
     const mark = (out: Uint32Array): void => {
       if (wantsNone) {
         const set = noRows(segment.rows)
-        segment.postings(key).mark(isSet.on(segment), set)
+        isSet.mark(segment, key, set)
         markOthers(segment, set, out)
       }
-      if (wanted.length > 0) segment.postings(key).mark(isWanted.on(segment), out)
+      if (wanted.length > 0) isWanted.mark(segment, key, out)
     }
     return { kinds, mark, cost: 1 }
   }
@@ -69,12 +69,12 @@ export function accountTerm(accounts: readonly string[]): Term {
     const mark = (out: Uint32Array): void => {
       if (wantsNone) {
         const set = noRows(segment.rows)
-        segment.postings('account-name').mark(isSet.on(segment), set)
+        isSet.mark(segment, 'account-name', set)
         markOthers(segment, set, out)
       }
       if (wanted.length > 0) {
-        segment.postings('account-sid').mark(isSid.on(segment), out)
-        segment.postings('account-name').mark(isName.on(segment), out)
+        isSid.mark(segment, 'account-sid', out)
+        isName.mark(segment, 'account-name', out)
       }
       for (const { domain, name } of inDomains) markInDomain(segment, domain, name, out)
     }
@@ -93,7 +93,7 @@ function markInDomain(segment: Segment, domain: CaseCheck, name: CaseCheck, out:
   const names = name.on(segment)
   const domains = domain.on(segment)
   const named = noRows(segment.rows)
-  segment.postings('account-name').mark(names, named)
+  name.mark(segment, 'account-name', named)
   const accountsOf = Array.from(heads.shapeOf, (shape) => segment.positions[shape]?.accounts ?? [])
   for (let b = 0; b < segment.blocks.length; b++) {
     const { firstRow, rows } = segment.blocks[b] as Segment['blocks'][number]
@@ -128,7 +128,13 @@ export function textTerm(texts: readonly string[]): Term {
       if (systems[systemOf[kind] as number]) kinds[kind] = verdict.yes
     const isNamed = (kind: number) => kinds[kind] === verdict.yes
     if (!kinds.includes(verdict.byRow)) return byKind(segment, isNamed)
-    const { hits, ids } = segment.texts ? ofCase.on(segment.texts) : hitsIn(segment.values, searches)
+    const { stored, texts: kept } = segment
+    if (stored && kept) {
+      const hits = ofCase.idsOn(kept)
+      if (hits.length === 0) return byKind(segment, isNamed)
+      return { kinds, mark: (out) => stored.postings('text').markIds(hits, out), cost: 2 }
+    }
+    const { hits, ids } = kept ? ofCase.on(kept) : hitsIn(segment.values, searches)
     if (!hits) return byKind(segment, isNamed)
     const mark = (out: Uint32Array, alive: Uint32Array): void => {
       const postings = segment.knownPostings('text')
@@ -156,14 +162,29 @@ function hitsIn(values: Values, searches: readonly TextSearch[]): TextHits {
 class CaseHits {
   readonly #asked: readonly string[]
   readonly #searches: readonly TextSearch[]
-  #found: { readonly all: CaseTexts; readonly hits: Uint8Array | undefined } | undefined
+  #found: { readonly all: CaseTexts; readonly hits: Uint8Array | undefined; ids?: Uint32Array } | undefined
 
   constructor(asked: readonly string[], searches: readonly TextSearch[]) {
     this.#asked = asked
     this.#searches = searches
   }
 
-  on({ all, ids }: SegmentTexts): TextHits {
+  on(texts: SegmentTexts): TextHits {
+    return { hits: this.#hitsOf(texts).hits, ids: texts.ids }
+  }
+
+  /** The same as ids, ascending. */
+  idsOn(texts: SegmentTexts): Uint32Array {
+    const found = this.#hitsOf(texts)
+    if (found.ids) return found.ids
+    const ids: number[] = []
+    if (found.hits)
+      for (let id = found.hits.indexOf(1); id >= 0; id = found.hits.indexOf(1, id + 1)) ids.push(id)
+    found.ids = Uint32Array.from(ids)
+    return found.ids
+  }
+
+  #hitsOf({ all }: SegmentTexts) {
     if (this.#found?.all !== all || (this.#found.hits && this.#found.hits.length < all.count)) {
       const hits = new Uint8Array(all.count)
       this.#asked.forEach((text, i) => {
@@ -171,7 +192,7 @@ class CaseHits {
       })
       this.#found = { all, hits: hits.includes(1) ? hits : undefined }
     }
-    return { hits: this.#found.hits, ids }
+    return this.#found
   }
 }
 
