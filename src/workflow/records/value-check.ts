@@ -68,7 +68,10 @@ export class CaseCheck {
   /** Sets the rows of a segment where a value fits that stands where `key` says. */
   mark(segment: Segment, key: PlaceKey, out: Uint32Array): void {
     const { stored, texts } = segment
-    if (!stored || !texts) return segment.postings(key).mark(this.on(segment), out)
+    if (!stored || !texts) {
+      segment.postings(key).mark(this.on(segment), out)
+      return
+    }
     const check = this.#onTexts(texts)
     let hits = this.#hits.get(key)
     if (!hits) {
