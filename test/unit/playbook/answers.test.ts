@@ -232,7 +232,7 @@ describe('hostile names', () => {
     ]
     for (const path of names) {
       const world = new World()
-      const definition = command('powershell.exe', `-enc ${'A'.repeat(5000)}= <>&"' %windir%\\Temp\\\u202e`)
+      const definition = command('powershell.exe', `-enc ${'A'.repeat(1000)}= <>&"' %windir%\\Temp\\\u202e`)
       const [one] = answersFor(
         input(
           [
