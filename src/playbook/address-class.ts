@@ -85,7 +85,7 @@ function parseIpv4(text: string): readonly number[] | undefined {
 function parseIpv6(text: string): readonly number[] | undefined {
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  const sides = halves.map((half) => (half === '' ? [] : groupsOf(half)))
+  const sides = halves.map((half, at) => (half === '' ? [] : groupsOf(half, at === halves.length - 1)))
   if (sides.some((side) => side === undefined)) return undefined
   const [left = [], right = []] = sides as number[][]
   const missing = 16 - left.length - right.length
@@ -93,11 +93,12 @@ function parseIpv6(text: string): readonly number[] | undefined {
   return [...left, ...Array.from({ length: missing }, () => 0), ...right]
 }
 
-function groupsOf(half: string): number[] | undefined {
+/** `isLast`: the text ends here, where alone an IPv4 address may stand. */
+function groupsOf(half: string, isLast: boolean): number[] | undefined {
   const bytes: number[] = []
   const groups = half.split(':')
   for (const [at, group] of groups.entries()) {
-    const tail = at === groups.length - 1 ? parseIpv4(group) : undefined
+    const tail = isLast && at === groups.length - 1 ? parseIpv4(group) : undefined
     if (tail) bytes.push(...tail)
     else if (/^[0-9a-f]{1,4}$/i.test(group)) {
       const value = Number.parseInt(group, 16)
