@@ -10,7 +10,7 @@ import { randomCase } from './random-case.ts'
 describe('generated cases', () => {
   it('have no fault but those that are known, of practice scenarios, of 300 random cases and of the playbook on them', () => {
     expect(presentFaults()).toEqual(JSON.parse(readFileSync(knownPath, 'utf8')) as Known)
-  })
+  }, 240_000)
 
   it('are the same for the same seed, and show every kind of deed', () => {
     const told = (seed: number) => {

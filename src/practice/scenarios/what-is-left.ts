@@ -66,6 +66,7 @@ export const unaudited: readonly Scenario[] = [
   off('specialLogon', 'special-logon', 'special logons'),
   off('processCreation', 'process-creation', 'process creation'),
   off('processTermination', 'process-termination', 'the end of processes'),
+  off('serviceInstalled', 'service-installs', 'installations of services'),
   off('otherObjectAccess', 'task-changes', 'task changes'),
   off('fileShare', 'file-share', 'connections to shares'),
   off('detailedFileShare', 'detailed-file-share', 'access to files and pipes of shares'),
