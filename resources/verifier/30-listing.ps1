@@ -251,8 +251,32 @@ function Test-Tail($directory, [double]$start) {
   }
 }
 
+# Archives a receiver may be handed instead of a bundle, by a file in them.
+function Get-ForeignZip($entries) {
+  $marks = @(
+    @('(?:^|/)(?:collection_context|client_info|uploads)\.json\z', 'it looks like a collection of Velociraptor'),
+    @('_CopyLog\.csv\z', 'it looks like a collection of KAPE'),
+    @('(?i)(?:^|/)(?:GetThis\.csv|outcome\.json)\z', 'it looks like a collection of DFIR-ORC'),
+    @('^\[Content_Types\]\.xml\z', 'it looks like an Office document'),
+    @('^META-INF/MANIFEST\.MF\z', 'it looks like a Java archive'),
+    @('(?i)\.evtx\z', 'it holds Windows event logs')
+  )
+  foreach ($mark in $marks) {
+    $form = New-Object regex $mark[0]
+    foreach ($entry in $entries) { if ($form.IsMatch($entry.Name)) { return $mark[1] } }
+  }
+  return 'it has no bagit.txt'
+}
+
 # Sorts the entries into one root folder and decides whose rules apply.
 function Get-Arranged($entries) {
+  $mark = New-Object regex '^(?:[^/]*/)?bagit\.txt\z|^[^/]*/(?:data/record/|signatures/tagmanifest-)'
+  $isBag = $false
+  foreach ($entry in $entries) { if ($mark.IsMatch($entry.Name)) { $isBag = $true; break } }
+  if (-not $isBag) {
+    Add-Finding bad NOT_A_BAG $null "A ZIP archive, but no bundle and no BagIt bag: $(Get-ForeignZip $entries)." 'To examine what is in it, import it as evidence.'
+    return $null
+  }
   $roots = New-List
   $known = New-Set
   $isOne = $true

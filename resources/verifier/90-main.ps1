@@ -39,6 +39,23 @@ function Read-Bag($listing) {
   return $bag
 }
 
+# What a file that is no ZIP may be instead, in words.
+function Get-NotZipHint {
+  $start = Get-Latin (Read-Bytes 0 ([int][Math]::Min(64, $script:ZipSize)))
+  $age = 'It is encrypted (age): decrypt it with the key it was sent for, then check the ZIP that comes out.'
+  $others = @(
+    @('age-encryption.org/v1', $age), @('-----BEGIN AGE ENCRYPTED FILE-----', $age),
+    @(('7z' + [char]0xbc + [char]0xaf + [char]0x27 + [char]0x1c), 'It is a 7-Zip archive, not a bundle.'),
+    @('Rar!', 'It is a RAR archive, not a bundle.'),
+    @(([string][char]0x1f + [char]0x8b), 'It is gzip data, not a bundle.'),
+    @(('ElfFile' + [char]0), 'It is a Windows event log, not a bundle: import it as evidence.'),
+    @(('EVF' + [char]9 + [char]13 + [char]10 + [char]0xff), 'It is a disk image (E01), not a bundle.'),
+    @('{', 'It is text, perhaps JSON, not a bundle.')
+  )
+  foreach ($other in $others) { if ($start.StartsWith($other[0], [System.StringComparison]::Ordinal)) { return $other[1] } }
+  return 'Probably an incomplete copy: copy it again and compare size and hash with the sender.'
+}
+
 # The hash file beside the ZIP and the hash in the ticket.
 function Test-Outside([string]$path, [string]$sum, [string]$ticket) {
   if ($ticket.Length -gt 0 -and $ticket.ToLowerInvariant() -cne $sum) {
@@ -69,7 +86,7 @@ function Get-Report([string]$path, $signers, [string]$ticket, $roots) {
     $state = 'none'
     $directory = $null
     try { $directory = Find-Directory } catch [Damage] {
-      Add-Finding unreadable NOT_A_ZIP $null "not a readable ZIP archive: $($_.Exception.Message)" 'Probably an incomplete copy: copy it again and compare size and hash with the sender.'
+      Add-Finding unreadable NOT_A_ZIP $null "not a readable ZIP archive: $($_.Exception.Message)" (Get-NotZipHint)
     }
     $listing = $null
     if ($null -ne $directory) { $listing = Get-Listing $directory }

@@ -9,6 +9,7 @@ import { crc32, createInflateRaw } from 'node:zlib'
 import yauzl, { type Entry } from 'yauzl'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
+import { type ByteSource, SourceReader } from './byte-source.ts'
 import { DecryptionFailure, decryptEntry, WrongPassword } from './decrypt-zip.ts'
 
 /** An entry as the central directory describes it: claims of whoever made the archive. */
@@ -97,14 +98,22 @@ export class ZipReader {
     zip.on('error', () => undefined)
   }
 
-  /** Opens an archive file or one in memory. Throws a Refusal `archive.zip.unreadable` when no archive is found. */
-  static async open(from: string | Uint8Array): Promise<ZipReader> {
+  /**
+   * Opens an archive file, one in memory, or one whose bytes come from elsewhere (that stays open when this is closed).
+   * Throws a Refusal `archive.zip.unreadable` when no archive is found.
+   */
+  static async open(from: string | Uint8Array | ByteSource): Promise<ZipReader> {
     const options = {
       autoClose: false,
       decodeStrings: false,
       lazyEntries: true,
       validateEntrySizes: false,
       strictFileNames: false,
+    }
+    if (typeof from !== 'string' && 'read' in from) {
+      const reader = new SourceReader(from)
+      const zip = yauzl.fromRandomAccessReaderPromise(reader, from.size, options)
+      return new ZipReader(await zip.catch(unreadable('archive')))
     }
     if (typeof from !== 'string') {
       const bytes = Buffer.from(from.buffer, from.byteOffset, from.byteLength)

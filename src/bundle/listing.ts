@@ -292,13 +292,35 @@ async function checkTail(reader: ZipReader, findings: Findings): Promise<void> {
   }
 }
 
+/** Archives a receiver may be handed instead of a bundle, by a file in them. */
+const foreignZips: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\/)(?:collection_context|client_info|uploads)\.json$/, 'it looks like a collection of Velociraptor'],
+  [/_CopyLog\.csv$/, 'it looks like a collection of KAPE'],
+  [/(?:^|\/)(?:GetThis\.csv|outcome\.json)$/i, 'it looks like a collection of DFIR-ORC'],
+  [/^\[Content_Types\]\.xml$/, 'it looks like an Office document'],
+  [/^META-INF\/MANIFEST\.MF$/, 'it looks like a Java archive'],
+  [/\.evtx$/i, 'it holds Windows event logs'],
+]
+const foreignZip = (names: readonly string[]) =>
+  foreignZips.find(([mark]) => names.some((name) => mark.test(name)))?.[1] ?? 'it has no bagit.txt'
+
 /** Sorts the entries into one root folder and decides whose rules apply. */
 function arrange(entries: readonly ZipEntry[], findings: Findings): Listing | undefined {
+  const names = entries.map((entry) => entry.name)
+  if (
+    !names.some((name) =>
+      /^(?:[^/]*\/)?bagit\.txt$|^[^/]*\/(?:data\/record\/|signatures\/tagmanifest-)/.test(name),
+    )
+  ) {
+    const what = `A ZIP archive, but no bundle and no BagIt bag: ${foreignZip(names)}.`
+    const hint = 'To examine what is in it, import it as evidence.'
+    findings.add('bad', 'NOT_A_BAG', null, what, hint)
+    return undefined
+  }
   const roots = new Set(entries.map((entry) => entry.name.split('/')[0] ?? ''))
   const root = [...roots][0] ?? ''
   if (roots.size > 1 || entries.some((entry) => !entry.name.includes('/'))) {
-    const names = [...roots].slice(0, 5).join(', ')
-    const what = `Everything has to lie in one folder; found ${names}.`
+    const what = `Everything has to lie in one folder; found ${[...roots].slice(0, 5).join(', ')}.`
     findings.add(
       'bad',
       'NOT_ONE_ROOT',

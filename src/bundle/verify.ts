@@ -3,16 +3,18 @@
  * One bad file does not hide the next; only what is unsafe or unreadable ends the check early.
  */
 import { createHash, type Hash, type X509Certificate } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { EntryDamage, hashFile, type ZipEntry, ZipReader } from '../archive/read-zip.ts'
-import { diskRefusal, systemErrorCode } from '../base/disk-trouble.ts'
+import type { ByteSource } from '../archive/byte-source.ts'
+import { EntryDamage, type ZipEntry, ZipReader } from '../archive/read-zip.ts'
+import { diskRefusal } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { OnProgress } from '../domain/progress.ts'
 import { checkBag, type HashedBag } from './bag-check.ts'
 import { type Finding, Findings, type Verdict } from './findings.ts'
 import { checkListing, type Listing } from './listing.ts'
 import { largestKept, largestManifest, manifestName, ourHashes } from './manifests.ts'
+import { checkOutside, hashOf, notZipHint } from './outside-check.ts'
 import { ByteProgress } from './progress.ts'
 import { checkRecords } from './record-check.ts'
 import type { BundleRecord, InventoryLine } from './records.ts'
@@ -26,6 +28,8 @@ export interface VerifyOptions {
   readonly ticketSha256?: string | undefined
   /** authorities whose time stamps the receiver trusts */
   readonly timeStampRoots?: readonly X509Certificate[] | undefined
+  /** the bundle's plain bytes when the file is encrypted; opened again for each reading, and closed after it */
+  readonly plain?: (() => Promise<ByteSource>) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
   /** the moment `valid-after` and `valid-before` of allowed signers are held against */
@@ -73,17 +77,30 @@ export interface Verification {
 /** Checks the bundle at `path`. Refuses only when the file is missing or must not be read; all else is in the report. */
 export async function verifyBundle(path: string, options: VerifyOptions = {}): Promise<Verification> {
   await refuseOddPath(path)
+  if (!options.plain) return check(path, path, options)
+  const source = await options.plain()
+  try {
+    return await check(path, source, options)
+  } finally {
+    await source.close()
+  }
+}
+
+async function check(
+  path: string,
+  place: string | ByteSource,
+  options: VerifyOptions,
+): Promise<Verification> {
   const findings = new Findings()
-  const zipSha256 = await hashFile(path, { signal: options.signal })
+  const zipSha256 = await hashOf(place, options.signal)
   await checkOutside(path, zipSha256, options, findings)
   const checked = { files: 0, bytes: 0 }
   let reader: ZipReader
   try {
-    reader = await ZipReader.open(path)
+    reader = await ZipReader.open(place)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code.startsWith('disk.')) throw error
-    const hint = 'Probably an incomplete copy: copy it again and compare size and hash with the sender.'
-    findings.add('unreadable', 'NOT_A_ZIP', null, error.message, hint)
+    findings.add('unreadable', 'NOT_A_ZIP', null, error.message, await notZipHint(path))
     return { report: reportOf(findings, zipSha256, undefined, undefined, checked), bundle: undefined }
   }
   try {
@@ -151,7 +168,7 @@ async function checkContent(
     inventory: records.inventory,
     custody,
     report,
-    read: (file) => readAgain(path, listing, file),
+    read: (file) => readAgain(path, options.plain, listing, file),
   }
   return { report, bundle }
 }
@@ -298,52 +315,24 @@ function checkTimeStamp(
   return { time, authority, isTrusted }
 }
 
-/** The hash file beside the ZIP and the hash in the ticket. */
-async function checkOutside(
+async function* readAgain(
   path: string,
-  zipSha256: string,
-  options: VerifyOptions,
-  findings: Findings,
-): Promise<void> {
-  const ticket = options.ticketSha256?.trim().toLowerCase()
-  if (ticket !== undefined && ticket !== zipSha256) {
-    const hint = 'Do not use this file. Ask the sender for the bundle again, by another way.'
-    findings.add('bad', 'TICKET_HASH_MISMATCH', null, 'The file does not have the hash of the ticket.', hint)
-  }
-  if (options.sidecar === false) return
-  const text = await readFile(`${path}.sha256`, 'latin1').catch((error: unknown) => {
-    if (systemErrorCode(error) !== undefined) return undefined
-    throw error
-  })
-  if (text === undefined) {
-    const what = 'There is no .sha256 file beside the bundle; a bundle is complete only with it.'
-    findings.add(
-      'warning',
-      'NO_SIDECAR',
-      null,
-      what,
-      'Compare the hash of the file with the one in the ticket.',
-    )
-  } else if (/^([0-9a-fA-F]{64})(?:\s|$)/.exec(text)?.[1]?.toLowerCase() !== zipSha256) {
-    const what = 'The file does not have the hash the .sha256 file beside it tells.'
-    findings.add(
-      'bad',
-      'OUTER_HASH_MISMATCH',
-      null,
-      what,
-      'It was changed, packed anew or copied incompletely since it was sealed.',
-    )
-  }
-}
-
-async function* readAgain(path: string, listing: Listing, file: string): AsyncGenerator<Uint8Array> {
+  plain: VerifyOptions['plain'],
+  listing: Listing,
+  file: string,
+): AsyncGenerator<Uint8Array> {
   const entry = listing.files.get(file)
   if (!entry) throw new EntryDamage('unreadable', `no such file in the bundle: ${file}`)
-  const reader = await ZipReader.open(path)
+  const source = await plain?.()
   try {
-    yield* reader.read(entry)
+    const reader = await ZipReader.open(source ?? path)
+    try {
+      yield* reader.read(entry)
+    } finally {
+      reader.close()
+    }
   } finally {
-    reader.close()
+    await source?.close()
   }
 }
 

@@ -28,6 +28,7 @@ import type {
 } from '../workflow/receipts.ts'
 import type { SealCaseOptions, SealCaseResult } from '../workflow/seal-bundle.ts'
 import type { summariseCase } from '../workflow/summarise-case.ts'
+import type { TrustedSigner, TrustedSigners } from '../workflow/trusted-signers.ts'
 import type { VerifyBundleOptions, verifyBundleFile } from '../workflow/verify-bundle.ts'
 
 export type ReadyIngest = ReturnType<typeof readyIngest>
@@ -75,6 +76,11 @@ export interface Doors {
   exportCase(open: Case, how: ExportOptions): Promise<ExportResult>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
   verifyBundleFile(path: string, how: VerifyBundleOptions): Promise<Verification>
+  /** writes the plain ZIP of an encrypted bundle */
+  decryptBundleFile(path: string, target: string, how: VerifyBundleOptions): Promise<void>
+  trustedSigners(): Promise<TrustedSigners>
+  addTrustedSigners(text: string, name: string | undefined): Promise<readonly TrustedSigner[]>
+  removeTrustedSigner(which: string): Promise<readonly TrustedSigner[]>
   openBundle(path: string, how: OpenBundleOptions): Promise<Case>
   makeReceipt(path: string, how: MakeReceiptOptions): Promise<WrittenReceipt>
   admitReceipt(open: Case, path: string, how: AdmitReceiptOptions): Promise<AdmittedReceipt>
@@ -116,7 +122,7 @@ export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>
 export type { ExportFormat } from '../workflow/export-case.ts'
-export type { KeyFacts, PreflightReport }
+export type { KeyFacts, PreflightReport, TrustedSigner }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }
 export type ChainDocument = ChainsJson['chains'][number]

@@ -52,6 +52,17 @@ export const askPassphrase =
       : undefined
   }
 
+/** The passphrase of an encrypted bundle: from the environment, else asked for once; undefined where nobody can be asked. */
+export function askAgePassphrase(terminal: Pick<Terminal, 'tell' | 'env'>, input = process.stdin) {
+  let typed: string | undefined
+  return async (path: string): Promise<string | undefined> => {
+    typed ??= terminal.env.TASKTRAIL_AGE_PASSPHRASE
+    if (typed === undefined && input.isTTY)
+      typed = await readSecret(terminal, `Passphrase of ${escapeLine(path)} (not shown): `, input)
+    return typed
+  }
+}
+
 /** A new passphrase, typed twice; undefined where nobody can be asked. */
 export async function newPassphrase(
   terminal: Pick<Terminal, 'tell' | 'env'>,

@@ -20,6 +20,7 @@ import { addReceipt } from './verbs/receipt.ts'
 import { addReport } from './verbs/report.ts'
 import { addSeal } from './verbs/seal.ts'
 import { addServe } from './verbs/serve.ts'
+import { addSigners } from './verbs/signers.ts'
 import { addTasks } from './verbs/tasks.ts'
 import { addTimeline } from './verbs/timeline.ts'
 import { addVerify } from './verbs/verify.ts'
@@ -42,6 +43,7 @@ const verbs: readonly AddVerb[] = [
   addOpen,
   addReceipt,
   addKey,
+  addSigners,
   addPractice,
   addServe,
 ]

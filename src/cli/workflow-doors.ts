@@ -86,6 +86,18 @@ export const workflowDoors: Doors = {
   async verifyBundleFile(path, how) {
     return (await import('../workflow/verify-bundle.ts')).verifyBundleFile(path, how)
   },
+  async decryptBundleFile(path, target, how) {
+    await (await import('../workflow/verify-bundle.ts')).decryptBundleFile(path, target, how)
+  },
+  async trustedSigners() {
+    return (await import('../workflow/trusted-signers.ts')).trustedSigners()
+  },
+  async addTrustedSigners(text, name) {
+    return (await import('../workflow/trusted-signers.ts')).addTrustedSigners(text, name)
+  },
+  async removeTrustedSigner(which) {
+    return (await import('../workflow/trusted-signers.ts')).removeTrustedSigner(which)
+  },
   async openBundle(path, how) {
     return (await import('../workflow/open-bundle.ts')).openBundle(path, how)
   },

@@ -1,8 +1,11 @@
-/** Thread that encrypts or decrypts one file with age: pure JavaScript that would block everything else. */
-import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+/** Thread that encrypts or decrypts one file with age: work that would block everything else. */
+import { createHash, type Hash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
-import { Decrypter, Encrypter } from 'age-encryption'
+import { AgeFile } from '../archive/age-file.ts'
+import { chunkBytes, newAgeStart, sealChunk } from '../archive/age-payload.ts'
+import { bytesOf } from '../archive/byte-source.ts'
+import { Refusal } from '../base/refusal.ts'
 
 export interface AgeRequest {
   readonly mode: 'encrypt' | 'decrypt'
@@ -18,59 +21,87 @@ export interface AgeRequest {
 export type AgeReply =
   | { readonly kind: 'progress'; readonly done: number }
   | { readonly kind: 'done'; readonly size: number; readonly sha256: string }
-  /** `code` of the system when the disk failed, else undefined: age itself refused */
-  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
+  /** `code` of the system when the disk failed, `refusal` what is wrong with the encrypted file; else age itself refused */
+  | {
+      readonly kind: 'failed'
+      readonly message: string
+      readonly code: string | undefined
+      readonly refusal?: Pick<Refusal, 'code' | 'message' | 'remedy'>
+    }
 
-const block = 1 << 20
+const blockBytes = 16 * chunkBytes
+type Send = (reply: AgeReply) => void
 
-async function run(request: AgeRequest, send: (reply: AgeReply) => void): Promise<void> {
+async function run(request: AgeRequest, send: Send): Promise<void> {
+  const target = await open(request.target, 'wx', 0o600)
+  try {
+    const out = new Output(target)
+    await (request.mode === 'encrypt' ? encrypt(request, out, send) : decrypt(request, out, send))
+    await target.sync()
+    send({ kind: 'done', size: out.size, sha256: out.hash.digest('hex') })
+  } finally {
+    await target.close()
+  }
+}
+
+/** Counts and hashes what it writes. */
+class Output {
+  readonly hash: Hash = createHash('sha256')
+  size = 0
+  readonly #file: FileHandle
+  constructor(file: FileHandle) {
+    this.#file = file
+  }
+  async write(bytes: Uint8Array): Promise<void> {
+    this.hash.update(bytes)
+    for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten
+    this.size += bytes.length
+  }
+}
+
+async function encrypt(request: AgeRequest, out: Output, send: Send): Promise<void> {
+  const { recipients, passphrase, scryptWorkFactor } = request
   const source = await open(request.source, 'r')
   try {
-    const target = await open(request.target, 'wx', 0o600)
-    try {
-      let done = 0
-      const bytes = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          const buffer = new Uint8Array(block)
-          const { bytesRead } = await source.read(buffer, 0, block, done)
-          done += bytesRead
-          if (bytesRead === 0) controller.close()
-          else controller.enqueue(buffer.subarray(0, bytesRead))
-          send({ kind: 'progress', done })
-        },
-      })
-      const hash = createHash('sha256')
-      let size = 0
-      for await (const part of await transform(request, bytes)) {
-        hash.update(part)
-        for (let at = 0; at < part.length; ) at += (await target.write(part, at)).bytesWritten
-        size += part.length
+    const start = await newAgeStart(recipients, passphrase, scryptWorkFactor)
+    await out.write(start.bytes)
+    const { size } = await source.stat()
+    const last = Math.max(0, Math.ceil(size / chunkBytes) - 1)
+    const block = Buffer.alloc(blockBytes)
+    let done = 0
+    for (let index = 0; index <= last; ) {
+      const length = Math.min(blockBytes, size - done)
+      let got = 0
+      while (got < length) {
+        const { bytesRead } = await source.read(block, got, length - got, done + got)
+        if (bytesRead === 0) throw new Error('the bundle became shorter while it was encrypted')
+        got += bytesRead
       }
-      await target.sync()
-      send({ kind: 'done', size, sha256: hash.digest('hex') })
-    } finally {
-      await target.close()
+      const sealed: Uint8Array[] = []
+      for (let at = 0; at < Math.max(1, length); at += chunkBytes, index++)
+        sealed.push(
+          sealChunk(start.key, index, index === last, block.subarray(at, Math.min(at + chunkBytes, length))),
+        )
+      await out.write(Buffer.concat(sealed))
+      done += length
+      send({ kind: 'progress', done })
     }
   } finally {
     await source.close()
   }
 }
 
-async function transform(
-  request: AgeRequest,
-  bytes: ReadableStream<Uint8Array>,
-): Promise<AsyncIterable<Uint8Array>> {
-  if (request.mode === 'encrypt') {
-    const age = new Encrypter()
-    if (request.scryptWorkFactor !== undefined) age.setScryptWorkFactor(request.scryptWorkFactor)
-    if (request.passphrase !== undefined) age.setPassphrase(request.passphrase)
-    for (const recipient of request.recipients) age.addRecipient(recipient)
-    return (await age.encrypt(bytes)) as unknown as AsyncIterable<Uint8Array>
+async function decrypt(request: AgeRequest, out: Output, send: Send): Promise<void> {
+  const { identities, passphrase } = request
+  const source = await AgeFile.open(request.source, { identities, passphrase })
+  try {
+    for await (const block of bytesOf(source)) {
+      await out.write(block)
+      send({ kind: 'progress', done: out.size })
+    }
+  } finally {
+    await source.close()
   }
-  const age = new Decrypter()
-  if (request.passphrase !== undefined) age.addPassphrase(request.passphrase)
-  for (const identity of request.identities) age.addIdentity(identity)
-  return (await age.decrypt(bytes)) as unknown as AsyncIterable<Uint8Array>
 }
 
 parentPort?.once('message', (request: AgeRequest) => {
@@ -78,6 +109,15 @@ parentPort?.once('message', (request: AgeRequest) => {
   run(request, send).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException
     const isOfSystem = typeof code === 'string' && /^E[A-Z]+$/.test(code)
-    send({ kind: 'failed', message: String(message ?? error), code: isOfSystem ? code : undefined })
+    const refusal =
+      error instanceof Refusal
+        ? { code: error.code, message: error.message, remedy: error.remedy }
+        : undefined
+    send({
+      kind: 'failed',
+      message: String(message ?? error),
+      code: isOfSystem ? code : undefined,
+      ...(refusal && { refusal }),
+    })
   })
 })

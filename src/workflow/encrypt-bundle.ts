@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { ageRefusal } from '../archive/age-file.ts'
 import { publishFile, writeHashBeside } from '../archive/write-zip.ts'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
@@ -85,6 +86,20 @@ export async function decryptBundle(
   options: DecryptOptions,
 ): Promise<WrittenFile> {
   const { identities, passphrase } = options
+  checkKeys(options)
+  return convert('decrypt', encrypted, target, options, {
+    recipients: [],
+    identities,
+    passphrase,
+    scryptWorkFactor: undefined,
+  })
+}
+
+/** Refuses keys that are none, and no keys at all. */
+export function checkKeys({
+  identities,
+  passphrase,
+}: Pick<DecryptOptions, 'identities' | 'passphrase'>): void {
   for (const identity of identities)
     if (!identityForm.test(identity))
       throw new Refusal(
@@ -98,12 +113,6 @@ export async function decryptBundle(
       'the bundle is encrypted (age)',
       'Give the file with your age identity, or the passphrase; or decrypt it with: age -d -i key.txt -o X.zip X.zip.age',
     )
-  return convert('decrypt', encrypted, target, options, {
-    recipients: [],
-    identities,
-    passphrase,
-    scryptWorkFactor: undefined,
-  })
 }
 
 /** Identities of a file that age-keygen wrote: comments and empty lines are no keys. */
@@ -186,20 +195,12 @@ function refusalOf(request: AgeRequest, reply: Extract<AgeReply, { kind: 'failed
       request.mode === 'encrypt' ? 'encrypting the bundle' : 'decrypting the bundle',
       request.target,
     ) as Refusal
+  if (reply.refusal) return new Refusal(reply.refusal.code, reply.refusal.message, reply.refusal.remedy)
   if (request.mode === 'encrypt')
     return new Refusal(
       'bundle.encryption.failed',
       `age refused: ${reply.message}`,
       'Check the keys of the receivers.',
     )
-  const isWrongKey = /identit|passphrase/i.test(reply.message)
-  return new Refusal(
-    isWrongKey ? 'bundle.decryption.no-key' : 'bundle.decryption.damaged',
-    isWrongKey
-      ? 'none of the keys given opens this file'
-      : `the encrypted file is damaged, cut or no age file (${reply.message})`,
-    isWrongKey
-      ? 'Give the identity whose public line the sender used, or the passphrase.'
-      : 'Compare its SHA-256 with the sender and ask for a new copy. Nothing of it was kept.',
-  )
+  return ageRefusal(reply.message)
 }

@@ -1,19 +1,28 @@
 /** Verifies a sealed bundle without extracting it; the shape of design/cli.md. */
 import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { AgeFile, ageKindOf } from '../archive/age-file.ts'
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Refusal } from '../base/refusal.ts'
 import { type AllowedSigner, readAllowedSigners } from '../bundle/sshsig.ts'
 import { type Verification, type VerifyReport, verifyBundle } from '../bundle/verify.ts'
 import type { OnProgress } from '../domain/progress.ts'
+import { checkKeys, decryptBundle, identitiesOf } from './encrypt-bundle.ts'
+import { trustedSigners } from './trusted-signers.ts'
+
+export type AgePassphrase = string | ((path: string) => Promise<string | undefined>) | undefined
 
 export interface VerifyBundleOptions {
-  /** path of an OpenSSH `allowed_signers` file */
+  /** path of an OpenSSH `allowed_signers` file; the operator's own list of trusted signers when there is none */
   readonly allowedSigners?: string | undefined
   /** SHA-256 of the ZIP as the ticket tells it */
   readonly ticketSha256?: string | undefined
   /** path of a PEM file with root certificates of time stamping authorities */
   readonly timeStampRoots?: string | undefined
+  /** path of the file with the age identity that opens an encrypted bundle */
+  readonly identityFile?: string | undefined
+  /** opens a bundle encrypted with a passphrase; a function is asked only when the bundle needs one */
+  readonly agePassphrase?: AgePassphrase
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
   readonly now?: (() => Date) | undefined
@@ -29,7 +38,7 @@ export async function verifyBundleFile(
 
 /** The same, with the verified bundle itself when there is one. */
 export async function checkBundleFile(path: string, options: VerifyBundleOptions): Promise<Verification> {
-  const { allowedSigners, ticketSha256, timeStampRoots, ...rest } = options
+  const { allowedSigners, ticketSha256, timeStampRoots, identityFile, agePassphrase, ...rest } = options
   if (ticketSha256 !== undefined && !/^[0-9a-f]{64}$/i.test(ticketSha256.trim())) {
     throw new Refusal(
       'bundle.ticket.not-a-hash',
@@ -37,9 +46,62 @@ export async function checkBundleFile(path: string, options: VerifyBundleOptions
       'Copy it from the ticket again.',
     )
   }
-  const signers = allowedSigners === undefined ? [] : await readSigners(allowedSigners)
+  const signers =
+    allowedSigners === undefined ? (await trustedSigners()).allowed : await readSigners(allowedSigners)
   const roots = timeStampRoots === undefined ? [] : await readRoots(timeStampRoots)
-  return verifyBundle(path, { ...rest, ticketSha256, allowedSigners: signers, timeStampRoots: roots })
+  const plain = await plainOf(path, identityFile, agePassphrase)
+  return verifyBundle(path, { ...rest, ticketSha256, allowedSigners: signers, timeStampRoots: roots, plain })
+}
+
+/** Writes the plain ZIP of an encrypted bundle, because the operator asked for it. Refuses a file that is not encrypted. */
+export async function decryptBundleFile(
+  path: string,
+  target: string,
+  options: VerifyBundleOptions,
+): Promise<void> {
+  const kind = await ageKindOf(path)
+  if (kind === undefined)
+    throw new Refusal('bundle.encryption.none', `the bundle is not encrypted: ${path}`, 'Use it as it is.')
+  const keys = await ageKeys(path, kind, options.identityFile, options.agePassphrase)
+  await decryptBundle(path, target, { ...keys, signal: options.signal, onProgress: options.onProgress })
+}
+
+/** How the bytes of an encrypted bundle are read: decrypted in memory as they are asked for, and never written. */
+async function plainOf(
+  path: string,
+  identityFile: string | undefined,
+  passphrase: AgePassphrase,
+): Promise<(() => Promise<AgeFile>) | undefined> {
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return undefined
+  const kind = await ageKindOf(path)
+  if (kind === undefined) return undefined
+  const keys = await ageKeys(path, kind, identityFile, passphrase)
+  const first = await AgeFile.open(path, keys)
+  await first.close()
+  return () => first.again()
+}
+
+/** The keys for an encrypted bundle. Refuses when none is given or the file of identities holds none. */
+export async function ageKeys(
+  path: string,
+  kind: 'passphrase' | 'keys',
+  identityFile: string | undefined,
+  passphrase: AgePassphrase,
+): Promise<{ readonly identities: readonly string[]; readonly passphrase?: string | undefined }> {
+  let keys: { identities: readonly string[]; passphrase?: string | undefined } = { identities: [] }
+  if (kind === 'passphrase')
+    keys = {
+      identities: [],
+      passphrase: typeof passphrase === 'function' ? await passphrase(path) : passphrase,
+    }
+  else if (identityFile !== undefined) {
+    const text = await readFile(identityFile, 'utf8').catch((error: unknown) => {
+      throw diskRefusal(error, 'reading the age identity', identityFile)
+    })
+    keys = { identities: identitiesOf(text) }
+  }
+  checkKeys(keys)
+  return keys
 }
 
 async function readRoots(path: string): Promise<readonly X509Certificate[]> {

@@ -53,7 +53,8 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['src/casefile'],
   archiver: ['src/archive'],
   yauzl: ['src/archive'],
-  'age-encryption': ['src/workflow'],
+  'age-encryption': ['src/archive'],
+  '@noble/ciphers': ['src/archive'],
   '@sigstore/core': ['src/bundle'],
   saxes: ['src/tasks'],
   // the contract's shapes; elsewhere only to check JSON that comes from outside

@@ -12,11 +12,12 @@ import {
   withExamples,
   withProgressOption,
 } from '../verb.ts'
-import { sha256, trustOf, verdictCode } from './verify.ts'
+import { sha256, trustOf, verdictCode, withIdentityOption } from './verify.ts'
 
 interface Options extends CaseOption, ProgressOption {
   readonly allowedSigners?: string
   readonly ticketSha256?: string
+  readonly identity?: string
   readonly json?: true
 }
 
@@ -32,6 +33,7 @@ export const addOpen: AddVerb = (program, surface, run) => {
     .option('--allowed-signers <file>', 'who may sign, as ssh-keygen has it (allowed_signers)')
     .option('--ticket-sha256 <hex>', 'SHA-256 of the ZIP as the ticket says', sha256)
     .option('--json', 'print the case as one JSON document')
+  withIdentityOption(command)
   withProgressOption(command).action((path: string, options: Options) =>
     run(() => openVerb(surface, path, options)),
   )

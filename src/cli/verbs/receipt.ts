@@ -16,12 +16,13 @@ import {
   withProgressOption,
 } from '../verb.ts'
 import { keyWish } from './seal.ts'
-import { sha256, trustOf, verdictCode } from './verify.ts'
+import { sha256, trustOf, verdictCode, withIdentityOption } from './verify.ts'
 
 interface Options extends CaseOption, ProgressOption {
   readonly admit?: true
   readonly allowedSigners?: string
   readonly ticketSha256?: string
+  readonly identity?: string
   readonly out?: string
   readonly sign: boolean | string
   /** a key ssh-agent holds; true: its only one */
@@ -55,6 +56,7 @@ export const addReceipt: AddVerb = (program, surface, run) => {
     .option('--stored-at <text>', 'where the bundle is kept from now on')
     .option('--note <text>', 'what the sender should know')
     .option('--json', 'print the receipt as one JSON document')
+  withIdentityOption(command)
   withProgressOption(withCaseOption(command)).action((file: string, options: Options) =>
     run(() => (options.admit ? admitVerb(surface, file, options) : makeVerb(surface, file, options))),
   )

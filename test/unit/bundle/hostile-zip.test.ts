@@ -104,6 +104,34 @@ describe('a ZIP file', () => {
   })
 })
 
+describe('a file that is no bundle is named for what it is:', () => {
+  test.each([
+    ['age', Buffer.from('age-encryption.org/v1\n-> X25519 abc\n'), /encrypted \(age\)/],
+    ['7-Zip', Buffer.from('7z\xbc\xaf\x27\x1c', 'latin1'), /7-Zip/],
+    ['a log', Buffer.from('ElfFile\0'.padEnd(4096, '\0')), /event log/],
+    ['a disk image', Buffer.from('EVF\t\r\n\xff\0', 'latin1'), /disk image/],
+  ])('%s', async (_what, bytes, words) => {
+    const report = await verifyBytes(bytes)
+    expect([report.verdict, ...decisive(report)]).toEqual(['UNREADABLE', 'NOT_A_ZIP'])
+    expect(report.findings.at(-1)?.hint).toMatch(words)
+  })
+  test.each([
+    ['uploads.json', /Velociraptor/],
+    ['2026_CopyLog.csv', /KAPE/],
+    ['C/Windows/System32/winevt/Logs/Security.evtx', /event logs/],
+    ['word/document.xml', /no bagit.txt/],
+  ])('a ZIP with %s', async (name, words) => {
+    const report = await verifyBytes(
+      buildZip([
+        { name, bytes: 'x' },
+        { name: 'other/file', bytes: 'y' },
+      ]),
+    )
+    expect([report.verdict, ...decisive(report)]).toEqual(['INVALID', 'NOT_A_BAG'])
+    expect(report.findings.at(-1)?.what).toMatch(words)
+  })
+})
+
 describe('a hostile ZIP file', () => {
   const root = 'bag'
   const bagit = {
@@ -151,7 +179,7 @@ describe('a hostile ZIP file', () => {
     ['a stored entry with two sizes', [file('bag/a', { method: 0, declaredSize: 9 })], 'SIZE_LIE'],
     ['a folder that carries bytes', [file('bag/a/')], 'FOLDER_WITH_CONTENT'],
     ['A22 two entries with the same bytes', [file('bag/a'), file('bag/b', { sameBytesAs: 1 })], 'OVERLAP'],
-  ])('with %s is unsafe', async (_what, entries, code) => {
+  ])('%s: UNSAFE', async (_what, entries, code) => {
     const report = await verifyBytes(buildZip([bagit, ...entries]))
     expect(report.verdict).toBe('UNSAFE')
     expect(report.findings.map((finding) => finding.code)).toContain(code)

@@ -20,6 +20,7 @@ const verbs = [
   'open',
   'receipt',
   'key',
+  'signers',
   'practice',
   'serve',
 ]
