@@ -8,7 +8,7 @@ const at = (path: string) => resolve(import.meta.dirname, path)
 export default defineConfig({
   main: {
     build: {
-      // `dependencies` (only the native better-sqlite3) stay outside the bundle; everything else goes in.
+      // `dependencies` (better-sqlite3, which is native, and Microsoft's KQL parser, read as plain scripts) stay outside the bundle; everything else goes in.
       rolldownOptions: {
         input: {
           main: at('electron/main/main.ts'),
@@ -18,6 +18,7 @@ export default defineConfig({
           cli: at('src/cli/main.ts'),
           'parse-worker': at('src/workflow/ingest/parse-worker.ts'),
           'hash-worker': at('src/workflow/ingest/hash-worker.ts'),
+          'query-worker': at('src/workflow/query/query-worker.ts'),
           'age-worker': at('src/workflow/age-worker.ts'),
         },
       },

@@ -18,6 +18,7 @@ import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { AnswersDocument, allowDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
+import type { QueryRequest, QueryResult } from '../workflow/query/query-case.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
 import type { readyIngest } from '../workflow/ready-ingest.ts'
 import type {
@@ -72,6 +73,7 @@ export interface Doors {
   taskTroubles(open: Case): readonly string[] | Promise<readonly string[]>
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
+  queryCase(open: Case, request: QueryRequest, signal: AbortSignal): Promise<QueryResult>
   makeReport(open: Case, how: ReportOptions): string | Promise<string>
   exportCase(open: Case, how: ExportOptions): Promise<ExportResult>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
@@ -118,6 +120,7 @@ export interface ProblemLine {
   readonly where: string
   readonly what: string
 }
+export type { QueryRequest, QueryResult }
 export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>

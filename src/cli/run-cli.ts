@@ -16,6 +16,7 @@ import { addInspect } from './verbs/inspect.ts'
 import { addKey } from './verbs/key.ts'
 import { addOpen } from './verbs/open.ts'
 import { addPractice } from './verbs/practice.ts'
+import { addQuery } from './verbs/query.ts'
 import { addReceipt } from './verbs/receipt.ts'
 import { addReport } from './verbs/report.ts'
 import { addSeal } from './verbs/seal.ts'
@@ -30,6 +31,7 @@ const verbs: readonly AddVerb[] = [
   addImport,
   addAcquire,
   addTimeline,
+  addQuery,
   addChains,
   addTasks,
   addAnswer,

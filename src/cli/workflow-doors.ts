@@ -41,6 +41,9 @@ export const workflowDoors: Doors = {
   async timelineSlice(open, filter, from, count) {
     return (await import('../workflow/read-timeline.ts')).timelineSlice(open, filter, from, count)
   },
+  async queryCase(open, request, signal) {
+    return (await import('../workflow/query/query-case.ts')).queryCase(open, request, signal)
+  },
   async chainsDocument(open, asked) {
     return (await import('../workflow/find-chains.ts')).chainsDocument(open, asked)
   },

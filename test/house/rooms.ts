@@ -15,7 +15,7 @@ const room = (runtime: Runtime, opensOnto = ''): Room => ({
   opensOnto: opensOnto.split(' ').filter(Boolean),
 })
 const belowWorkflow =
-  'base domain evtx tasks registry tables events chains playbook report exports archive evidence casefile sources bundle practice acquire'
+  'base domain evtx tasks registry tables events chains playbook report exports archive evidence casefile sources bundle practice acquire kql'
 
 export const rooms: Readonly<Record<string, Room>> = {
   'src/base': room('plain'),
@@ -37,6 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/bundle': room('node', 'base domain archive evidence'),
   'src/acquire': room('node', 'base domain'),
   'src/practice': room('node', 'base domain evtx tasks'),
+  'src/kql': room('node', 'base'),
   'src/workflow': room('node', belowWorkflow),
   'src/engine': room('node', 'base domain contract workflow'),
   'src/serve': room('node', 'base contract engine'),
@@ -56,7 +57,9 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   'age-encryption': ['src/archive'],
   '@noble/ciphers': ['src/archive'],
   '@sigstore/core': ['src/bundle'],
-  saxes: ['src/tasks'],
+  saxes: ['src/tasks', 'src/kql'],
+  '@kusto/language-service-next': ['src/kql'],
+  re2js: ['src/kql'],
   // the contract's shapes; elsewhere only to check JSON that comes from outside
   zod: ['src/contract', 'src/workflow', 'src/sources', 'src/bundle', 'src/acquire'],
   '@orpc/contract': ['src/contract', 'renderer'],

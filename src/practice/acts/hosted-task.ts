@@ -6,7 +6,7 @@ import { logonIdText } from '../logon-ids.ts'
 import { type Session, type StartedProcess, system } from '../records.ts'
 import { schtasksTask } from '../task-xml.ts'
 import { asSystem, type HostWorld, inSystem32, ms } from '../world/host-world.ts'
-import { actionOf, drawPlan, type Plan } from './program.ts'
+import { actionOf, drawPlan, type Plan, plannedTask } from './program.ts'
 import { runAs } from './run-task.ts'
 import type { Registered } from './tcp-task.ts'
 
@@ -86,14 +86,7 @@ export function hostedTask(world: HostWorld, how: HostedTask): Registered {
   world.deeds.push({
     mark,
     kind: 'task-created',
-    task: {
-      path,
-      action: actionOf(plan.program),
-      runAs,
-      author: user,
-      hidden: false,
-      trigger: plan.trigger.replace('Trigger', ''),
-    },
+    task: plannedTask(path, plan, user),
     account: actor,
     source: stage.source,
     taskLogonId: logonIdText(stage.session.logonId),

@@ -6,7 +6,7 @@ import { logonIdText } from '../logon-ids.ts'
 import { remoteCaller } from '../records.ts'
 import { schtasksTask } from '../task-xml.ts'
 import { type HostWorld, ms } from '../world/host-world.ts'
-import { actionOf, commandLineOf, type Plan } from './program.ts'
+import { commandLineOf, type Plan, plannedTask } from './program.ts'
 import { runTask } from './run-task.ts'
 import { connectTcp, type RemoteCall } from './tcp-task.ts'
 
@@ -83,14 +83,7 @@ export function changeTcp(world: HostWorld, made: Made, how: Change): Made {
     world.deeds.push({
       mark,
       kind: 'task-updated',
-      task: {
-        path: made.path,
-        action: actionOf(plan.program),
-        runAs: 'S-1-5-18',
-        author: user,
-        hidden: false,
-        trigger: plan.trigger.replace('Trigger', ''),
-      },
+      task: plannedTask(made.path, plan, user),
       account,
       source: { ip: how.ip, port: session.port as number, logonId: logonIdText(session.logonId) },
       taskLogonId: logonIdText(session.logonId),

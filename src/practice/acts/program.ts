@@ -1,4 +1,5 @@
 /** What tasks run in these stories. */
+import type { Deed } from '../deed.ts'
 import type { Random } from '../random.ts'
 import type { SchtasksTask } from '../task-xml.ts'
 
@@ -50,3 +51,13 @@ export const commandLineOf = (program: Program): string =>
   program.command.endsWith('.bat')
     ? `C:\\Windows\\SYSTEM32\\cmd.exe /c "${program.command}"`
     : actionOf(program)
+
+/** The truth's task of a plan: as SYSTEM, at its trigger, written by `author`. */
+export const plannedTask = (path: string, plan: Plan, author: string): Deed['task'] => ({
+  path,
+  action: actionOf(plan.program),
+  runAs: 'S-1-5-18',
+  author,
+  hidden: false,
+  trigger: plan.trigger.replace('Trigger', ''),
+})

@@ -8,7 +8,7 @@ import { logonIdText } from '../logon-ids.ts'
 import { remoteCaller, type Session } from '../records.ts'
 import { schtasksTask } from '../task-xml.ts'
 import { type HostWorld, inSystem32, ms } from '../world/host-world.ts'
-import { actionOf, drawPlan, type Plan } from './program.ts'
+import { drawPlan, type Plan, plannedTask } from './program.ts'
 import { runAs } from './run-task.ts'
 
 export interface RemoteCall {
@@ -117,14 +117,7 @@ export function tcpTask(world: HostWorld, how: TcpTask): Registered {
   world.deeds.push({
     mark,
     kind: 'task-created',
-    task: {
-      path,
-      action: actionOf(plan.program),
-      runAs,
-      author: user,
-      hidden: false,
-      trigger: plan.trigger.replace('Trigger', ''),
-    },
+    task: plannedTask(path, plan, user),
     account,
     source: {
       ip: how.ip,

@@ -57,6 +57,7 @@ const doorNames: Record<keyof Doors, true> = {
   isCaseFolder: true,
   createCase: true,
   openCase: true,
+  queryCase: true,
   readyIngest: true,
   importEvidence: true,
   preflightHost: true,

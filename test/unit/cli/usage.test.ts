@@ -7,6 +7,7 @@ const verbs = [
   'import',
   'acquire',
   'timeline',
+  'query',
   'chains',
   'tasks',
   'answer',
