@@ -2,7 +2,16 @@
  * Looking at hosts and taking their evidence: goes on while other views are shown. A password is never part of this
  * state: it is handed through from the field to the request, and the field is emptied.
  */
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { Progress } from '../../src/contract/shapes.ts'
 import type { Api } from '../api/client.ts'
 import { troubleOf } from '../api/trouble.ts'
@@ -17,6 +26,7 @@ import {
   phaseOf,
 } from './host-runs.ts'
 import { useApi, useWindow } from './window-state.tsx'
+import { tellWindows } from './window-sync.ts'
 
 type PreflightInput = Parameters<Api['acquire']['preflight']>[0]
 /** What is asked for all hosts alike, without a password. */
@@ -144,10 +154,35 @@ export function AcquireProvider(props: { children: ReactNode }) {
         end(stop)
         // whatever arrived is in the case now; a case that was left meanwhile is asked again when it is opened
         refreshed.current().catch(() => {})
+        if (openCase !== null) tellWindows(openCase, 'evidence')
       }
     },
-    [begin, end, set],
+    [begin, end, set, openCase],
   )
+  // an acquisition that the page before this one began goes on: it is taken up where it is
+  const took = useRef(false)
+  useEffect(() => {
+    if (took.current || openCase === null) return
+    took.current = true
+    const takeUp = async () => {
+      const found = (await api.jobs.list()).find(
+        (each) => each.what === 'acquisition' && each.caseId === openCase,
+      )
+      const hosts = found?.hosts ?? []
+      const [host] = hosts
+      if (!found || host === undefined) return
+      setCaseId(openCase)
+      setRuns(hosts.map((each) => ({ ...freshHost(each), state: 'queued' })))
+      await run(hosts, async (signal) => {
+        const stream = await api.jobs.attach({ job: found.id }, { signal })
+        return hosts.length > 1
+          ? (stream as AsyncIterator<Progress, Outcome[]>)
+          : one(host, stream as AsyncIterator<Progress, NonNullable<Outcome['result']>>)
+      })
+    }
+    // without an answer there is nothing to take up, and whoever asks next is told why
+    takeUp().catch(() => {})
+  }, [api, openCase, run])
 
   const take = useCallback(
     async (hosts: readonly string[], parallel: number, secret: string | undefined) => {

@@ -10,6 +10,8 @@ export interface KeyBinding {
   /** as the map shows it: `['G', 'O']` */
   readonly keys: readonly string[]
   readonly does: string
+  /** acts while somebody types too */
+  readonly inFields?: boolean
   run(): void
 }
 /** Keys that a focused part of a view answers itself: named in the map, never acted on from here. */
@@ -68,8 +70,15 @@ function find(wanted: string): KeyBinding | undefined {
 }
 
 function onKeyDown(press: KeyboardEvent): void {
-  if (press.defaultPrevented || press.isComposing || inField(press.target) || inOverlay(press.target)) return
+  if (press.defaultPrevented || press.isComposing || inOverlay(press.target)) return
   const name = nameOfPress(press)
+  if (inField(press.target)) {
+    const found = find(name)
+    if (!found?.inFields) return
+    press.preventDefault()
+    found.run()
+    return
+  }
   if (name.length === 1 && !singleKeysOn()) return
   const before = pending && press.timeStamp - pending.at < patience ? pending.key : undefined
   pending = undefined

@@ -6,6 +6,7 @@ import { type Trouble, troubleOf } from '../api/trouble.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { useChains } from './chains-state.tsx'
 import { useApi, useWindow } from './window-state.tsx'
+import { tellWindows, useOtherWindows } from './window-sync.ts'
 
 /** What an act speaks of. */
 interface OnChain {
@@ -43,9 +44,14 @@ export function usePlaybook(): PlaybookState {
 
 export function PlaybookProvider(props: { children: ReactNode }) {
   const api = useApi()
-  const { caseSummary, view } = useWindow()
+  const { caseSummary, view, refresh } = useWindow()
   const { chain } = useChains()
   const [acts, setActs] = useState(0)
+  useOtherWindows(caseSummary?.caseId, (changed) => {
+    setActs((before) => before + 1)
+    // what another window imported is asked for anew; a failure is told by the next question
+    if (changed === 'evidence') refresh().catch(() => {})
+  })
   const [wanted, want] = useState(false)
   // answering reads the whole case: not before a view speaks of it
   if (!wanted && (view === 'playbook' || view === 'overview')) want(true)
@@ -72,6 +78,7 @@ export function PlaybookProvider(props: { children: ReactNode }) {
         const { mark } = await run(api.playbook, { caseId, chain: id })
         setSaid({ chain: id, last: { mark, what } })
         setActs((before) => before + 1)
+        tellWindows(caseId, 'marks')
         return true
       } catch (error) {
         setSaid({ chain: id, refused: troubleOf(error) })

@@ -11,12 +11,18 @@ import { ProcessesView } from '../views/processes/processes-view.tsx'
 import { TasksView } from '../views/tasks/tasks-view.tsx'
 import { TimelineView } from '../views/timeline/timeline-view.tsx'
 import { Button } from '../widgets/button.tsx'
+import { Escape } from '../widgets/escape.tsx'
 import { Notice } from '../widgets/notice.tsx'
 import { Patterns } from '../widgets/patterns.tsx'
+import { ActSaid } from './act-said.tsx'
 import { KeyMap } from './key-map.tsx'
-import { type KeyBinding, useKeys, within } from './keyboard.ts'
+import { type KeyBinding, keyGroups, useKeys, within } from './keyboard.ts'
 import { Navigation } from './navigation.tsx'
+import { Palette } from './palette.tsx'
+import { usePlaybook } from './playbook-state.tsx'
+import { SettingsDialog } from './settings-dialog.tsx'
 import { StatusBar } from './status-bar.tsx'
+import { applyTheme, themes } from './theme-choice.ts'
 import { TopBar } from './top-bar.tsx'
 import { useWindow, type View } from './window-state.tsx'
 
@@ -52,8 +58,11 @@ const citationKeys = [
 ]
 
 export function Shell() {
-  const { view, caseSummary, go, cameFrom, back } = useWindow()
+  const { view, caseSummary, go, cameFrom, back, engine } = useWindow()
+  const { last, undo } = usePlaybook()
   const [map, setMap] = useState(false)
+  const [finding, find] = useState(false)
+  const [settings, setSettings] = useState(false)
   const main = useRef<HTMLElement>(null)
   const inCase = caseSummary !== null && view !== 'home'
 
@@ -85,7 +94,57 @@ export function Shell() {
           },
         ]
       : []),
+    {
+      on: 'Ctrl+k',
+      keys: ['Ctrl', 'K'],
+      does: 'Find and commands',
+      inFields: true,
+      run: () => find(true),
+    },
+    ...(last
+      ? [
+          {
+            on: 'Ctrl+z',
+            keys: ['Ctrl', 'Z'],
+            does: `Undo: ${last.what}`,
+            run: () => void undo(last.mark),
+          },
+        ]
+      : []),
+    { on: 'Ctrl+,', keys: ['Ctrl', ','], does: 'Settings', run: () => setSettings(true) },
     { on: '?', keys: ['?'], does: 'This map', run: () => setMap(true) },
+  ]
+  const commands = () => [
+    ...keyGroups().flatMap((group) =>
+      group.bindings
+        .filter((binding) => !binding.on.startsWith('within ') && binding.on !== 'Ctrl+k')
+        .map((binding) => ({
+          id: `${group.title} ${binding.on}`,
+          group: group.title,
+          name: binding.does,
+          keys: binding.keys,
+          run: () => binding.run(),
+        })),
+    ),
+    { id: 'home', group: 'Window', name: 'All cases', run: () => go('home') },
+    ...themes.map((theme) => ({
+      id: `theme ${theme}`,
+      group: 'Window',
+      name: `Theme: ${theme === 'system' ? 'as the system' : theme}`,
+      run: () => applyTheme(theme),
+    })),
+    { id: 'print', group: 'Window', name: 'Print this view', run: () => window.print() },
+    ...(engine.host === 'electron'
+      ? []
+      : [
+          {
+            id: 'window',
+            group: 'Window',
+            name: 'Open another window on this case',
+            // the new tab takes over this one's session, and with it the token
+            run: () => void window.open(location.href, '_blank'),
+          },
+        ]),
   ]
   useKeys('Go to', bindings)
   useKeys('On a record number', caseSummary ? citationKeys : [])
@@ -106,12 +165,26 @@ export function Shell() {
         Skip to content
       </a>
       <Patterns />
-      <TopBar onHelp={() => setMap(true)} back={cameFrom ? titles[cameFrom] : null} />
+      <TopBar
+        onHelp={() => setMap(true)}
+        onFind={() => find(true)}
+        onSettings={() => setSettings(true)}
+        back={cameFrom ? titles[cameFrom] : null}
+      />
       {inCase ? <Navigation /> : null}
       <main className="main" id="main" tabIndex={-1} ref={main}>
+        {inCase ? (
+          <p className="print-head" aria-hidden="true">
+            <Escape text={caseSummary.title} />, {titles[view]}. Times in UTC.{' '}
+            <Escape text={engine.operator} />
+          </p>
+        ) : null}
         <ViewGuard key={`${view} ${caseSummary?.caseId}`}>{bodies[view]()}</ViewGuard>
       </main>
       <StatusBar />
+      <ActSaid />
+      <Palette open={finding} onClose={() => find(false)} commands={commands} />
+      <SettingsDialog open={settings} onClose={() => setSettings(false)} />
       <KeyMap open={map} onClose={() => setMap(false)} />
     </div>
   )

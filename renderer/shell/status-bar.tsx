@@ -1,8 +1,9 @@
 import { Escape } from '../widgets/escape.tsx'
-import { formatOffset, plural } from '../widgets/format.ts'
+import { plural } from '../widgets/format.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { useAcquire } from './acquire-state.tsx'
 import { useImport } from './import-state.tsx'
+import { useZoneWords } from './settings.ts'
 import { useWindow } from './window-state.tsx'
 
 export function StatusBar() {
@@ -13,10 +14,8 @@ export function StatusBar() {
   const share = total ? Math.floor((done / total) * 100) : undefined
   const inCase = caseSummary !== null && view !== 'home'
   const [host] = caseSummary?.hosts ?? []
-  const offset =
-    inCase && caseSummary.hosts.length === 1 && host && host.utcOffsetMinutes !== null
-      ? formatOffset(host.utcOffsetMinutes).slice(3)
-      : undefined
+  const single = inCase && caseSummary.hosts.length === 1 ? host : undefined
+  const beside = useZoneWords(single?.name.split('.')[0], single?.utcOffsetMinutes ?? null)
   return (
     <footer className="statusbar">
       {inCase ? (
@@ -50,9 +49,9 @@ export function StatusBar() {
       <span className="low">No network</span>
       <span>
         Times in UTC
-        {offset && host ? (
+        {beside ? (
           <>
-            , <Escape text={host.name.split('.')[0] ?? host.name} /> {offset}
+            , <Escape text={beside} />
           </>
         ) : null}
       </span>

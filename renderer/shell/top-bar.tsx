@@ -1,13 +1,17 @@
 import { Button } from '../widgets/button.tsx'
 import { Escape } from '../widgets/escape.tsx'
 import { Icon } from '../widgets/icon.tsx'
+import { Keys } from '../widgets/keys.tsx'
 import { Chip } from '../widgets/meaning.tsx'
+import { CaseMenu } from './case-menu.tsx'
 import { ThemeMenu } from './theme-menu.tsx'
 import { TopClock } from './top-clock.tsx'
 import { useWindow } from './window-state.tsx'
 
 export function TopBar(props: {
   onHelp: () => void
+  onFind: () => void
+  onSettings: () => void
   /** title of the view a record was opened from */
   back: string | null
 }) {
@@ -27,9 +31,7 @@ export function TopBar(props: {
       </button>
       {inCase ? (
         <div className="case-head">
-          <span className="case-name cut" title={caseSummary.dir}>
-            <Escape text={caseSummary.title} />
-          </span>
+          <CaseMenu />
           {caseSummary.practice ? <Chip icon="practice">Practice</Chip> : null}
           {caseSummary.readOnly ? <Chip icon="lock">Read-only, from a bundle</Chip> : null}
         </div>
@@ -40,6 +42,16 @@ export function TopBar(props: {
         </Button>
       ) : null}
       <span className="grow" />
+      {inCase ? (
+        <>
+          <button className="button button-quiet omnibox" type="button" onClick={props.onFind}>
+            <Icon name="search" />
+            <span className="cut">Find a record, task, account or command</span>
+            <Keys keys={['Ctrl', 'K']} />
+          </button>
+          <span className="grow" />
+        </>
+      ) : null}
       {inCase ? <TopClock /> : null}
       {!inCase && caseSummary ? (
         <Button kind="quiet" onPress={() => go('overview')}>
@@ -50,6 +62,7 @@ export function TopBar(props: {
         </Button>
       ) : null}
       <ThemeMenu />
+      <Button kind="quiet" icon="settings" label="Settings" onPress={props.onSettings} />
       <Button kind="quiet" icon="help" label="Keyboard map" onPress={props.onHelp} />
     </header>
   )

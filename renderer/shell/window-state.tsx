@@ -70,6 +70,9 @@ export interface WindowState {
   /** the view a record was opened from, until another is gone to; `back` returns there, to the same door */
   readonly cameFrom: View | null
   back(): void
+  /** goes to Timeline for the filter that was put into its memory; `rowsAsked` grows with each */
+  askRows(): void
+  readonly rowsAsked: number
   readonly engine: EngineFacts
 }
 
@@ -103,6 +106,7 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
   const [selected, select] = useState<CitationShape | null>(null)
   const [chain, chooseChain] = useState<string | null>(null)
   const [openCount, setOpenCount] = useState(0)
+  const [rowsAsked, setRowsAsked] = useState(0)
   const [openPart, setOpenPart] = useState<RecordPart>('fields')
 
   const door = useRef<Door | null>(null)
@@ -129,7 +133,11 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
   const refresh = useCallback(async () => {
     if (!caseSummary) return
     const summary = await api.cases.summary({ caseId: caseSummary.caseId })
-    setCase((before) => (before?.caseId === summary.caseId ? summary : before))
+    setCase((before) =>
+      before?.caseId === summary.caseId && JSON.stringify(before) !== JSON.stringify(summary)
+        ? summary
+        : before,
+    )
   }, [api, caseSummary])
   const openRecord = useCallback(
     (citation: CitationShape, part: RecordPart = 'fields') => {
@@ -142,6 +150,10 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
     },
     [go, place],
   )
+  const askRows = useCallback(() => {
+    setRowsAsked((before) => before + 1)
+    go('timeline')
+  }, [go])
   const back = useCallback(() => {
     if (cameFrom === null) return
     const before = door.current
@@ -184,6 +196,8 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
       openRecord,
       cameFrom,
       back,
+      askRows,
+      rowsAsked,
       engine,
     }),
     [
@@ -200,6 +214,8 @@ export function WindowProvider(props: { api: Api; engine: EngineFacts; children:
       openRecord,
       cameFrom,
       back,
+      askRows,
+      rowsAsked,
       engine,
     ],
   )

@@ -1,13 +1,13 @@
 /** The facts of one chain, row by row, each with the records it rests on. */
 import type { ReactNode } from 'react'
 import type { CaseSummary, ChainShape, CitationShape } from '../../../src/contract/shapes.ts'
+import { useBeside } from '../../shell/settings.ts'
 import {
   Absent,
   Answer,
   Citations,
   Escape,
   formatDelta,
-  formatHostClock,
   formatLength,
   Stamp,
   Strength,
@@ -97,7 +97,8 @@ export function Facts(props: { chain: ChainShape; hosts: CaseSummary['hosts'] })
 function When(props: { chain: ChainShape; hosts: CaseSummary['hosts'] }) {
   const { chain } = props
   const offset = props.hosts.find((host) => host.name === chain.host)?.utcOffsetMinutes ?? null
-  const clock = formatHostClock(chain.time, offset)
+  const beside = useBeside()(chain.time, chain.host, offset)
+  const clock = beside?.clock
   const local =
     clock && clock.length > 8
       ? `${clock.slice(11)} ${clock < chain.time ? 'the day before' : 'next day'}`
@@ -110,7 +111,9 @@ function When(props: { chain: ChainShape; hosts: CaseSummary['hosts'] }) {
         main={<Stamp className="main-fact stamp" time={chain.time} decimals={3} zone />}
         at={anchorOf(chain)}
       >
-        {local ? `${local} on ${shortHost(chain.host)}, ` : null}
+        {local && beside
+          ? `${local} ${beside.where === chain.host ? `on ${shortHost(chain.host)}` : `in ${beside.where}`}, `
+          : null}
         {chain.steps.length > 1 ? `took ${formatLength(lasted)}` : 'one record'}
       </Line>
     </Row>
@@ -226,6 +229,8 @@ function Task(props: { chain: ChainShape }) {
   return (
     <Row name="Task">
       <Line
+        one
+        title={details.join(', ')}
         main={
           <span className="main-fact mono cut" title={task.path.slice(0, 2000)}>
             <Escape text={task.path} />

@@ -125,7 +125,6 @@ function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
           />
         ) : null}
         <History answers={answers} />
-        <ActSaid />
       </div>
       {deciding ? <DispositionDialog answers={answers} onClose={() => decide(false)} /> : null}
     </div>
@@ -136,38 +135,4 @@ function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
 function pressInRow(what: string): void {
   const row = document.activeElement?.closest('[data-row]')
   row?.querySelector<HTMLElement>(`[data-act="${what}"] button, button[data-act="${what}"]`)?.click()
-}
-
-/** The last act, with the way back; or why it was not kept. */
-function ActSaid() {
-  const { refused, last, undo, forget, again } = usePlaybook()
-  return (
-    <div className="act-said" role="status">
-      {refused ? (
-        <div className="toast is-harm">
-          <span>
-            Not kept. <Escape text={refused.message} /> <Escape text={refused.remedy} />
-          </span>
-          <Button
-            small
-            kind="quiet"
-            onPress={() => {
-              forget()
-              again()
-            }}
-          >
-            Close
-          </Button>
-        </div>
-      ) : last ? (
-        <div className="toast">
-          <span>{last.what}.</span>
-          <Button small kind="quiet" icon="undo" keys={['U']} onPress={() => void undo(last.mark)}>
-            Undo
-          </Button>
-          <Button small kind="quiet" icon="close" label="Close the message" onPress={forget} />
-        </div>
-      ) : null}
-    </div>
-  )
 }

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode, useState } from 'react'
 import type { RecordDetails } from '../../../src/contract/shapes.ts'
+import { useBeside } from '../../shell/settings.ts'
 import { useCase } from '../../shell/window-state.tsx'
 import {
   Absent,
@@ -7,7 +8,6 @@ import {
   Escape,
   formatCount,
   formatExactBytes,
-  formatHostClock,
   formatStamp,
   shortHash,
 } from '../../widgets/index.ts'
@@ -27,7 +27,7 @@ export function FieldsList(props: {
 }) {
   const { details } = props
   const host = useCase().hosts.find((each) => each.name === details.host)
-  const local = host ? formatHostClock(details.time, host.utcOffsetMinutes) : undefined
+  const beside = useBeside()(details.time, details.host, host?.utcOffsetMinutes ?? null)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="fields-scroll" tabIndex={0} aria-label="Fields">
@@ -39,9 +39,9 @@ export function FieldsList(props: {
           <span className="mono">{formatStamp(details.time)}</span>
           <span className="aside">
             UTC
-            {local ? (
+            {beside ? (
               <>
-                , {local} on <Escape text={details.host} />
+                , {beside.clock} {beside.where === details.host ? 'on' : 'in'} <Escape text={beside.where} />
               </>
             ) : null}
           </span>

@@ -1,6 +1,7 @@
 /** Everything told of one task: what it is, where it shows, what speaks against it, what each source says of it. */
 import type { TaskDetailsShape } from '../../../src/contract/task-shapes.ts'
 import { useChains } from '../../shell/chains-state.tsx'
+import { exactTerm, useShowRows } from '../../shell/show-rows.ts'
 import { useCase, useWindow } from '../../shell/window-state.tsx'
 import {
   AnyCitations,
@@ -15,7 +16,6 @@ import {
 } from '../../widgets/index.ts'
 import { shortHost } from '../overview/sentence.ts'
 import { asSentence } from '../overview/words.ts'
-import { recall, remember } from '../timeline/timeline-memory.ts'
 import { ActionsPart } from './actions-part.tsx'
 import { HistoryPart } from './history-part.tsx'
 import { LifetimesPart } from './lifetimes-part.tsx'
@@ -31,18 +31,11 @@ type Task = TaskDetailsShape['task']
 export function TaskDetail(props: { told: TaskDetailsShape; part: string; onPart: (part: string) => void }) {
   const { told } = props
   const { task } = told
-  const { caseId, hosts } = useCase()
+  const { hosts } = useCase()
   const { go, chooseChain } = useWindow()
+  const showRows = useShowRows()
   const { chains } = useChains()
   const chain = chains?.find((each) => task.chains.includes(each.id))
-  const showRows = () => {
-    const value = (text: string) => ({ text, exact: true })
-    remember(caseId, {
-      ...recall(caseId),
-      terms: [{ key: 'task', values: [value(task.path)], not: false, off: false }],
-    })
-    go('timeline')
-  }
   return (
     <>
       <div className="view-head">
@@ -74,7 +67,7 @@ export function TaskDetail(props: { told: TaskDetailsShape; part: string; onPart
           <Button
             icon="timeline"
             off={task.history.length === 0 ? 'No record names this task' : false}
-            onPress={showRows}
+            onPress={() => showRows([exactTerm('task', task.path)])}
           >
             Show in timeline
           </Button>

@@ -34,6 +34,11 @@ function TasksOfCase() {
     const timer = setTimeout(() => ask(text.trim()), 120)
     return () => clearTimeout(timer)
   }, [text])
+  useEffect(() => {
+    if (tab === null) return
+    setTask(tab)
+    go('tasks')
+  }, [tab, go])
   useEffect(
     () => rememberTasks(caseId, { task, part, text, only, host }),
     [caseId, task, part, text, only, host],

@@ -7,8 +7,9 @@ import '../record/record.css'
 
 export function TimelineView() {
   const summary = useCase()
-  const { go } = useWindow()
-  if (summary.counts.records > 0) return <TimelineOfCase key={summary.caseId} summary={summary} />
+  const { go, rowsAsked } = useWindow()
+  if (summary.counts.records > 0)
+    return <TimelineOfCase key={`${summary.caseId} ${rowsAsked}`} summary={summary} />
   return (
     <div className="pad">
       <h1 className="view-title timeline-title">Timeline</h1>
