@@ -27,7 +27,10 @@ export interface PlaybookState {
   /** the last act kept, which `undo` takes back */
   readonly last: { readonly mark: number; readonly what: string } | undefined
   /** states something; true once it is kept */
-  act(what: string, run: (api: Api['playbook'], on: OnChain) => Promise<{ mark: number }>): Promise<boolean>
+  act(
+    what: string,
+    run: (playbook: Api['playbook'], on: OnChain, api: Api) => Promise<{ mark: number }>,
+  ): Promise<boolean>
   undo(mark: number): Promise<boolean>
   forget(): void
   /** grows with every act kept: lists that show standings ask again */
@@ -75,7 +78,7 @@ export function PlaybookProvider(props: { children: ReactNode }) {
     async (what, run) => {
       setActing(true)
       try {
-        const { mark } = await run(api.playbook, { caseId, chain: id })
+        const { mark } = await run(api.playbook, { caseId, chain: id }, api)
         setSaid({ chain: id, last: { mark, what } })
         setActs((before) => before + 1)
         tellWindows(caseId, 'marks')

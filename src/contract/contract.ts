@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
 import * as acquiring from './acquire-shapes.ts'
 import * as p from './playbook-shapes.ts'
+import * as r from './report-shapes.ts'
 import * as s from './shapes.ts'
 import * as t from './task-shapes.ts'
 
@@ -224,7 +225,14 @@ export const contract = {
       .output(p.KeptMark),
     remove: base.input(inCase.extend({ entry: z.int().positive(), why: note.min(1), by })).output(p.KeptMark),
   },
+  report: {
+    preview: base
+      .input(inCase.extend({ includeCase: z.boolean(), caseNumber: z.string().max(100).optional() }))
+      .output(r.ReportPreview),
+  },
   bundle: {
+    /** Admits the receiver's signed receipt into the custody of the case. */
+    receipt: base.input(inCase.extend({ path, allowedSigners: path })).output(r.ReceiptShape),
     seal: base
       .input(
         inCase.extend({
@@ -233,6 +241,10 @@ export const contract = {
           caseNumber: z.string().max(100),
           purpose: z.string().max(2000),
           to: z.string().max(200),
+          /** `age1…` keys it is encrypted for as well */
+          recipients: z.array(z.string().max(200)).max(20).optional(),
+          /** hands over ticks, notes, dispositions, clocks and the allow-list too */
+          includeCase: z.boolean().optional(),
         }),
       )
       .output(eventIterator(s.Progress, s.SealResult)),

@@ -2,22 +2,16 @@
 // of the workflow; errors leave as answerError() makes them; work that takes time is a stream (stream-job.ts).
 import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { implement } from '@orpc/server'
-import { contract } from '../contract/contract.ts'
 import type { CaseSummary } from '../contract/shapes.ts'
-import type { MarkStatement } from '../domain/marks.ts'
-import type { OnProgress } from '../domain/progress.ts'
 import { fileTimeOfDate, formatUtc } from '../domain/time.ts'
 import { acquireHost } from '../workflow/acquire-host.ts'
 import { acquireHosts } from '../workflow/acquire-hosts.ts'
-import { addMark } from '../workflow/analyst-marks.ts'
 import { collectTools } from '../workflow/collect-tools.ts'
 import { evidenceBytes } from '../workflow/evidence-bytes.ts'
 import { chainsDocument } from '../workflow/find-chains.ts'
 import { importEvidence } from '../workflow/import-evidence.ts'
 import { listEvidence, listProblems, readCustody } from '../workflow/list-evidence.ts'
 import { makePracticeCase, practiceScenarios } from '../workflow/make-practice.ts'
-import { openBundle } from '../workflow/open-bundle.ts'
 import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
 import {
   allowDocument,
@@ -30,98 +24,16 @@ import { preflightHost } from '../workflow/preflight-host.ts'
 import { recordDetails } from '../workflow/read-record.ts'
 import { timelineDensity, timelineFacets, timelineFind, timelineSlice } from '../workflow/read-timeline.ts'
 import { countRecovered } from '../workflow/recovered-records.ts'
-import { sealCase } from '../workflow/seal-bundle.ts'
-import { summariseCase } from '../workflow/summarise-case.ts'
 import { taskDetailsForWindow, taskRows } from '../workflow/task-rows.ts'
-import { verifyBundleFile } from '../workflow/verify-bundle.ts'
 import { warmCase } from '../workflow/warm-case.ts'
-import { answerError } from './answer-errors.ts'
 import { asShape } from './as-shape.ts'
 import { browse } from './browse.ts'
 import type { EngineContext } from './context.ts'
+import { handoverProcedures } from './handover-procedures.ts'
 import { caseFolderName } from './home.ts'
+import { api, inCase, inCaseAlone, keptJob, state, summary } from './in-case.ts'
 import { product } from './product.ts'
-import type { JobFacts } from './running-jobs.ts'
 import { attachJob, streamJob } from './stream-job.ts'
-
-const api = implement(contract)
-  .$context<EngineContext>()
-  .use(async ({ next, signal }) => {
-    try {
-      return await next()
-    } catch (error) {
-      throw answerError(error, signal?.aborted ?? false)
-    }
-  })
-
-/** Runs one piece of work in an open case; a case closed for room opens again for it. */
-const inCase = <T>(context: EngineContext, caseId: string, work: (open: OpenCase) => T | Promise<T>) =>
-  context.cases.within(
-    caseId,
-    (dir) => openCase(dir, { operator: context.operator, now: context.now }),
-    async (open) => asShape(await work(open)),
-  )
-
-/** The same for work that changes the case or needs it at rest. */
-const inCaseAlone = <T>(
-  context: EngineContext,
-  caseId: string,
-  what: string,
-  work: (open: OpenCase) => Promise<T>,
-) =>
-  context.cases.alone(
-    caseId,
-    what,
-    (dir) => openCase(dir, { operator: context.operator, now: context.now }),
-    async (open) => asShape(await work(open)),
-  )
-
-const inWords = { import: 'an import', acquisition: 'an acquisition', sealing: 'a sealing' } as const
-/** Work in one case that a page which was loaded anew may take up again. */
-const keptJob = <T>(
-  context: EngineContext,
-  signal: AbortSignal | undefined,
-  facts: JobFacts,
-  work: (open: OpenCase, how: { signal: AbortSignal; onProgress: OnProgress }) => Promise<T>,
-) =>
-  streamJob(
-    context,
-    signal,
-    (onProgress, stop) =>
-      inCaseAlone(context, facts.caseId, inWords[facts.what], (open) =>
-        work(open, { signal: stop, onProgress }),
-      ),
-    facts,
-  )
-
-const stating = new Map<string, Promise<unknown>>()
-/** Keeps one act of a person. Acts on one case wait for each other; none is kept while an import writes. */
-function state(
-  context: EngineContext,
-  caseId: string,
-  by: string | undefined,
-  say: (open: OpenCase) => MarkStatement,
-) {
-  const before = stating.get(caseId) ?? Promise.resolve()
-  const kept = before
-    .catch(() => {}) // its own caller has heard of it
-    .then(() =>
-      inCaseAlone(context, caseId, 'a note', async (open) => {
-        const { id: mark, author, at } = await addMark(open, say(open), by)
-        return { mark, by: author, at }
-      }),
-    )
-  stating.set(caseId, kept)
-  return kept.finally(() => {
-    if (stating.get(caseId) === kept) stating.delete(caseId)
-  })
-}
-
-/** The case's summary under the key the window knows it by, which differs from its id only for a second copy. */
-const summary = async (open: OpenCase, key: string): Promise<CaseSummary> => ({
-  ...asShape(await summariseCase(open)),
-  caseId: key,
-})
 
 /** The same for a case that somebody is about to look at: what filters need of it is read ahead. */
 const summaryAhead =
@@ -369,27 +281,5 @@ export const router = api.router({
       state(context, caseId, by, () => ({ kind: 'allow-removed', entry, why })),
     ),
   },
-  bundle: {
-    seal: bundle.seal.handler(({ input: { caseId, ...asked }, context, signal }) =>
-      keptJob(context, signal, { what: 'sealing', caseId }, (open, how) =>
-        sealCase(open, { ...asked, ...how }),
-      ),
-    ),
-    verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>
-      streamJob(context, signal, async (onProgress, stop) =>
-        asShape(await verifyBundleFile(path, { allowedSigners, ticketSha256, signal: stop, onProgress })),
-      ),
-    ),
-    open: bundle.open.handler(({ input: { path, allowedSigners }, context, signal }) =>
-      streamJob(context, signal, async (onProgress, stop) => {
-        const opened = await openBundle(path, {
-          ...(allowedSigners === undefined ? {} : { allowedSigners }),
-          operator: context.operator,
-          signal: stop,
-          onProgress,
-        })
-        return context.cases.adopt(opened, summary)
-      }),
-    ),
-  },
+  ...handoverProcedures,
 })

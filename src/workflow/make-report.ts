@@ -30,6 +30,10 @@ export function makeReport(open: OpenCase, options: ReportOptions): string {
   return options.format === 'html' ? reportHtml(title, blocks) : reportMarkdown(blocks)
 }
 
+/** The same report before it is written: title and blocks of plain text, for a window that draws them itself. */
+export const reportBlocks = (open: OpenCase, options: ReportOptions) =>
+  composeReport(reportFacts(open, options))
+
 /** The journal; where people's statements are left out, their words are too, and the line stays. */
 function custodyOf(open: OpenCase, includesCase: boolean): ReportFacts['custody'] {
   const custody = readCustody(open)

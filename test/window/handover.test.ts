@@ -45,6 +45,7 @@ describe.skipIf(!haveBrowser)('handover in a browser', () => {
     await page.getByRole('button', { name: 'Seal bundle' }).click()
   }
   const verify = async (page: Page, ticket = '') => {
+    await page.getByRole('tab', { name: 'Verify' }).click()
     await page.getByLabel('Bundle', { exact: true }).fill('/in/bundle.zip')
     await page.getByLabel('SHA-256 from the ticket').fill(ticket)
     await page.getByRole('button', { name: 'Verify', exact: true }).click()
@@ -144,11 +145,48 @@ describe.skipIf(!haveBrowser)('handover in a browser', () => {
     })
   })
 
+  test('the report stands there as it will be read, with or without what people stated, as text', async () => {
+    await within(fixture(), async (page) => {
+      const paper = page.getByRole('article', { name: 'Report' })
+      await paper.getByText('Disposition: malicious.').waitFor()
+      await paper.getByText('<b>who').waitFor()
+      await paper.getByText('⟨U+202E⟩').waitFor()
+      expect(await paper.locator('b').count()).toBe(0)
+      await page.getByRole('checkbox', { name: 'with what people stated' }).uncheck()
+      await paper.getByText('No disposition.').waitFor()
+      await page.getByRole('tab', { name: 'IOC to Track' }).click()
+      await page.getByText('No value of this chain can be tracked.').waitFor()
+    })
+  })
+
+  test('a bundle is encrypted for keys that are keys, and a receipt is admitted or refused with the reason', async () => {
+    await within(fixture(), async (page) => {
+      await page.getByLabel('Encrypt for, one key to a line').fill('age1nope')
+      await seal(page)
+      await page.getByText('A recipient key begins with age1').waitFor()
+      expect(await page.locator('.sealed').count()).toBe(0)
+      await page.getByLabel('Encrypt for, one key to a line').fill(`age1${'q'.repeat(58)}`)
+      await page.getByRole('button', { name: 'Seal bundle' }).click()
+      await page.locator('.sealed').waitFor()
+      await page.getByRole('tab', { name: 'Receipt' }).click()
+      await page.getByRole('button', { name: 'Admit receipt' }).click()
+      await page.getByText('Name the .receipt.json that came back.').waitFor()
+      await page.getByLabel('Receipt file').fill('/in/altered')
+      await page.getByLabel('The receiver’s allowed signers').fill('/in/signers')
+      await page.getByRole('button', { name: 'Admit receipt' }).click()
+      await page.getByText('it was changed').waitFor()
+      await page.getByLabel('Receipt file').fill('/in/bundle.receipt.json')
+      await page.getByRole('button', { name: 'Admit receipt' }).click()
+      await page.getByText('Receipt admitted into custody').waitFor()
+    })
+  })
+
   test('a case made from a bundle cannot be sealed again and says why', async () => {
     const bundle = { verdict: 'VALID-SIGNED', bagDigest: 'd'.repeat(64), signer: null, path: '/in/x.zip' }
     await within(
       { ...fixture(), opened: caseWith({ summary: { readOnly: true, bundle } }) },
       async (page) => {
+        await page.getByRole('tab', { name: 'Seal' }).click()
         expect(await page.getByRole('button', { name: 'Seal bundle' }).getAttribute('aria-disabled')).toBe(
           'true',
         )

@@ -24,6 +24,9 @@ export function SealPart(props: { summary: CaseSummary }) {
   const [purpose, setPurpose] = useState('')
   const [outDir, setOutDir] = useState(() => parentOf(summary.dir))
   const [sign, setSign] = useState(true)
+  const [includeCase, setIncludeCase] = useState(true)
+  const [recipients, setRecipients] = useState('')
+  const keys = recipients.split(/[\s,;]+/).filter(Boolean)
   const [tried, setTried] = useState(false)
 
   const running = job.state === 'running'
@@ -39,6 +42,9 @@ export function SealPart(props: { summary: CaseSummary }) {
     caseNumber: caseNumber.trim() ? undefined : 'Write the number of the case or ticket.',
     to: to.trim() ? undefined : 'Say who receives it.',
     outDir: outDir.trim() ? undefined : 'Name the folder to write to.',
+    recipients: keys.every((key) => /^age1[0-9a-z]{50,90}$/.test(key))
+      ? undefined
+      : 'A recipient key begins with age1 and has small letters and digits alone.',
   }
   const seal = async () => {
     setTried(true)
@@ -53,6 +59,8 @@ export function SealPart(props: { summary: CaseSummary }) {
           caseNumber: caseNumber.trim(),
           purpose: purpose.trim(),
           to: to.trim(),
+          includeCase,
+          ...(keys.length > 0 ? { recipients: keys } : {}),
         },
         { signal },
       ),
@@ -64,15 +72,10 @@ export function SealPart(props: { summary: CaseSummary }) {
 
   return (
     <>
-      <div className="view-head">
-        <div>
-          <h1 className="view-title">Handover</h1>
-          <p className="view-line">
-            Seals {plural(counts.evidence, 'evidence item')}, what was found and the custody journal into one
-            file that can be verified without Tasktrail.
-          </p>
-        </div>
-      </div>
+      <p className="small mid">
+        Seals {plural(counts.evidence, 'evidence item')}, what was found and the custody journal into one file
+        that can be verified without Tasktrail.
+      </p>
       {readOnly ? (
         <Notice kind="note" icon="lock" title="This case is read-only" live={false}>
           It was made from a sealed bundle{summary.bundle ? ': hand on that bundle itself' : ''}. Sealing it
@@ -136,7 +139,31 @@ export function SealPart(props: { summary: CaseSummary }) {
             wide
             hint="The file gets its name from the case, the host and the time. Nothing there is overwritten."
           />
+          <Field
+            label="Encrypt for, one key to a line"
+            value={recipients}
+            onValue={setRecipients}
+            most={4000}
+            fault={tried || recipients.trim().length > 62 ? faults.recipients : undefined}
+            off={readOnly}
+            code
+            lines={2}
+            wide
+            placeholder="age1…"
+            hint="An encrypted copy is written beside the bundle. Without a key there is none."
+          />
         </div>
+        <label className="check">
+          <input
+            type="checkbox"
+            className="box"
+            checked={includeCase && !readOnly}
+            disabled={readOnly}
+            onChange={(change) => setIncludeCase(change.target.checked)}
+          />
+          With ticks, notes, disposition and clocks
+          <span className="low">{includeCase ? '' : 'evidence and what was found in it, alone'}</span>
+        </label>
         <label className="check">
           <input
             type="checkbox"

@@ -56,6 +56,26 @@ export function SealedBundle(props: { result: SealResult; at: string | undefined
             <Absent why="not signed" />
           )}
         </dd>
+        {result.encrypted ? (
+          <>
+            <dt>Encrypted</dt>
+            <dd>
+              <MiddleCut text={result.encrypted.path} code />
+            </dd>
+          </>
+        ) : null}
+        {result.timeStamp ? (
+          <>
+            <dt>Time stamp</dt>
+            <dd>
+              {result.timeStamp.time === null ? (
+                <Absent why={`none: ${result.timeStamp.why ?? 'no answer'}`} />
+              ) : (
+                `${formatStamp(result.timeStamp.time, 0)} UTC`
+              )}
+            </dd>
+          </>
+        ) : null}
         <dt>By phone</dt>
         <dd className="phrase">{phrase(result.zipSha256)}</dd>
       </dl>

@@ -1,6 +1,7 @@
 /** One heading of the playbook: its lines, its commands, or its IOC table. */
 import type { AnswersDocument, ChecklistRowShape } from '../../../src/contract/playbook-shapes.ts'
 import type { ChainShape } from '../../../src/contract/shapes.ts'
+import { AllowPart } from './allow-part.tsx'
 import { ChecklistRow } from './checklist-row.tsx'
 import { CommandLine } from './command-line.tsx'
 import { Decision } from './decision.tsx'
@@ -52,7 +53,12 @@ export function ChecklistSection(props: {
           </ul>
         </>
       ) : null}
-      {section.phase === 'decision' ? <Decision answers={answers} /> : null}
+      {section.phase === 'decision' ? (
+        <>
+          <Decision answers={answers} />
+          <AllowPart chain={chain} answers={answers} />
+        </>
+      ) : null}
       {section.iocs ? <IocTable iocs={answers.iocs} /> : null}
       {section.commands.length > 0 ? (
         <div className="commands">

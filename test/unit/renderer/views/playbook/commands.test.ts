@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kql } from '../../../../../renderer/views/playbook/commands/kql.ts'
@@ -133,6 +137,77 @@ describe('the commands of the playbook', () => {
       const right = command.right(targetOf(chainC2))
       expect(right).toContain('datetime(2021-06-09T21:21:26Z)')
       expect(right).not.toContain('ago(')
+    }
+  })
+})
+
+const havePowerShell = spawnSync('pwsh', ['-Version'], { stdio: 'ignore' }).status === 0
+
+describe.runIf(havePowerShell)('commands, read by PowerShell itself', { timeout: 180_000 }, () => {
+  it('parse without an error, and hold a hostile name in one literal', () => {
+    const names = [
+      'bouWFQYO',
+      "a'; Remove-Item C:\\; '",
+      'x`$(calc)\u2019; calc; \u2018',
+      'a"b\u202e&|<>',
+      '\u0000#>',
+    ]
+    const scripts = names.flatMap((name) => {
+      const chain = {
+        ...chainC2,
+        host: `h-${name}`,
+        account: { ...chainC2.account, name, domain: 'D' },
+        task: { ...chainC2.task, path: `\\Folder ${name}\\${name}` },
+      }
+      return Object.values(powerShell).map((command) => command.right(targetOf(chain)))
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'tasktrail-commands-'))
+    try {
+      writeFileSync(join(folder, 'scripts.json'), JSON.stringify(scripts))
+      writeFileSync(
+        join(folder, 'parse.ps1'),
+        `param([string]$List)
+$n = 0
+foreach ($text in ([System.IO.File]::ReadAllText($List) | ConvertFrom-Json)) {
+  $tokens = $null; $errors = $null
+  $tree = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref]$tokens, [ref]$errors)
+  $calls = $tree.FindAll({ param($x) $x -is [System.Management.Automation.Language.CommandAst] }, $true)
+  foreach ($error in $errors) { [Console]::Out.WriteLine("$n error " + $error.Message) }
+  foreach ($call in $calls) { [Console]::Out.WriteLine("$n calls " + $call.GetCommandName()) }
+  $n++
+}
+[Console]::Out.WriteLine("read $n")
+`,
+      )
+      const done = spawnSync(
+        'pwsh',
+        [
+          '-NoProfile',
+          '-NonInteractive',
+          '-File',
+          join(folder, 'parse.ps1'),
+          '-List',
+          join(folder, 'scripts.json'),
+        ],
+        { encoding: 'utf8' },
+      )
+      const lines = done.stdout.trim().split(/\r?\n/)
+      expect(lines.at(-1), done.stderr).toBe(`read ${scripts.length}`)
+      expect(lines.filter((line) => line.includes(' error '))).toEqual([])
+      // a name makes no call: every name calls what the plain one calls
+      const each = scripts.length / names.length
+      const callsOf = (from: number) =>
+        lines.flatMap((line) => {
+          const found = /^(\d+) calls (.*)$/.exec(line)
+          const at = Number(found?.[1] ?? -1) - from
+          return found && at >= 0 && at < each ? [`${at} ${found[2]}`] : []
+        })
+      const plain = callsOf(0)
+      expect(plain.length).toBeGreaterThan(8)
+      for (let place = 1; place < names.length; place++)
+        expect(callsOf(place * each), names[place]).toEqual(plain)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
     }
   })
 })
