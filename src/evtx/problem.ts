@@ -42,3 +42,6 @@ export class BinXmlError extends Error {
     this.offset = offset
   }
 }
+
+/** The id that an instance repeats is not that of the definition it points to: another one stands there now. */
+export class TemplateIdMismatch extends BinXmlError {}

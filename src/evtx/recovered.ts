@@ -12,13 +12,30 @@ import { Templates } from './binxml/templates.ts'
 import { type ChunkHeader, framedSize, nextFramed, walkRecords } from './chunk.ts'
 import type { ChunkView } from './chunk-view.ts'
 import type { RecordDecoder } from './decode.ts'
-import { BinXmlError } from './problem.ts'
+import { BinXmlError, TemplateIdMismatch } from './problem.ts'
 
 /** A framed record, by its offset in the chunk. */
 export interface RecordPlace {
   readonly offset: number
   readonly size: number
 }
+
+/** Why a framed stale record is not offered, by the first thing that does not hold. */
+export const staleReasons = [
+  /** it has no template: nothing shows that its names are its own */
+  'no-template',
+  /** its bytes are no whole BinXML any more */
+  'broken',
+  /** the id it repeats is not that of the definition it points to */
+  'template-id',
+  /** the definition does not stand inside a whole record */
+  'definition',
+  /** a name its definition uses is not the one stored with that hash */
+  'name',
+  /** the definition holds, but its values give no record: no time or event id, broken words */
+  'values',
+] as const
+export type StaleReason = (typeof staleReasons)[number]
 
 /** distinct definitions looked at in one chunk; no real chunk has as many, and each costs a walk of its own */
 const mostDefinitions = 128
@@ -27,7 +44,7 @@ export class RecoveredWalker {
   readonly #decoder: RecordDecoder
   /** only to learn which names a definition uses */
   readonly #templates = new Templates()
-  readonly #intact = new Map<number, boolean>()
+  readonly #intact = new Map<number, StaleReason | undefined>()
   /** of the chunk at hand: its header, its stale records, and pairs of begin and end of its live ones */
   #header: ChunkHeader | undefined
   #stale: readonly RecordPlace[] = []
@@ -42,49 +59,59 @@ export class RecoveredWalker {
    * Calls `onRecord(offset, size)` for each whole stale record of the chunk whose template and names are still those it was
    * written with, by offset; the decoder has just located it. Template-less stale records are left out: nothing shows that their names are their own.
    * @param stale places that `walkRecords` has passed over in this chunk
-   * @returns how many framed stale records were passed over: what they refer to was overwritten, or nothing shows that it was not
+   * @param onPassed called for each framed stale record that is passed over
    */
   walk(
     chunk: ChunkView,
     header: ChunkHeader,
     stale: readonly RecordPlace[],
     onRecord: (offset: number, size: number) => void,
-  ): number {
+    onPassed: (why: StaleReason) => void = () => {},
+  ): void {
     const places: RecordPlace[] = [...stale]
     for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
       const size = framedSize(chunk, at, chunk.size)
       places.push({ offset: at, size })
       at = nextFramed(chunk, at + size, chunk.size)
     }
-    if (places.length === 0) return 0
+    if (places.length === 0) return
     this.#intact.clear()
     this.#live.length = 0
     this.#stale = places
     this.#header = header
-    let passed = 0
-    for (const place of places)
-      if (this.#isWhole(chunk, place)) onRecord(place.offset, place.size)
-      else passed++
-    return passed
+    for (const place of places) {
+      const why = this.#lacks(chunk, place)
+      if (why === undefined) onRecord(place.offset, place.size)
+      else onPassed(why)
+    }
   }
 
-  #isWhole(chunk: ChunkView, { offset, size }: RecordPlace): boolean {
+  /** What keeps a record from being whole; undefined when it is. */
+  #lacks(chunk: ChunkView, { offset, size }: RecordPlace): StaleReason | undefined {
     try {
-      if (!this.#decoder.locate(chunk, offset + 24, offset + size - 4)) return false
+      if (!this.#decoder.locate(chunk, offset + 24, offset + size - 4)) return 'no-template'
     } catch (error) {
-      if (error instanceof BinXmlError || error instanceof RangeError) return false
+      if (error instanceof TemplateIdMismatch) return 'template-id'
+      if (error instanceof BinXmlError || error instanceof RangeError) return 'broken'
       throw error
     }
-    return this.#decoder.definitions.every((definition) => this.#isIntact(chunk, definition))
+    for (const definition of this.#decoder.definitions) {
+      const why = this.#definitionLacks(chunk, definition)
+      if (why !== undefined) return why
+    }
+    return undefined
   }
 
-  #isIntact(chunk: ChunkView, definition: number): boolean {
-    const known = this.#intact.get(definition)
-    if (known !== undefined) return known
-    if (this.#intact.size >= mostDefinitions) return false
-    const intact = this.#isInline(chunk, definition) && this.#hasOwnNames(chunk, definition)
-    this.#intact.set(definition, intact)
-    return intact
+  #definitionLacks(chunk: ChunkView, definition: number): StaleReason | undefined {
+    if (this.#intact.has(definition)) return this.#intact.get(definition)
+    if (this.#intact.size >= mostDefinitions) return 'definition'
+    const why = !this.#isInline(chunk, definition)
+      ? 'definition'
+      : this.#hasOwnNames(chunk, definition)
+        ? undefined
+        : 'name'
+    this.#intact.set(definition, why)
+    return why
   }
 
   /** The definition follows its own instance token (0c 01, id, offset of just this place) and ends inside that framed record. */

@@ -57,8 +57,6 @@ export async function inspectLog(path: string, options: { readonly signal?: Abor
       ...summary,
       chunks,
       records,
-      recoverable: result.recoverable,
-      unrecoverable: result.unrecoverable,
       problems: problems.map(shown),
     }
   } finally {

@@ -6,6 +6,7 @@ import { formatUtc, millisecondsBetween } from '../domain/time.ts'
 import { timelineColumns } from '../events/columns.ts'
 import { describeRecord } from '../events/describe-record.ts'
 import { caseMarks } from './case-marks.ts'
+import { logSummaryOf } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
 import { countFacets } from './records/facets.ts'
 import { asksForRecovered, type TimelineFilter } from './records/filter.ts'
@@ -13,6 +14,7 @@ import { withSearchFiles } from './records/index-of-case.ts'
 import type { RecordIndex } from './records/record-index.ts'
 import type { RowSet } from './records/row-set.ts'
 import { indexFor, recoveredOf } from './recovered-records.ts'
+import { staleLeftOut } from './stale-words.ts'
 import { rowsOf } from './timeline-rows.ts'
 
 export type { TimelineFilter } from './records/filter.ts'
@@ -108,7 +110,10 @@ function recoveredAmong(
   rows.forEach((global) => {
     if (index.isRecovered(global)) shown++
   })
-  return { shown, all: records, notes: problems.map((problem) => problem.what) }
+  const logs = open.casefile.evidence().flatMap((entry) => logSummaryOf(entry) ?? [])
+  const leftOut = staleLeftOut(logs)
+  const notes = problems.map((problem) => problem.what)
+  return { shown, all: records, notes: leftOut === undefined ? notes : [...notes, leftOut] }
 }
 
 /** All rows in order, for exports. */

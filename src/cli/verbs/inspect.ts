@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { staleLeftOut } from '../../workflow/stale-words.ts'
 import type { Inspection } from '../doors.ts'
 import { exitCode } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
@@ -72,9 +73,9 @@ function counts(of: Readonly<Record<string, number>>): string {
   )
 }
 
-function recoverable({ recoverable, unrecoverable }: Extract<Inspection, { readable: true }>): string {
-  if (!unrecoverable) return String(recoverable)
-  return `${recoverable}; ${unrecoverable} more cannot be: the template or names they refer to were overwritten, or nothing shows that they were not`
+function recoverable(found: Extract<Inspection, { readable: true }>): string {
+  const more = staleLeftOut([found])
+  return more === undefined ? String(found.recoverable) : `${found.recoverable}; ${more}`
 }
 
 function inspectionText(found: Extract<Inspection, { readable: true }>, columns: number): string {

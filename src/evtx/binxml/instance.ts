@@ -1,7 +1,7 @@
 import { limits } from '../../base/limits.ts'
 import type { ChunkView } from '../chunk-view.ts'
 import { token } from '../format.ts'
-import { BinXmlError } from '../problem.ts'
+import { BinXmlError, TemplateIdMismatch } from '../problem.ts'
 import { skipHeader, type Template, type Templates } from './templates.ts'
 
 /** One use of a template: its values by place, size and type. Reused from record to record. */
@@ -46,7 +46,7 @@ export class Instance {
     if (definition === here) here += 24 + view.getUint32(definition + 20, true)
     // the dword after 0c 01 repeats the first dword of the definition's GUID in every live record seen (trap 6)
     if (shortId !== view.getUint32(definition + 4, true))
-      throw new BinXmlError('template id does not match its definition', definition)
+      throw new TemplateIdMismatch('template id does not match its definition', definition)
     if (here + 4 > end) throw new BinXmlError('value count is cut short', here)
     const count = view.getUint32(here, true)
     if (count > limits.substitutions)

@@ -2,7 +2,7 @@
 import type { ProvenanceClass } from '../../domain/evidence.ts'
 import { fileTime, formatUtc } from '../../domain/time.ts'
 import type { FileHeader } from '../../evtx/file-header.ts'
-import type { TallyResult } from './log-tally.ts'
+import type { StaleCounts, TallyResult } from './log-tally.ts'
 import { provenanceOf } from './provenance.ts'
 
 /** JSON-ready; stored with the evidence item. Record ids and counts of them are decimal strings. */
@@ -21,8 +21,10 @@ export interface LogSummary {
   readonly selected: number
   /** whole records that are not live; missing in cases imported before they were counted */
   readonly recoverable?: number
-  /** framed records that are not live and whose template or names were overwritten; missing as above */
+  /** framed records that are not live and cannot be offered; missing as above */
   readonly unrecoverable?: number
+  /** the same by reason, those with none left out; missing in cases imported before they were told apart */
+  readonly unrecoverableBy?: Partial<StaleCounts>
   readonly recordIds: {
     readonly first: string | null
     readonly last: string | null
@@ -77,7 +79,8 @@ export function summariseLog(header: FileHeader, tally: TallyResult, selected: n
     records: tally.records,
     selected,
     recoverable: tally.recoverable,
-    unrecoverable: tally.unrecoverable,
+    unrecoverable: Object.values(tally.unrecoverable).reduce((sum, count) => sum + count, 0),
+    unrecoverableBy: Object.fromEntries(Object.entries(tally.unrecoverable).filter(([, count]) => count > 0)),
     recordIds: {
       first: runs[0]?.from.toString() ?? null,
       last: last?.toString() ?? null,

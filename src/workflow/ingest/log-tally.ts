@@ -1,5 +1,9 @@
 /** What a log is, counted while it is read: ranges, gaps, clocks and the signs that tell how it came to be. Bounded memory. */
+import { type StaleReason, staleReasons } from '../../evtx/recovered.ts'
 import type { SystemTuple } from './packed.ts'
+
+const noneStale = (count: (reason: StaleReason) => number = () => 0) =>
+  Object.fromEntries(staleReasons.map((reason) => [reason, count(reason)])) as Record<StaleReason, number>
 
 const maxRuns = 50_000
 const maxBackwards = 100
@@ -34,9 +38,10 @@ export interface TallyResult {
   readonly headerIdsRising: boolean
   /** whole records that are not live: behind a chunk's free offset, or left over from an earlier use of it */
   readonly recoverable: number
-  /** framed records that are not live and cannot be offered: the template or names they refer to were overwritten */
-  readonly unrecoverable: number
+  /** framed records that are not live and cannot be offered, by reason */
+  readonly unrecoverable: StaleCounts
 }
+export type StaleCounts = Readonly<Record<StaleReason, number>>
 
 interface Edge {
   readonly time: number
@@ -69,7 +74,7 @@ const at = {
 export class LogTally {
   records = 0
   recoverable = 0
-  unrecoverable = 0
+  readonly unrecoverable = noneStale()
   #chunks = { total: 0, used: 0, empty: 0, bad: 0 }
   #runs: { from: number; to: number }[] = []
   #runsComplete = true
@@ -268,7 +273,7 @@ export function joinTallies(parts: readonly TallyPart[]): TallyResult {
   return {
     records: sum((part) => part.records),
     recoverable: sum((part) => part.recoverable),
-    unrecoverable: sum((part) => part.unrecoverable),
+    unrecoverable: noneStale((reason) => sum((part) => part.unrecoverable[reason])),
     chunks: {
       total: sum((part) => part.chunks.total),
       used: sum((part) => part.chunks.used),

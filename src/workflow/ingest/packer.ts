@@ -112,13 +112,20 @@ export class Packer {
         (offset, size) => this.#addRecord(chunk, index, offset, size),
         (offset, size) => stale.push({ offset, size }),
       )
-      this.tally.unrecoverable += this.#recovered.walk(chunk, header, stale, (offset, size) => {
-        const isWhole =
-          isPlainlyWhole(chunk, this.#decoder) ||
-          readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok
-        if (isWhole) this.tally.recoverable++
-        else this.tally.unrecoverable++
-      })
+      const { unrecoverable } = this.tally
+      this.#recovered.walk(
+        chunk,
+        header,
+        stale,
+        (offset, size) => {
+          const isWhole =
+            isPlainlyWhole(chunk, this.#decoder) ||
+            readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok
+          if (isWhole) this.tally.recoverable++
+          else unrecoverable.values++
+        },
+        (why) => unrecoverable[why]++,
+      )
     }
     if (index % chunksPerBlock === chunksPerBlock - 1) this.endBlock(Math.floor(index / chunksPerBlock))
   }

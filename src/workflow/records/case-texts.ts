@@ -42,6 +42,14 @@ interface Rest {
   readonly may: BytesMay
 }
 
+/** A test on lower-case texts, and what spares making strings of them. */
+export interface TextPattern {
+  readonly test: TextTest
+  readonly may?: BytesMay
+}
+
+const nothing: Buffer = Buffer.alloc(0)
+
 export class CaseTexts {
   readonly #table: TextTable
 
@@ -99,6 +107,36 @@ export class CaseTexts {
       if (size > 0 && !may(table.lower(start >>> chunkBits), at, at + size)) return false
     }
     return test(this.lower(id))
+  }
+
+  /** Those of some ids, ascending, whose texts fit one of the patterns; in one go over where they lie. */
+  fitting(ids: Uint32Array, patterns: readonly TextPattern[]): Uint32Array {
+    const { starts, wide } = this.#table
+    const fits = new Uint32Array(ids.length)
+    let count = 0
+    let chunk = -1
+    let bytes = nothing
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number
+      const start = starts[id] as number
+      const size = (starts[id + 1] as number) - start
+      if (size > 0 && start >>> chunkBits !== chunk) {
+        chunk = start >>> chunkBits
+        bytes = this.#table.passing(chunk)
+      }
+      const at = start & (chunkSize - 1)
+      const other = wide.size > 0 ? wide.get(id) : undefined
+      let text = other?.lower
+      for (let k = 0; k < patterns.length; k++) {
+        const { may, test } = patterns[k] as TextPattern
+        if (!other && may && !may(bytes, at, at + size)) continue
+        text ??= bytes.toString('latin1', at, at + size)
+        if (!test(text)) continue
+        fits[count++] = id
+        break
+      }
+    }
+    return fits.slice(0, count)
   }
 
   /** Sets `hits` of each id whose text holds what is asked for; `test` is that on a whole lower-case text. */

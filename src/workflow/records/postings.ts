@@ -176,23 +176,16 @@ export class Postings {
     this.#markWithin(sparse, this.#numbers.length, wanted, out)
   }
 
+  /** Both lists ascend: each is gone through in leaps to where the other stands. */
   #markWithin(from: number, to: number, wanted: Uint32Array, out: Uint32Array): void {
     const ids = this.#numbers
-    if (from === to || wanted.length === 0) return
-    // few are looked up, of many each step is the next one
-    const isSearched = wanted.length * 16 < to - from
     let at = from
-    for (let w = 0; w < wanted.length && at < to; w++) {
-      const id = wanted[w] as number
-      if (isSearched) {
-        let high = to
-        while (at < high) {
-          const middle = (at + high) >>> 1
-          if ((ids[middle] as number) < id) at = middle + 1
-          else high = middle
-        }
-      } else while (at < to && (ids[at] as number) < id) at++
-      while (at < to && ids[at] === id) this.#markRows(at++, out)
+    let w = 0
+    while (at < to) {
+      w = leap(wanted, w, wanted.length, ids[at] as number)
+      if (w === wanted.length) return
+      at = leap(ids, at, to, wanted[w] as number)
+      while (at < to && ids[at] === wanted[w]) this.#markRows(at++, out)
     }
   }
 
@@ -261,6 +254,24 @@ export class Postings {
       out[row >>> 5] = (out[row >>> 5] as number) | (1 << (row & 31))
     }
   }
+}
+
+/** First place from `from` on whose number is not below `least`, found in steps that double. */
+function leap(numbers: Uint16Array | Uint32Array, from: number, end: number, least: number): number {
+  if (from < end && (numbers[from] as number) >= least) return from
+  let low = from
+  let step = 1
+  while (low + step < end && (numbers[low + step] as number) < least) {
+    low += step
+    step *= 2
+  }
+  let high = Math.min(end, low + step)
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if ((numbers[middle] as number) < least) low = middle
+    else high = middle
+  }
+  return high
 }
 
 /** Counters for one posting list at a time: made anew for each they would be most of the memory used. */

@@ -72,10 +72,10 @@ export class CaseCheck {
       segment.postings(key).mark(this.on(segment), out)
       return
     }
-    const check = this.#onTexts(texts)
+    this.#onTexts(texts)
     let hits = this.#hits.get(key)
     if (!hits) {
-      hits = stored.idsAt(key).filter((id) => check.hasId(id))
+      hits = texts.all.fitting(stored.idsAt(key), this.#patterns)
       this.#hits.set(key, hits)
     }
     if (hits.length > 0) stored.postings(key).markIds(hits, out)
@@ -109,10 +109,7 @@ class KeptCheck implements NumberCheck {
   has(number: number): boolean {
     if (number >= this.#of.count) return false
     this.#ids ??= this.#of.ids
-    return this.hasId(this.#ids[number] as number)
-  }
-
-  hasId(id: number): boolean {
+    const id = this.#ids[number] as number
     const known = this.#known[id]
     return known === 0 ? this.#look(id) : known === 1
   }

@@ -99,14 +99,13 @@ function markInDomain(segment: Segment, domain: CaseCheck, name: CaseCheck, out:
     const { firstRow, rows } = segment.blocks[b] as Segment['blocks'][number]
     forEachRow(named, firstRow, firstRow + rows, (row) => {
       if (hasRow(out, row)) return
-      const numbers = segment.valuesOfBlock(b)
-      const start = segment.valueStart(row)
+      const numbers = segment.numbersOfRow(row)
       for (const at of accountsOf[heads.kind[row] as number] as Positions['accounts'])
         if (
           at.name >= 0 &&
           at.domain >= 0 &&
-          names.has(numbers[start + at.name] as number) &&
-          domains.has(numbers[start + at.domain] as number)
+          names.has(numbers[at.name] as number) &&
+          domains.has(numbers[at.domain] as number)
         )
           setRow(out, row)
     })
