@@ -59,14 +59,14 @@ export class RecoveredWalker {
    * Calls `onRecord(offset, size)` for each whole stale record of the chunk whose template and names are still those it was
    * written with, by offset; the decoder has just located it. Template-less stale records are left out: nothing shows that their names are their own.
    * @param stale places that `walkRecords` has passed over in this chunk
-   * @param onPassed called for each framed stale record that is passed over
+   * @param passed counts on, by reason, the framed stale records that are passed over
    */
   walk(
     chunk: ChunkView,
     header: ChunkHeader,
     stale: readonly RecordPlace[],
     onRecord: (offset: number, size: number) => void,
-    onPassed: (why: StaleReason) => void = () => {},
+    passed?: Record<StaleReason, number>,
   ): void {
     const places: RecordPlace[] = [...stale]
     for (let at = nextFramed(chunk, header.free, chunk.size); at >= 0; ) {
@@ -82,7 +82,7 @@ export class RecoveredWalker {
     for (const place of places) {
       const why = this.#lacks(chunk, place)
       if (why === undefined) onRecord(place.offset, place.size)
-      else onPassed(why)
+      else if (passed) passed[why]++
     }
   }
 

@@ -113,19 +113,13 @@ export class Packer {
         (offset, size) => stale.push({ offset, size }),
       )
       const { unrecoverable } = this.tally
-      this.#recovered.walk(
-        chunk,
-        header,
-        stale,
-        (offset, size) => {
-          const isWhole =
-            isPlainlyWhole(chunk, this.#decoder) ||
-            readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok
-          if (isWhole) this.tally.recoverable++
-          else unrecoverable.values++
-        },
-        (why) => unrecoverable[why]++,
-      )
+      const onWhole = (offset: number, size: number) => {
+        const plain = isPlainlyWhole(chunk, this.#decoder)
+        if (plain || readRecord(chunk, index, offset, size, this.#decoder, {}, true).ok)
+          this.tally.recoverable++
+        else unrecoverable.values++
+      }
+      this.#recovered.walk(chunk, header, stale, onWhole, unrecoverable)
     }
     if (index % chunksPerBlock === chunksPerBlock - 1) this.endBlock(Math.floor(index / chunksPerBlock))
   }
