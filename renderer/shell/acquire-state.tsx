@@ -25,6 +25,7 @@ import {
   type Outcome,
   phaseOf,
 } from './host-runs.ts'
+import { edited } from './plan-edit.ts'
 import { useApi, useWindow } from './window-state.tsx'
 import { tellWindows } from './window-sync.ts'
 
@@ -41,6 +42,8 @@ export interface AcquireState {
   /** words for the status bar while evidence is taken */
   readonly taking: string | null
   readonly stopping: boolean
+  /** changes which artifacts are taken; nothing is asked of any host */
+  editPlan(edit: { with: string[]; without: string[] }): void
   look(hosts: readonly string[], wish: AcquireWish, secret: string | undefined): void
   take(hosts: readonly string[], parallel: number, secret: string | undefined): void
   resume(host: string, wish: AcquireWish, secret: string | undefined): void
@@ -188,6 +191,10 @@ export function AcquireProvider(props: { children: ReactNode }) {
     async (hosts: readonly string[], parallel: number, secret: string | undefined) => {
       if (running.current || caseId === null || wish === null || hosts.length === 0) return
       const how = { ...wish, caseId, ...(secret === undefined ? {} : { secret }) }
+      // each host's plan as it will be taken: progress is told by it
+      setRuns((before) =>
+        before.map((each) => (each.report ? { ...each, report: edited(each.report, wish.plan) } : each)),
+      )
       await run(hosts, async (signal) => {
         const [host] = hosts
         if (hosts.length > 1 || host === undefined)
@@ -236,6 +243,7 @@ export function AcquireProvider(props: { children: ReactNode }) {
           ? `Acquiring from ${first.host}`
           : `Acquiring from ${taken.length} hosts`,
       stopping,
+      editPlan: (edit) => setWish((before) => before && { ...before, plan: { ...before.plan, ...edit } }),
       look: (hosts, how, secret) => void look(hosts, how, secret),
       take: (hosts, parallel, secret) => void take(hosts, parallel, secret),
       resume: (host, how, secret) => void resume(host, how, secret),

@@ -25,6 +25,7 @@ function Invoke-TtRequest([string]$Line) {
       'read' { Read-TtFile ([string]$request.path) ([long]$request.offset) ([string]$request.prefix) ([long]$request.most) }
       'close' { Close-TtReader }
       'clean' { Remove-TtStaging ([string]$request.run) }
+      'left' { Send-TtLeftStaging }
       default { throw ('no request of this name: ' + $request.op) }
     }
     Send-TtLine 'done' @{}
@@ -37,13 +38,7 @@ function Invoke-TtRequest([string]$Line) {
   catch { Send-TtFailure $_ }
 }
 
-function Send-TtFailure($Failure) {
-  $exception = $Failure.Exception
-  while ($null -ne $exception.InnerException) { $exception = $exception.InnerException }
-  $message = [string]$exception.Message
-  if ($message.Length -gt 2000) { $message = $message.Substring(0, 2000) }
-  Send-TtLine 'failed' @{ what = $message; error = $exception.GetType().Name; code = [int]$exception.HResult }
-}
+function Send-TtFailure($Failure) { Send-TtLine 'failed' (Get-TtFailure $Failure) }
 
 # Requests from standard input, one line each, until it ends. Lines are cut at LF bytes only.
 # Handler takes a line instead of this agent, where requests are passed on to another machine.

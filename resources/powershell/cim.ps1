@@ -9,6 +9,7 @@ function Send-TtArchives { Send-TtNot 'files' }
 function Send-TtTaskFiles { Send-TtNot 'files' }
 function Send-TtTaskJobs { Send-TtNot 'files' }
 function Send-TtPolicy { Send-TtNot 'audit policy' }
+function Send-TtLeftStaging { }
 function Remove-TtStaging([string]$Run) { Send-TtItem 'cleaned' @{ path = ''; existed = $false; left = $false } }
 
 function Send-TtHello {
@@ -40,7 +41,7 @@ function Send-TtChannels($Names) {
   foreach ($name in $Names) {
     $log = @($logs | Where-Object { $_.LogfileName -eq $name })
     if ($log.Count -ne 1) {
-      Send-TtLine 'trouble' @{ where = 'channel ' + $name; what = 'CIM over DCOM tells nothing of this channel'; error = 'Cannot'; code = 0 }
+      Send-TtLine 'trouble' @{ where = 'channel ' + $name; what = 'CIM over DCOM tells nothing of this channel'; error = 'EventLogNotFoundException'; code = 0 }
       continue
     }
     Send-TtItem 'channel' @{

@@ -132,26 +132,33 @@ function Send-TtPolicy {
   }
 }
 
+# Number and time of the oldest or newest record. A log that is empty by now has none; anything else is told.
 function Get-TtEdge([string]$Channel, [bool]$Oldest) {
   try {
     $how = @{ LogName = $Channel; MaxEvents = 1; ErrorAction = 'Stop' }
     if ($Oldest) { $how['Oldest'] = $true }
     $record = @(Get-WinEvent @how)[0]
-    return @{ record = [string]$record.RecordId; time = $record.TimeCreated }
+    return @{ record = [string]$record.RecordId; time = $record.TimeCreated; failure = $null }
   }
-  catch { return @{ record = ''; time = $null } }
+  catch {
+    $edge = @{ record = ''; time = $null; failure = $null }
+    if ([string]$_.FullyQualifiedErrorId -cnotlike 'NoMatchingEventsFound*') { $edge.failure = $_ }
+    return $edge
+  }
 }
 
 function Send-TtChannels($Names) {
   foreach ($name in $Names) {
     try {
       $log = Get-WinEvent -ListLog $name -ErrorAction Stop
-      $first = @{ record = ''; time = $null }
+      $first = @{ record = ''; time = $null; failure = $null }
       $last = $first
       if ($log.RecordCount -gt 0) {
         $first = Get-TtEdge $name $true
-        $last = Get-TtEdge $name $false
+        $last = $first
+        if ($null -eq $first.failure) { $last = Get-TtEdge $name $false }
       }
+      if ($null -ne $last.failure) { Send-TtTrouble ('oldest and newest record of ' + $name) $last.failure }
       Send-TtItem 'channel' @{
         name = [string]$name; enabled = [bool]$log.IsEnabled; mode = [string]$log.LogMode; maxSize = [long]$log.MaximumSizeInBytes
         size = [string]$log.FileSize; records = [string]$log.RecordCount; path = [string]$log.LogFilePath

@@ -14,10 +14,6 @@ function Get-TtStagingFolder([string]$Run) {
 # Makes the staging folder and takes everybody but administrators and SYSTEM out of it before anything is put in.
 function New-TtStaging {
   $folder = Get-TtStagingFolder $global:Tasktrail.Run
-  $others = @()
-  foreach ($one in [IO.Directory]::GetDirectories((Get-TtStagingRoot), 'tasktrail-*')) {
-    if ([IO.Path]::GetFileName($one) -cne [IO.Path]::GetFileName($folder)) { $others += [IO.Path]::GetFileName($one) }
-  }
   $files = @()
   $before = [IO.Directory]::Exists($folder)
   if ($before) {
@@ -40,7 +36,7 @@ function New-TtStaging {
     }
   }
   $global:Tasktrail.Staging = $folder
-  Send-TtItem 'staging' @{ path = $folder; files = $files; others = $others; existed = $before }
+  Send-TtItem 'staging' @{ path = $folder; files = $files; existed = $before }
 }
 
 # True when nobody but SYSTEM, administrators and the event log service is let in, and nothing is inherited.
@@ -54,10 +50,32 @@ function Test-TtAcl($Acl) {
   return $true
 }
 
+# Staging folders that other runs left: of those only whose names are such, and that are no links to elsewhere.
+function Send-TtLeftStaging {
+  foreach ($one in [IO.Directory]::GetDirectories((Get-TtStagingRoot), 'tasktrail-*')) {
+    $name = [IO.Path]::GetFileName($one)
+    if ($name -cnotmatch '^tasktrail-[0-9a-f]{32}\z' -or $name.Substring(10) -ceq $global:Tasktrail.Run) { continue }
+    try {
+      $about = New-Object IO.DirectoryInfo $one
+      $size = [long]0
+      $newest = $about.LastWriteTimeUtc
+      if (($about.Attributes -band [IO.FileAttributes]::ReparsePoint) -ne 0) { throw 'it is a link to another folder: nobody of us made it' }
+      foreach ($file in $about.GetFiles()) {
+        $size += [long]$file.Length
+        if ($file.LastWriteTimeUtc -gt $newest) { $newest = $file.LastWriteTimeUtc }
+      }
+      Send-TtItem 'left' @{ run = $name.Substring(10); path = $one; size = $size; modified = $newest }
+    }
+    catch { Send-TtTrouble $one $_ }
+  }
+}
+
 function Remove-TtStaging([string]$Run) {
   Close-TtReader
   $folder = Get-TtStagingFolder $Run
   $was = [IO.Directory]::Exists($folder)
+  # what is deleted must be the folder itself, never what a link in its place points to
+  if ($was -and ([IO.File]::GetAttributes($folder) -band [IO.FileAttributes]::ReparsePoint) -ne 0) { throw 'the staging folder is a link to another folder now: it was left' }
   if ($was) { [IO.Directory]::Delete($folder, $true) }
   if ($global:Tasktrail.Staging -eq $folder) { $global:Tasktrail.Staging = $null }
   Send-TtItem 'cleaned' @{ path = $folder; existed = $was; left = [IO.Directory]::Exists($folder) }

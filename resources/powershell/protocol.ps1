@@ -69,11 +69,28 @@ function Send-TtItem([string]$Kind, $Fields) {
   Send-TtLine 'item' $Fields
 }
 
-# Trouble that costs one thing only. What: where it was met. The rest goes on.
-function Send-TtTrouble([string]$Where, $Failure) {
+# What an error says of itself: its words, which may be in any language, and what is the same in all of them: class, id
+# and the numbers of the chain of causes.
+function Get-TtFailure($Failure) {
   $exception = $Failure.Exception
-  while ($null -ne $exception.InnerException) { $exception = $exception.InnerException }
+  $codes = @()
+  while ($true) {
+    $names = @('ErrorCode', 'HResult')
+    if ($exception -is [ComponentModel.Win32Exception]) { $names += 'NativeErrorCode' }
+    foreach ($name in $names) { try { if ($null -ne $exception.$name) { $codes += [int]$exception.$name } } catch { continue } }
+    if ($null -eq $exception.InnerException -or $codes.Count -gt 20) { break }
+    $exception = $exception.InnerException
+  }
   $message = [string]$exception.Message
   if ($message.Length -gt 2000) { $message = $message.Substring(0, 2000) }
-  Send-TtLine 'trouble' @{ where = $Where; what = $message; error = $exception.GetType().Name; code = [int]$exception.HResult }
+  $id = [string]$Failure.FullyQualifiedErrorId
+  if ($id.Length -gt 300) { $id = $id.Substring(0, 300) }
+  return @{ what = $message; error = $exception.GetType().Name; code = [int]$exception.HResult; codes = $codes; fqid = $id }
+}
+
+# Trouble that costs one thing only. What: where it was met. The rest goes on.
+function Send-TtTrouble([string]$Where, $Failure) {
+  $fields = Get-TtFailure $Failure
+  $fields['where'] = $Where
+  Send-TtLine 'trouble' $fields
 }

@@ -85,7 +85,7 @@ export class AgentChannel {
       }
       if (answer.type === 'failed') {
         this.#openId = undefined
-        throw new RequestFailed(answer.what, answer.error, answer.code)
+        throw new RequestFailed(answer.what, answer)
       }
       yield answer
     }

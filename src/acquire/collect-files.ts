@@ -125,12 +125,7 @@ export async function takeOneOf(
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error
     options.onProblem({
-      ...troubleProblem(options.host, {
-        where: wanted.path,
-        what: error.message,
-        error: error.kind,
-        code: error.hresult,
-      }),
+      ...troubleProblem(options.host, { where: wanted.path, what: error.message, ...error.marks }),
       severity: 'error',
     })
   }

@@ -36,7 +36,7 @@ export async function takeLog(
       severity: 'warning',
       where: `${options.host}: ${channel}`,
       what: `Windows did not export it (${error.message.slice(0, 300)}), so the file was copied as it lies.`,
-      facts: { error: error.kind, hresult: error.hresult },
+      facts: { error: error.marks.error, hresult: error.marks.code },
     })
     await takeRaw(channel, artifact, options, 'copied as it lies, because it could not be exported')
   }
@@ -80,7 +80,7 @@ async function exportLog(
         what: 'The event log service was given access to the staging folder, because it could not write there.',
       })
   })
-  if (!staged) throw new RequestFailed('the host did not say what it exported', 'NoAnswer', 0)
+  if (!staged) throw new RequestFailed('the host did not say what it exported')
   const { oldestBefore, oldestAfter, countBefore, countAfter } = staged
   if (
     oldestBefore !== null &&
@@ -114,7 +114,7 @@ export async function takeRaw(
   why: string,
 ): Promise<void> {
   const facts = options.preflight.channels.find((one) => one.name === channel)
-  if (!facts?.path) throw new RequestFailed('the host does not say where its file lies', 'NoPath', 0)
+  if (!facts?.path) throw new RequestFailed('the host does not say where its file lies')
   await takeFile(artifact.id, artifact, options, {
     path: facts.path,
     size: facts.size,

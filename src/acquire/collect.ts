@@ -51,8 +51,7 @@ export function failureProblem(host: string, artifact: PlannedArtifact, error: R
     ...troubleProblem(host, {
       where: artifact.what,
       what: error.message,
-      error: error.kind,
-      code: error.hresult,
+      ...error.marks,
     }),
     severity: 'error',
   }
@@ -130,7 +129,9 @@ async function takeDocument(
     takenAt: options.now().toISOString(),
     way: options.connection.way,
   }
-  const writer = await DocumentWriter.open(spool.path(file), head, about.list)
+  const writer = await DocumentWriter.open(spool.path(file), head, about.list, (soFar) =>
+    options.onBytes?.(soFar, null),
+  )
   try {
     await about.fill(writer)
   } catch (error) {

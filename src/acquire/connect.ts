@@ -17,8 +17,9 @@ import {
   startJump,
 } from './jump-way.ts'
 import { type ItemOf, itemOf } from './messages.ts'
+import { type AskPort, askPort, portOf } from './reach.ts'
 import { agentText } from './script-text.ts'
-import { checkHostName, hostKeyOf, type SshOptions, shellMissing, sshRefusal, startSsh } from './ssh-way.ts'
+import { checkHostName, hostKeyOf, type SshOptions, sshRefusal, startSsh } from './ssh-way.ts'
 
 export type Way = JumpWay | 'ssh'
 export type Via = 'auto' | Way
@@ -30,6 +31,10 @@ export interface ConnectOptions extends JumpOptions {
   /** PowerShell of this machine; found when not given */
   readonly powershell?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** starts ssh; the system's own when not given */
+  readonly startSsh?: typeof startSsh | undefined
+  /** asks whether a port answers; of the network when not given */
+  readonly askPort?: AskPort | undefined
 }
 
 export interface WayTried {
@@ -50,6 +55,8 @@ export interface Connection {
   readonly agentSha256: string
   /** fingerprint of the host key (SSH) */
   readonly hostKey: string | undefined
+  /** the pinned certificate the host showed (WinRM over HTTPS) */
+  readonly certificate: ItemOf<'certificate'> | undefined
   readonly trust: readonly TrustChange[]
   /** Ends it in order; gives back what was set back on this machine. */
   close(): Promise<readonly TrustChange[]>
@@ -74,8 +81,14 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   checkHostName(options.host)
   const tried: WayTried[] = []
   const ways = ladder(options)
+  const shut = ways.length > 1 ? await shutPorts(ways, options) : new Map<Way, Refusal>()
   for (const way of ways) {
     if (options.signal?.aborted) throw new Cancelled()
+    const isShut = shut.get(way)
+    if (isShut) {
+      tried.push({ way, ok: false, why: isShut.message, code: isShut.code })
+      continue
+    }
     try {
       const found = await open(way, options)
       return { ...found, tried: [...tried, { way, ok: true, why: howItGotIn(way, found) }] }
@@ -90,9 +103,34 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   throw new Refusal(
     'acquire.host.no-way',
     `there is no way to ${options.host}: ${tried.map(({ way, why }) => `${way}: ${why}`).join('; ')}`,
-    'Choose one with --via and see its reason alone; or collect from a share or a mounted image with --files.',
+    'Choose one with --via and see its reason alone; or collect from its admin share or a mounted image with --files.',
     { host: options.host, last: last?.code ?? '', ...triedFacts(tried) },
   )
+}
+
+/** Ways whose port does not answer, and why they need not be tried. */
+async function shutPorts(ways: readonly Way[], options: ConnectOptions): Promise<Map<Way, Refusal>> {
+  const shut = new Map<Way, Refusal>()
+  const { host } = options
+  const check = async (way: Way) => {
+    if (way === 'ssh' || way === 'local') return
+    const port = portOf(way, options.port)
+    const state = await (options.askPort ?? askPort)(host, port)
+    if (state === 'no-address')
+      shut.set(way, openRefusal(way, options, '', { error: '', code: 0, codes: [11001], fqid: '' }))
+    else if (state !== 'open')
+      shut.set(
+        way,
+        new Refusal(
+          'acquire.port.closed',
+          `port ${port} of ${host} ${state === 'closed' ? 'is closed' : 'does not answer'}`,
+          'Check that the service is on there and no firewall lies between, or choose another way with --via.',
+          { host, way, port },
+        ),
+      )
+  }
+  await Promise.all(ways.map(check))
+  return shut
 }
 
 const triedFacts = (tried: readonly WayTried[]) =>
@@ -103,7 +141,9 @@ const withTried = (error: Refusal, tried: readonly WayTried[]) =>
 function howItGotIn(way: Way, found: Omit<Connection, 'tried'>): string {
   const as = `as ${found.hello.name}, PowerShell ${found.hello.powershell}`
   if (way === 'ssh') return `${as}${found.hostKey ? `, host key ${found.hostKey}` : ''}`
-  return as
+  const { certificate } = found
+  if (!certificate) return as
+  return `${as}, certificate ${certificate.fingerprint}${certificate.checkedByWindows ? '' : ', which Windows itself does not trust: it was compared on a connection beside the session, before and after it was opened'}`
 }
 
 function open(way: Way, options: ConnectOptions): Promise<Omit<Connection, 'tried'>> {
@@ -113,8 +153,9 @@ function open(way: Way, options: ConnectOptions): Promise<Omit<Connection, 'trie
 async function openSsh(options: ConnectOptions): Promise<Omit<Connection, 'tried'>> {
   const ssh: SshOptions = { ...options.ssh, host: options.host, user: options.user }
   const agent = agentText(options.runId)
+  let refusal: Refusal | undefined
   for (const shell of ['powershell.exe', 'pwsh']) {
-    const channel = new AgentChannel(startSsh(ssh, shell))
+    const channel = new AgentChannel((options.startSsh ?? startSsh)(ssh, shell))
     channel.sendAhead(agent.frame)
     try {
       const hello = await greet(channel, options)
@@ -124,6 +165,7 @@ async function openSsh(options: ConnectOptions): Promise<Omit<Connection, 'tried
         hello,
         agentSha256: agent.sha256,
         hostKey: hostKeyOf(channel.stderr),
+        certificate: undefined,
         trust: [],
         close: async () => {
           await channel.close()
@@ -135,13 +177,14 @@ async function openSsh(options: ConnectOptions): Promise<Omit<Connection, 'tried
       if (error instanceof ConnectionLost) {
         const mode = channel.noise.map((line) => /^tasktrail-language (\w+)/.exec(line)?.[1]).find(Boolean)
         if (mode) throw languageRefusal(options.host, mode)
-        if (shell !== 'pwsh' && shellMissing(error.exitCode, error.stderr)) continue
-        throw sshRefusal(ssh, error.exitCode, error.stderr)
+        refusal ??= sshRefusal(ssh, error.exitCode, error.stderr)
+        if (refusal.code === 'acquire.host.no-powershell') continue
+        throw refusal
       }
       throw garbled(options.host, error)
     }
   }
-  throw sshRefusal(ssh, 127, '')
+  throw refusal ?? sshRefusal(ssh, 127, '')
 }
 
 async function openJump(way: JumpWay, options: ConnectOptions): Promise<Omit<Connection, 'tried'>> {
@@ -156,11 +199,13 @@ async function openJump(way: JumpWay, options: ConnectOptions): Promise<Omit<Con
   const channel = new AgentChannel(startJump(program))
   channel.sendAhead(Buffer.concat([agent.frame, Buffer.from(secretLine(options.secret), 'latin1')]))
   const trust: TrustChange[] = []
+  let certificate: ItemOf<'certificate'> | undefined
   try {
     const request = { ...openRequest(way, options), token: channel.token }
     for await (const answer of channel.ask('open', request, { signal: options.signal, silenceMs: 120_000 })) {
       const change = itemOf(answer, 'trust')
       if (change) trust.push(change)
+      certificate ??= itemOf(answer, 'certificate')
     }
     const hello = await greet(channel, options)
     return {
@@ -169,6 +214,7 @@ async function openJump(way: JumpWay, options: ConnectOptions): Promise<Omit<Con
       hello,
       agentSha256: agent.sha256,
       hostKey: undefined,
+      certificate,
       trust,
       close: async () => {
         const back: TrustChange[] = []
@@ -187,7 +233,7 @@ async function openJump(way: JumpWay, options: ConnectOptions): Promise<Omit<Con
   } catch (error) {
     const said = error instanceof ConnectionLost ? error.stderr : ''
     await channel.close(5000)
-    if (error instanceof RequestFailed) throw openRefusal(way, options, error.message)
+    if (error instanceof RequestFailed) throw openRefusal(way, options, error.message, error.marks)
     if (error instanceof ConnectionLost)
       throw /UnauthorizedAccess|PSSecurityException|is not digitally signed|running scripts is disabled/i.test(
         said,

@@ -11,27 +11,32 @@ export class DocumentWriter {
   rows = 0
   size = 0
 
-  private constructor(path: string, file: FileHandle) {
+  readonly #onBytes: (soFar: number) => void
+
+  private constructor(path: string, file: FileHandle, onBytes: (soFar: number) => void) {
     this.#path = path
     this.#file = file
+    this.#onBytes = onBytes
   }
 
-  /** @param head members before the rows; @param list name of the member that holds the rows */
+  /** @param head members before the rows; @param list name of the member that holds the rows; @param onBytes length so far, about */
   static async open(
     path: string,
     head: Readonly<Record<string, unknown>>,
     list: string,
+    onBytes: (soFar: number) => void = () => {},
   ): Promise<DocumentWriter> {
     const file = await open(path, 'w', 0o600).catch((error: unknown) => {
       throw diskRefusal(error, 'writing what arrives', path)
     })
-    const writer = new DocumentWriter(path, file)
+    const writer = new DocumentWriter(path, file, onBytes)
     writer.#held = `${JSON.stringify(head).slice(0, -1)},\n${JSON.stringify(list)}:[`
     return writer
   }
 
   async add(row: unknown): Promise<void> {
     this.#held += `${this.rows++ === 0 ? '\n' : ',\n'}${JSON.stringify(row)}`
+    this.#onBytes(this.size + this.#held.length)
     if (this.#held.length > 1 << 20) await this.#write()
   }
 

@@ -19,16 +19,24 @@ export class Garbage extends Error {
   override readonly name = 'Garbage'
 }
 
+/** How an error tells of itself apart from its words. */
+export interface FailureMarks {
+  /** class name of the exception */
+  readonly error: string
+  /** HRESULT of the innermost cause, as a signed 32-bit number */
+  readonly code: number
+  /** every number of the chain of causes */
+  readonly codes: readonly number[]
+  /** PowerShell's fully qualified error id */
+  readonly fqid: string
+}
+
 /** The host could not fulfil one request. Others go on. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed'
-  /** class name of the exception on the host */
-  readonly kind: string
-  /** HRESULT as a signed 32-bit number */
-  readonly hresult: number
-  constructor(what: string, kind: string, hresult: number) {
+  readonly marks: FailureMarks
+  constructor(what: string, marks: Partial<FailureMarks> = {}) {
     super(what)
-    this.kind = kind
-    this.hresult = hresult
+    this.marks = { error: '', code: 0, codes: [], fqid: '', ...marks }
   }
 }

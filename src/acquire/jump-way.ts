@@ -7,6 +7,8 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Refusal } from '../base/refusal.ts'
 import type { AgentPipe } from './agent-channel.ts'
+import type { FailureMarks } from './failures.ts'
+import { type Reason, reasonOf } from './reasons.ts'
 import { scriptFolder, scriptText } from './script-text.ts'
 import { checkHostName } from './ssh-way.ts'
 
@@ -92,11 +94,69 @@ export function openRequest(way: JumpWay, options: JumpOptions): Readonly<Record
 const trustCommand = (host: string) =>
   `Set-Item WSMan:\\localhost\\Client\\TrustedHosts -Value '${host}' -Concatenate`
 
-/** The refusal for a way that could not be opened, from what PowerShell says. Its words may be in another language. */
-export function openRefusal(way: JumpWay, options: JumpOptions, what: string): Refusal {
+/** What a way that could not be opened is refused with, by reason. */
+const refusals: Readonly<
+  Partial<Record<Reason, (host: string, said: string) => readonly [string, string, string]>>
+> = {
+  'not-trusted': (host) => [
+    'host.not-trusted',
+    `WinRM does not take ${host} without Kerberos: it is not in the list TrustedHosts of this machine`,
+    `Use the full name of the host and a domain logon, or HTTPS. Else, in an elevated PowerShell: ${trustCommand(host)} - it counts for the whole machine and does not prove who answers. With --trust-host this is done for the time of the acquisition and set back.`,
+  ],
+  'account-expired': (host) => [
+    'account.expired',
+    `the account is not let in on ${host}: its password or the account has expired`,
+    'Renew the password, or use another account with --user.',
+  ],
+  'account-locked': (host) => [
+    'account.locked',
+    `the account is not let in on ${host}: it is locked or switched off`,
+    'Use another account with --user. If nobody locked it on purpose, find out who tried its password.',
+  ],
+  'access-denied': (host) => [
+    'host.access-denied',
+    `${host} does not let this account in`,
+    'Use an account that is administrator there, with --user. A local account other than the built-in Administrator gets no rights over the network unless the host allows it.',
+  ],
+  certificate: (host, said) => [
+    'certificate.untrusted',
+    `the certificate of ${host} is not trusted: ${said}`,
+    'Compare its fingerprint with the owner of the host and give it by --pin.',
+  ],
+  'unknown-name': (host) => [
+    'host.unknown-name',
+    `no address is known for ${host}`,
+    'Check the spelling and the name server, or give its address.',
+  ],
+  'no-logon-server': (host) => [
+    'host.no-logon-server',
+    `no domain controller vouches for ${host}: the name may be wrong, or no controller can be reached from here`,
+    'Give the full name of the host as the domain knows it, or go by another way with --via.',
+  ],
+  'no-answer': (host) => [
+    'host.unreachable',
+    `${host} does not answer`,
+    'Check that it is running and reachable from here, and that no firewall lies between.',
+  ],
+  'port-closed': (host, said) => [
+    'port.closed',
+    `${host} cannot be reached this way: ${said}`,
+    'Check that the service is on there and no firewall lies between, or choose another way with --via.',
+  ],
+}
+
+const noMarks: FailureMarks = { error: '', code: 0, codes: [], fqid: '' }
+
+/** The refusal for a way that could not be opened, from the codes PowerShell gives. Its words may be in any language. */
+export function openRefusal(way: JumpWay, options: JumpOptions, what: string, marks = noMarks): Refusal {
   const { host } = options
   const refuse = (name: string, text: string, remedy: string) =>
-    new Refusal(`acquire.${name}`, text, remedy, { host, way, said: what.slice(0, 500) })
+    new Refusal(`acquire.${name}`, text, remedy, {
+      host,
+      way,
+      said: what.slice(0, 500),
+      ...(marks.fqid ? { id: marks.fqid.slice(0, 200) } : {}),
+    })
   const certificate = /tasktrail-certificate ([0-9A-F]{64})/.exec(what)?.[1]
   if (certificate)
     return refuse(
@@ -106,54 +166,13 @@ export function openRefusal(way: JumpWay, options: JumpOptions, what: string): R
     )
   const mode = /tasktrail-language (\w+)/.exec(what)?.[1]
   if (mode) return languageRefusal(host, mode)
-  if (/TrustedHosts/i.test(what))
-    return refuse(
-      'host.not-trusted',
-      `WinRM does not take ${host} without Kerberos: it is not in the list TrustedHosts of this machine`,
-      `Use the full name of the host and a domain logon, or HTTPS. Else, in an elevated PowerShell: ${trustCommand(host)} - it counts for the whole machine and does not prove who answers. With --trust-host this is done for the time of the acquisition and set back.`,
-    )
-  if (/expired/i.test(what) && /password|account/i.test(what))
-    return refuse(
-      'account.expired',
-      `the account is not let in on ${host}: its password or the account has expired`,
-      'Renew the password, or use another account with --user.',
-    )
-  if (
-    /Access is denied|AccessDenied|0x80070005|user name or password is incorrect|logon failure|unauthorized/i.test(
-      what,
-    )
-  )
-    return refuse(
-      'host.access-denied',
-      `${host} does not let this account in`,
-      'Use an account that is administrator there, with --user. A local account other than the built-in Administrator gets no rights over the network unless the host allows it.',
-    )
-  if (/certificate|SSL|TLS|unknown certificate authority/i.test(what))
-    return refuse(
-      'certificate.untrusted',
-      `the certificate of ${host} is not trusted: ${what.slice(0, 300)}`,
-      'Compare its fingerprint with the owner of the host and give it by --pin.',
-    )
-  if (/cannot be resolved|No such host|not known|NameResolution|0x80072ee7/i.test(what))
-    return refuse(
-      'host.unknown-name',
-      `no address is known for ${host}`,
-      'Check the spelling and the name server, or give its address.',
-    )
-  if (
-    /cannot complete the operation|cannot connect|0x80338012|refused|RPC server is unavailable|0x800706ba|no supported WSMan|WSMan client library/i.test(
-      what,
-    )
-  )
-    return refuse(
-      'port.closed',
-      `${host} cannot be reached this way: ${what.slice(0, 300)}`,
-      'Check that the service is on there and no firewall lies between, or choose another way with --via.',
-    )
+  const known = refusals[reasonOf(what, marks) ?? 'disk-full']
   return refuse(
-    'way.failed',
-    `${host} cannot be reached this way: ${what.slice(0, 300)}`,
-    'Try the same in a PowerShell of your own, or choose another way with --via.',
+    ...(known?.(host, what.slice(0, 300)) ?? [
+      'way.failed',
+      `${host} cannot be reached this way: ${what.slice(0, 300)}`,
+      'Try the same in a PowerShell of your own, or choose another way with --via.',
+    ]),
   )
 }
 
@@ -161,6 +180,6 @@ export const languageRefusal = (host: string, mode: string): Refusal =>
   new Refusal(
     'acquire.language.constrained',
     `PowerShell on ${host} runs in ${mode}: an application control policy keeps it from reading what is needed`,
-    'Use an account or endpoint the policy exempts, or copy the logs and tasks by a share or a triage tool and import them.',
+    'Without a shell there: --via cim gives tasks, registry and processes, and --files its admin share or a mounted image gives logs and files. Else use an account or endpoint the policy exempts.',
     { host, mode },
   )

@@ -97,7 +97,6 @@ export const itemShapes = {
   staging: z.object({
     path: Text,
     files: z.array(z.object({ name: Text, path: Text, size: Count })).max(10_000),
-    others: z.array(Text).max(10_000),
     existed: z.boolean(),
   }),
   staged: z.object({
@@ -114,6 +113,11 @@ export const itemShapes = {
   cleaned: z.object({ path: Text, existed: z.boolean(), left: z.boolean() }),
   changed: z.object({ path: Text }),
   end: z.object({ length: Count, sha256: Sha256 }),
+  left: z.object({ run: z.string().regex(/^[0-9a-f]{32}$/), path: Text, size: Count, modified: Time }),
+  certificate: z.object({
+    fingerprint: z.string().regex(/^[0-9A-F]{40,64}$/),
+    checkedByWindows: z.boolean(),
+  }),
   trust: z.object({ before: Text, after: Text, command: Text }),
 } as const
 
@@ -130,15 +134,17 @@ export type CacheKey = z.infer<typeof CacheKey>
 export type ItemKind = keyof typeof itemShapes
 export type ItemOf<K extends ItemKind> = z.infer<(typeof itemShapes)[K]>
 
-const trouble = {
-  where: Text,
+const failure = {
   what: Text,
   error: z.string().max(200),
   code: z.int(),
+  /** numbers of the whole chain of causes, and PowerShell's id of the error: the same in every language */
+  codes: z.array(z.int()).max(100).default([]),
+  fqid: Text.default(''),
 }
 export const Answer = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('item'), id: z.int(), kind: z.string().max(40) }),
-  z.object({ type: z.literal('trouble'), id: z.int(), ...trouble }),
+  z.object({ type: z.literal('trouble'), id: z.int(), where: Text, ...failure }),
   z.object({
     type: z.literal('block'),
     id: z.int(),
@@ -152,7 +158,7 @@ export const Answer = z.discriminatedUnion('type', [
     gz: z.string().max(2_000_000),
   }),
   z.object({ type: z.literal('done'), id: z.int() }),
-  z.object({ type: z.literal('failed'), id: z.int(), what: Text, error: z.string().max(200), code: z.int() }),
+  z.object({ type: z.literal('failed'), id: z.int(), ...failure }),
 ])
 export type Answer = z.infer<typeof Answer>
 export type Block = Extract<Answer, { type: 'block' }>

@@ -1,6 +1,7 @@
 /** What is taken, in order of volatility, how, and why: made from a preflight, shown before anything is taken. */
+import { isNamed } from '../base/name-pattern.ts'
 import { Refusal } from '../base/refusal.ts'
-import { channelTiers, taskHistoryChannel } from './channels.ts'
+import { allChannels, channelTiers, taskHistoryChannel } from './channels.ts'
 import type { ChannelFacts } from './preflight.ts'
 
 export type PlanName = 'quick' | 'playbook' | 'full'
@@ -30,6 +31,10 @@ export interface PlannedArtifact {
   readonly query?: string
   /** bytes on the host, where known */
   readonly bytes: number | null
+  /** how long it takes this way, roughly */
+  readonly seconds: number
+  /** position among all that can be taken, most volatile first */
+  readonly place: number
   readonly why: string
 }
 export interface Plan {
@@ -37,6 +42,8 @@ export interface Plan {
   readonly from: string | null
   readonly to: string | null
   readonly artifacts: readonly PlannedArtifact[]
+  /** what could be taken too, and is not: other plans have it, or the operator left it out */
+  readonly offered: readonly PlannedArtifact[]
   /** what is left out although it was thought of, and why */
   readonly without: readonly { readonly id: string; readonly why: string }[]
 }
@@ -45,8 +52,16 @@ export interface PlanWishes {
   /** UTC */
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** ids that are not wanted; `log:*` and the like are understood */
+  /** ids that are wanted beyond the plan; `log:*` and the like are understood */
+  readonly with?: readonly string[] | undefined
+  /** ids that are not wanted; stronger than `with` */
   readonly without?: readonly string[] | undefined
+}
+/** What a way can give, and how fast. */
+export interface WayGives {
+  readonly logs: boolean
+  readonly files: boolean
+  readonly bytesPerSecond: number
 }
 
 /** Whole logs up to this size; larger ones as a time window. */
@@ -81,15 +96,32 @@ export function windowQuery(channel: string, from: string, to: string): string {
 const day = 86_400_000
 const shifted = (utc: string, ms: number) => new Date(Date.parse(utc) + ms).toISOString()
 
+/** Channels to ask the host about: those worth taking, and those the operator names. */
+export const channelsToAsk = (wishes: PlanWishes): readonly string[] => [
+  ...new Set([
+    ...allChannels,
+    ...(wishes.with ?? [])
+      .map((id) => /^(?:log|raw):([^*]{1,200})$/i.exec(id)?.[1] ?? '')
+      .filter((name) => name !== ''),
+  ]),
+]
+
+type Candidate = Omit<PlannedArtifact, 'seconds' | 'place'> & { readonly isInPlan: boolean }
+/** something that was thought of and cannot be had, and why */
+interface Missing {
+  readonly id: string
+  readonly why: string
+}
+
 /**
- * Makes the plan. `now` is the host's clock, UTC.
- * @param can what this way can give at all
+ * Makes the plan: every candidate in order of volatility, of which the named plan takes some and the operator's wishes add or leave
+ * out others. `now` is the host's clock, UTC.
  */
 export function makePlan(
   wishes: PlanWishes,
   channels: readonly ChannelFacts[],
   now: string,
-  can: { readonly logs: boolean; readonly files: boolean },
+  can: WayGives,
 ): Plan {
   const from = wishes.from ?? null
   const to = wishes.to ?? null
@@ -100,90 +132,121 @@ export function makePlan(
       'Give --from before --to; both are UTC.',
     )
   const artifacts: PlannedArtifact[] = []
-  const without: { id: string; why: string }[] = []
-  const unwanted = (wishes.without ?? []).map(
-    (one) =>
-      new RegExp(
-        `^${one
-          .split('*')
-          .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-          .join('.*')}$`,
-        'i',
-      ),
-  )
-  const add = (artifact: PlannedArtifact) => {
-    if (unwanted.some((pattern) => pattern.test(artifact.id)))
-      without.push({ id: artifact.id, why: 'the operator left it out' })
-    else artifacts.push(artifact)
+  const offered: PlannedArtifact[] = []
+  const without: Missing[] = []
+  let place = 0
+  for (const one of candidates(wishes, channels, now, can)) {
+    if (!('what' in one)) {
+      without.push(one)
+      continue
+    }
+    const { isInPlan, ...rest } = one
+    const seconds = Math.ceil((one.bytes ?? 0) / can.bytesPerSecond) + 1
+    const isLeftOut = isNamed(one.id, wishes.without)
+    const isWanted = (isInPlan || isNamed(one.id, wishes.with)) && !isLeftOut
+    ;(isWanted ? artifacts : offered).push({ ...rest, seconds, place: place++ })
+    if (isLeftOut) without.push({ id: one.id, why: 'the operator left it out' })
   }
-  if (wishes.name !== 'quick')
-    for (const of of states)
-      add({ id: `state:${of}`, what: stateWords[of], how: 'asked', bytes: null, why: 'passes' })
-  add({
+  return { name: wishes.name, from, to, artifacts, offered, without }
+}
+
+function* candidates(
+  wishes: PlanWishes,
+  channels: readonly ChannelFacts[],
+  now: string,
+  can: WayGives,
+): Generator<Candidate | Missing> {
+  const isQuick = wishes.name === 'quick'
+  for (const of of states)
+    yield {
+      id: `state:${of}`,
+      what: stateWords[of],
+      how: 'asked',
+      bytes: null,
+      why: 'passes',
+      isInPlan: !isQuick,
+    }
+  yield {
     id: 'host',
     what: 'host facts: audit policy, channels, clock, boots',
     how: 'asked',
     bytes: null,
     why: 'decides what a missing record means',
-  })
+    isInPlan: true,
+  }
   for (const view of taskViews) {
-    if (!can.files && (view === 'files' || view === 'jobs'))
-      without.push({ id: `tasks:${view}`, why: 'this way gives no files' })
+    const isFiles = view === 'files' || view === 'jobs'
+    if (isFiles && !can.files) yield { id: `tasks:${view}`, why: 'this way gives no files' }
     else
-      add({
+      yield {
         id: `tasks:${view}`,
         what: viewWords[view],
-        how: view === 'files' || view === 'jobs' ? 'copied' : 'asked',
+        how: isFiles ? 'copied' : 'asked',
         bytes: null,
         why: 'four views of tasks are compared',
-      })
+        isInPlan: true,
+      }
   }
   if (!can.logs) {
-    without.push({ id: 'log:*', why: 'this way gives no logs' })
-    return { name: wishes.name, from, to, artifacts, without }
+    yield { id: 'log:*', why: 'this way gives no logs' }
+    return
   }
-  const tiers =
-    wishes.name === 'quick'
-      ? [['Security', taskHistoryChannel, 'System']]
-      : channelTiers.slice(0, wishes.name === 'full' ? 3 : 2)
-  for (const channel of tiers.flat()) {
-    const facts = channels.find((one) => one.name === channel)
-    if (!facts) {
-      without.push({ id: `log:${channel}`, why: 'the host has no such channel, or does not let it be read' })
-      continue
-    }
-    if (facts.size === 0 || facts.records === 0) {
-      without.push({
-        id: `log:${channel}`,
-        why: facts.enabled ? 'the channel is empty' : 'the channel is disabled and empty',
-      })
-      continue
-    }
-    add(logArtifact(wishes, channel, facts, now))
-    if (
-      wishes.name === 'full' &&
-      (channel === 'Security' || channel === 'System' || channel === taskHistoryChannel)
-    )
-      add({
-        id: `raw:${channel}`,
-        what: `${channel}, the file as it lies`,
-        how: 'copied',
-        bytes: facts.size,
-        why: 'keeps overwritten records and the numbers of the log',
-      })
+  const planned = new Set<string>(
+    isQuick
+      ? ['Security', taskHistoryChannel, 'System']
+      : channelTiers.slice(0, wishes.name === 'full' ? 3 : 2).flat(),
+  )
+  for (const channel of channelsToAsk(wishes)) yield* ofChannel(channel, planned, wishes, channels, now)
+  yield {
+    id: 'archives',
+    what: 'archived logs',
+    how: 'copied',
+    bytes: null,
+    why: 'an export does not hold them',
+    isInPlan: !isQuick,
   }
-  if (wishes.name !== 'quick')
-    add({
-      id: 'archives',
-      what: 'archived logs',
-      how: 'copied',
-      bytes: null,
-      why: 'an export does not hold them',
-    })
-  return { name: wishes.name, from, to, artifacts, without }
 }
 
-function logArtifact(wishes: PlanWishes, channel: string, facts: ChannelFacts, now: string): PlannedArtifact {
+function* ofChannel(
+  channel: string,
+  planned: ReadonlySet<string>,
+  wishes: PlanWishes,
+  channels: readonly ChannelFacts[],
+  now: string,
+): Generator<Candidate | Missing> {
+  const isInPlan = planned.has(channel)
+  const facts = channels.find((one) => one.name === channel)
+  const isWanted = isInPlan || isNamed(`log:${channel}`, wishes.with)
+  if (!facts) {
+    if (isWanted)
+      yield { id: `log:${channel}`, why: 'the host has no such channel, or does not let it be read' }
+    return
+  }
+  if (facts.size === 0 || facts.records === 0) {
+    const why = facts.enabled ? 'the channel is empty' : 'the channel is disabled and empty'
+    if (isWanted) yield { id: `log:${channel}`, why }
+    return
+  }
+  yield { ...logArtifact(wishes, channel, facts, now), isInPlan }
+  yield {
+    id: `raw:${channel}`,
+    what: `${channel}, the file as it lies`,
+    how: 'copied',
+    bytes: facts.size,
+    why: 'keeps overwritten records and the numbers of the log',
+    isInPlan: wishes.name === 'full' && isRawWorth(channel),
+  }
+}
+
+const isRawWorth = (channel: string) =>
+  channel === 'Security' || channel === 'System' || channel === taskHistoryChannel
+
+function logArtifact(
+  wishes: PlanWishes,
+  channel: string,
+  facts: ChannelFacts,
+  now: string,
+): Omit<PlannedArtifact, 'seconds' | 'place'> {
   const quickSecurity = wishes.name === 'quick' && channel === 'Security'
   const asked = wishes.from !== undefined || wishes.to !== undefined
   const isLarge = (facts.size ?? 0) > wholeLogBytes

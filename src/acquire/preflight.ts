@@ -2,8 +2,9 @@
 import type { Problem } from '../domain/problem.ts'
 import { allChannels } from './channels.ts'
 import type { Connection } from './connect.ts'
-import { RequestFailed } from './failures.ts'
+import { type FailureMarks, RequestFailed } from './failures.ts'
 import { type Answer, type ItemOf, itemOf, type Trouble } from './messages.ts'
+import { reasonOf } from './reasons.ts'
 
 export interface ChannelFacts {
   readonly name: string
@@ -40,6 +41,8 @@ export interface Preflight {
   readonly audit: Readonly<Record<string, number>> | null
   readonly auditSource: string | null
   readonly channels: readonly ChannelFacts[]
+  /** staging folders of other runs on the host, by run id */
+  readonly left: readonly ItemOf<'left'>[]
   readonly problems: readonly Problem[]
 }
 
@@ -58,15 +61,15 @@ export async function ask(
 
 export const troubleProblem = (
   host: string,
-  trouble: Pick<Trouble, 'where' | 'what' | 'error' | 'code'>,
+  trouble: Pick<Trouble, 'where' | 'what'> & FailureMarks,
 ): Problem => {
-  const denied = /Unauthorized|Security(Exception)?$/.test(trouble.error) || trouble.code === -2147024891
+  const isDenied = reasonOf(trouble.what, trouble) === 'access-denied'
   return {
-    code: denied ? 'acquire.part.access-denied' : 'acquire.part.failed',
+    code: isDenied ? 'acquire.part.access-denied' : 'acquire.part.failed',
     severity: 'warning',
     where: `${host}: ${trouble.where}`,
-    what: `${denied ? 'Access was denied' : 'It could not be read'}: ${trouble.what.slice(0, 500)}. It was not taken; everything else was.`,
-    facts: { error: trouble.error, hresult: trouble.code },
+    what: `${isDenied ? 'Access was denied' : 'It could not be read'}: ${trouble.what.slice(0, 500)}. It was not taken; everything else was.${isDenied ? ' Use an account that is administrator there.' : ''}`,
+    facts: { error: trouble.error, hresult: trouble.code, id: trouble.fqid.slice(0, 200) },
   }
 }
 
@@ -74,22 +77,31 @@ export const troubleProblem = (
 export async function lookAtHost(
   host: string,
   connection: Connection,
-  options: { readonly signal?: AbortSignal | undefined; readonly staging: boolean; readonly now: () => Date },
+  options: {
+    readonly signal?: AbortSignal | undefined
+    readonly staging: boolean
+    readonly now: () => Date
+    /** to be asked about; those worth taking when not given */
+    readonly channels?: readonly string[]
+  },
 ): Promise<Preflight> {
   const { signal } = options
   const problems: Problem[] = []
   const found: Record<string, unknown> = {}
   const channels: ChannelFacts[] = []
+  const left: ItemOf<'left'>[] = []
   const keep = (answer: Answer) => {
     if (answer.type === 'trouble') {
       // a channel that is not there is no trouble: the list names more than any host has
-      const isMissing = answer.where.startsWith('channel ') && !/Unauthorized/.test(answer.error)
+      const isMissing = answer.where.startsWith('channel ') && reasonOf(answer.what, answer) === 'no-channel'
       if (!isMissing) problems.push(troubleProblem(host, answer))
     }
     for (const kind of ['os', 'schedule', 'addresses', 'space', 'policies', 'audit'] as const) {
       const one = itemOf(answer, kind)
       if (one) found[kind] = one
     }
+    const one = itemOf(answer, 'left')
+    if (one) left.push(one)
     const channel = itemOf(answer, 'channel')
     if (channel) channels.push(channelFacts(channel))
   }
@@ -103,8 +115,11 @@ export async function lookAtHost(
       facts: { offsetMs: clock.offsetMs, uncertaintyMs: clock.uncertaintyMs },
     })
   await ask(connection, 'host', {}, keep, signal)
-  if (options.staging) await auditPolicy(host, connection, keep, problems, signal)
-  await ask(connection, 'channels', { names: allChannels }, keep, signal)
+  if (options.staging) {
+    await auditPolicy(host, connection, keep, problems, signal)
+    await leftStaging(host, connection, keep, problems, signal)
+  }
+  await ask(connection, 'channels', { names: options.channels ?? allChannels }, keep, signal)
   if (connection.hello.narrow)
     problems.push({
       code: 'acquire.agent.narrow',
@@ -133,9 +148,34 @@ export async function lookAtHost(
     audit: audit ? auditNumbers(audit) : null,
     auditSource: audit?.source ?? null,
     channels,
-    problems,
+    left,
+    problems: [...problems, ...left.map((one) => leftProblem(host, one))],
   }
 }
+
+/** Runs that were killed leave their staging; who comes next finds it. */
+async function leftStaging(
+  host: string,
+  connection: Connection,
+  keep: (answer: Answer) => void,
+  problems: Problem[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await ask(connection, 'left', {}, keep, signal)
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error
+    problems.push(troubleProblem(host, { where: 'staging folders', what: error.message, ...error.marks }))
+  }
+}
+
+const leftProblem = (host: string, left: ItemOf<'left'>): Problem => ({
+  code: 'acquire.staging.found',
+  severity: 'warning',
+  where: `${host}: ${left.path}`,
+  what: `A staging folder of run ${left.run} is on the host, ${left.size} bytes, last written ${left.modified}: that run was cut off, or still goes on. --resume goes on with it in its own case; --clean removes it when nobody uses it any more.`,
+  facts: { run: left.run, bytes: left.size, modified: left.modified },
+})
 
 async function auditPolicy(
   host: string,

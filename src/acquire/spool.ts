@@ -66,6 +66,8 @@ const State = z.object({
   host: z.string(),
   startedAt: z.string(),
   plan: z.unknown(),
+  /** what the operator asked for, to ask it again */
+  wishes: z.unknown(),
   next: z.int(),
   done: z.array(z.string()),
   taken: z.array(Taken),
@@ -102,6 +104,7 @@ export class Spool {
       host,
       startedAt,
       plan: null,
+      wishes: null,
       next: 1,
       done: [],
       taken: [],

@@ -73,6 +73,8 @@ export function startSsh(options: SshOptions, shell: string): AgentPipe {
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
     shell: false,
+    // what ssh says is read here: in English
+    env: { ...process.env, LC_ALL: 'C', LANGUAGE: 'C' },
   })
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(-1))
@@ -99,11 +101,24 @@ function beforeLogin(stderr: string): string {
 export const hostKeyOf = (stderr: string): string | undefined =>
   /^debug1: Server host key: \S+ (SHA256:[A-Za-z0-9+/]{43})/m.exec(beforeLogin(stderr))?.[1]
 
-/** True when the command does not exist on the host, so that another shell may be tried. */
-export const shellMissing = (code: number | null, stderr: string): boolean =>
-  code === 127 ||
-  code === 9009 ||
-  (code === 1 && /is not recognized|CommandNotFoundException|command not found/i.test(stderr.slice(-4000)))
+/**
+ * True when the command may not exist on the host, so that another shell is tried: a shell of Unix says 127, cmd.exe 9009 or 1 with
+ * words in its own language.
+ */
+export const mayBeMissing = (code: number | null, stderr: string): boolean =>
+  (code === 127 || code === 9009 || code === 1) && /^Authenticated to /m.test(stderr)
+
+const passwordDue = /^(WARNING: Your password has expired|Password change required but no TTY available)/m
+
+/** The last line that is not chatter, as the end of a sentence. */
+function lastOf(text: string): string {
+  const last = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !chatter.test(line))
+    .at(-1)
+  return last ? `: ${last.slice(0, 300)}` : ''
+}
 
 /** The refusal for an ssh that ended before the agent answered. */
 export function sshRefusal(options: SshOptions, code: number | null, stderr: string): Refusal {
@@ -148,7 +163,7 @@ export function sshRefusal(options: SshOptions, code: number | null, stderr: str
       `${host} does not answer`,
       'Check that it is running and reachable from here, and that no firewall lies between.',
     )
-  if (/password has expired|account (has )?expired|account is locked/i.test(said))
+  if (/password has expired|account (has )?expired|account is locked/i.test(said) || passwordDue.test(stderr))
     return refuse(
       'account.expired',
       `the account is not let in on ${host}: its password or the account has expired`,
@@ -160,20 +175,15 @@ export function sshRefusal(options: SshOptions, code: number | null, stderr: str
       `${host} does not let this account in`,
       'Give the account with --user and its key with --identity or in the ssh agent; it must be an administrator there.',
     )
-  if (shellMissing(code, stderr))
+  if (mayBeMissing(code, stderr))
     return refuse(
       'host.no-powershell',
-      `there is no PowerShell on ${host}`,
-      'Is it a Windows host? Collect from it by a share or a mounted image.',
+      `there is no PowerShell on ${host}, or it ended at once (code ${code})${lastOf(stderr)}`,
+      'Is it a Windows host, and does a policy forbid PowerShell there? Try --via cim, or collect from its admin share or a mounted image with --files.',
     )
-  const last = said
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !chatter.test(line))
-    .at(-1)
   return refuse(
     'ssh.failed',
-    `the connection to ${host} ended before anything was asked${code === null ? '' : ` (code ${code})`}${last ? `: ${last.slice(0, 300)}` : ''}`,
+    `the connection to ${host} ended before anything was asked${code === null ? '' : ` (code ${code})`}${lastOf(said)}`,
     'Try the same by ssh from a terminal; what it says there helps.',
   )
 }

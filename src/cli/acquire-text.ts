@@ -71,22 +71,32 @@ export function preflightText(report: PreflightReport, columns: number): string 
         { title: 'artifact', cut: 'middle', least: 20 },
         { title: 'how' },
         { title: 'size', align: 'right' },
+        { title: 'about', align: 'right' },
         { title: 'why', cut: 'wrap', least: 24 },
       ],
       plan.artifacts.map((one) => [
         one.id,
         one.query ? `${one.how}, filtered` : one.how,
         one.bytes === null ? '' : bytesInWords(one.bytes),
+        `${one.seconds} s`,
         one.why,
       ]),
       columns,
     ),
+    ...offeredText(plan),
     '',
     'it would leave behind:',
     ...report.leaves.map((one) => `  ${one}`),
     ...problemsText(report.problems, columns),
   ]
   return linesText(lines)
+}
+
+/** What --with and --without can change. */
+function offeredText({ offered }: PreflightReport['plan']): string[] {
+  if (offered.length === 0) return []
+  const names = offered.map((one) => `${one.id}${one.bytes === null ? '' : ` (${bytesInWords(one.bytes)})`}`)
+  return ['', `could be taken too, by --with: ${names.join(', ')}`].map(escapeLine)
 }
 
 const offsetInWords = (minutes: number) =>

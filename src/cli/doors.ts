@@ -1,3 +1,4 @@
+import type { PlanWishes } from '../acquire/plan.ts'
 import type { Citation } from '../domain/locator.ts'
 import type { Mark, MarkStatement } from '../domain/marks.ts'
 import type { Operator } from '../domain/operator.ts'
@@ -60,6 +61,8 @@ export interface Doors {
   ): Promise<readonly HostOutcome<AcquireResult>[]>
   acquireFiles(open: Case, how: FilesOptions): ReturnType<typeof acquireFiles>
   readHosts(path: string): Promise<readonly string[]>
+  /** the plan this case remembers of a host */
+  lastPlanOf(open: Case, host: string): PlanWishes | Promise<PlanWishes>
   timelineSlice(open: Case, filter: TimelineFilter, from: number, count: number): Slice | Promise<Slice>
   chainsDocument(open: Case, asked?: { recovered?: boolean }): ChainsJson | Promise<ChainsJson>
   answersDocument(open: Case, chain?: string): AnswersDocument | Promise<AnswersDocument>
@@ -125,7 +128,7 @@ export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>
 export type { ExportFormat } from '../workflow/export-case.ts'
-export type { KeyFacts, PreflightReport, TrustedSigner }
+export type { KeyFacts, PlanWishes, PreflightReport, TrustedSigner }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }
 export type ChainDocument = ChainsJson['chains'][number]

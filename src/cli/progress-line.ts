@@ -32,8 +32,18 @@ function remaining(seconds: number): string {
 
 /** `Reading Security.evtx  42%  1.2 GiB of 2.9 GiB  120.0 MiB/s  15 s left` */
 export function progressInWords(progress: Progress): string {
-  const { phase, done, total, unit, rate, remainingSeconds } = progress
+  const { phase, done, total, unit, rate, remainingSeconds, part } = progress
   const parts = [escapeLine(phase)]
+  // an artifact among others tells its own way first
+  if (part && part.done > 0)
+    parts.push(
+      [
+        `${bytesInWords(part.done)}${part.total === null ? '' : ` of ${bytesInWords(part.total)}`}`,
+        ...(part.rate === null ? [] : [`${bytesInWords(part.rate)}/s`]),
+        ...(part.remainingSeconds === null ? [] : [remaining(part.remainingSeconds)]),
+      ].join(' '),
+      'in all',
+    )
   if (total !== null && total > 0) parts.push(`${Math.floor((100 * Math.min(done, total)) / total)}%`)
   const plural = unit === 'bytes' ? '' : ` ${unit}`
   parts.push(

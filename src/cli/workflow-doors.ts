@@ -38,6 +38,9 @@ export const workflowDoors: Doors = {
   async readHosts(path) {
     return (await import('../workflow/acquire-hosts.ts')).readHosts(path)
   },
+  async lastPlanOf(open, host) {
+    return (await import('../workflow/last-plans.ts')).lastPlanOf(open, host)
+  },
   async timelineSlice(open, filter, from, count) {
     return (await import('../workflow/read-timeline.ts')).timelineSlice(open, filter, from, count)
   },

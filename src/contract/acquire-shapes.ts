@@ -3,6 +3,15 @@ import { EvidenceRow, ProblemShape } from './shapes.ts'
 
 /** Shapes of acquisition from live hosts. A password crosses once, with the request, and is in no answer. */
 const file = z.string().min(1).max(4096)
+/** What is wanted: a plan by name, and ids of artifacts to add and to leave out, in which a star stands for anything. */
+export const PlanWishes = z.object({
+  name: z.enum(['quick', 'playbook', 'full']),
+  from: z.string().max(40).optional(),
+  to: z.string().max(40).optional(),
+  with: z.array(z.string().max(200)).max(500).optional(),
+  without: z.array(z.string().max(200)).max(500).optional(),
+})
+export const LastPlan = z.object({ host: z.string(), takenAt: z.string(), plan: PlanWishes })
 export const AcquireRequest = z.object({
   via: z.enum(['auto', 'winrm', 'winrm-https', 'ssh', 'cim', 'local']),
   user: z.string().max(256).optional(),
@@ -22,12 +31,7 @@ export const AcquireRequest = z.object({
       configFile: file.optional(),
     })
     .optional(),
-  plan: z.object({
-    name: z.enum(['quick', 'playbook', 'full']),
-    from: z.string().max(40).optional(),
-    to: z.string().max(40).optional(),
-    without: z.array(z.string().max(200)).max(500).optional(),
-  }),
+  plan: PlanWishes,
 })
 export const HostName = z.string().min(1).max(255)
 
@@ -44,6 +48,18 @@ const Channel = z.object({
   firstTime: z.string().nullable(),
   lastRecord: z.string().nullable(),
   lastTime: z.string().nullable(),
+})
+const PlannedArtifact = z.object({
+  id: z.string(),
+  what: z.string(),
+  how: z.enum(['asked', 'exported', 'copied']),
+  query: z.string().optional(),
+  bytes: z.number().nullable(),
+  /** roughly */
+  seconds: z.number(),
+  /** among all that can be taken, most volatile first */
+  place: z.int(),
+  why: z.string(),
 })
 const Problem = ProblemShape.omit({ evidenceId: true })
 
@@ -77,16 +93,9 @@ export const PreflightReport = z.object({
     name: z.string(),
     from: z.string().nullable(),
     to: z.string().nullable(),
-    artifacts: z.array(
-      z.object({
-        id: z.string(),
-        what: z.string(),
-        how: z.enum(['asked', 'exported', 'copied']),
-        query: z.string().optional(),
-        bytes: z.number().nullable(),
-        why: z.string(),
-      }),
-    ),
+    artifacts: z.array(PlannedArtifact),
+    /** could be taken too */
+    offered: z.array(PlannedArtifact),
     without: z.array(z.object({ id: z.string(), why: z.string() })),
     bytes: z.number(),
     seconds: z.number(),
@@ -121,7 +130,8 @@ export const AcquireResult = z.object({
   evidence: z.array(EvidenceRow),
   records: z.int(),
   events: z.int(),
-  problems: z.array(ProblemShape),
+  /** `artifact`: what was being taken; absent for what concerns the host or the import */
+  problems: z.array(ProblemShape.extend({ artifact: z.string().optional() })),
 })
 
 export const HostOutcome = z.object({

@@ -118,6 +118,8 @@ export const contract = {
   },
   /** Evidence from live hosts. Progress streams; leaving the stream stops the host's side too. */
   acquire: {
+    /** What was asked of each host the last time, to ask it again. */
+    plans: base.input(inCase).output(z.array(acquiring.LastPlan)),
     /** Looks at a host and takes nothing. */
     preflight: base
       .input(acquiring.AcquireRequest.extend({ host: acquiring.HostName }))

@@ -22,6 +22,8 @@ const SingleProgress = z.object({
       id: z.string(),
       done: z.number().nonnegative(),
       total: z.number().nonnegative().nullable(),
+      rate: z.number().nullable(),
+      remainingSeconds: z.number().nullable(),
       troubled: z.array(z.string()).readonly(),
     })
     .optional(),

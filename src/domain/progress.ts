@@ -19,6 +19,9 @@ export interface ProgressPart {
   readonly id: string
   readonly done: number
   readonly total: number | null
+  /** bytes per second of this artifact, and what is left of it; null until it can be told */
+  readonly rate: number | null
+  readonly remainingSeconds: number | null
   readonly troubled: readonly string[]
 }
 export interface HostProgress {

@@ -10,6 +10,7 @@ import { collectTools } from '../workflow/collect-tools.ts'
 import { evidenceBytes } from '../workflow/evidence-bytes.ts'
 import { chainsDocument } from '../workflow/find-chains.ts'
 import { importEvidence } from '../workflow/import-evidence.ts'
+import { lastPlans } from '../workflow/last-plans.ts'
 import { listEvidence, listProblems, readCustody } from '../workflow/list-evidence.ts'
 import { makePracticeCase, practiceScenarios } from '../workflow/make-practice.ts'
 import { createCase, type OpenCase, openCase } from '../workflow/open-case.ts'
@@ -164,6 +165,9 @@ export const router = api.router({
     custody: evidence.custody.handler(({ input, context }) => inCase(context, input.caseId, readCustody)),
   },
   acquire: {
+    plans: acquire.plans.handler(({ input, context }) =>
+      inCase(context, input.caseId, (open) => asShape(lastPlans(open))),
+    ),
     preflight: acquire.preflight.handler(({ input, context, signal }) =>
       streamJob(context, signal, async (onProgress, stop) =>
         asShape(await preflightHost({ ...input, signal: stop, onProgress })),

@@ -6,8 +6,9 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { allChannels, channelFile, channelTiers, taskHistoryChannel } from '../acquire/channels.ts'
-import type { PlanWishes } from '../acquire/plan.ts'
+import { channelsToAsk, type PlanWishes } from '../acquire/plan.ts'
 import { systemErrorCode, troubleInWords } from '../base/disk-trouble.ts'
+import { isNamed } from '../base/name-pattern.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { OnProgress } from '../domain/progress.ts'
@@ -43,14 +44,14 @@ export async function acquireFiles(open: OpenCase, options: FilesOptions) {
     found.push(renamed)
   }
   const take = async (artifact: string, path: string | undefined) => {
-    if (path === undefined || isUnwanted(artifact, plan)) return
+    if (path === undefined || isNamed(artifact, plan.without)) return
     for await (const one of findEvidence([path], { signal: options.signal })) {
       if (one.ok) keep(artifact, one.value, one.value.path ?? one.value.origin)
       else problems.push(one.problem)
     }
   }
   const takeRaw = async (artifact: string, path: string | undefined, kind: FoundFile['kind']) => {
-    if (path === undefined || isUnwanted(artifact, plan)) return
+    if (path === undefined || isNamed(artifact, plan.without)) return
     const { size } = await stat(path)
     const name = path.replace(/^.*[\\/]/, '')
     keep(artifact, { name, origin: path, kind, size, path, open: async () => createReadStream(path) }, path)
@@ -71,7 +72,7 @@ export async function acquireFiles(open: OpenCase, options: FilesOptions) {
   const logs = await finder.below(windows, 'System32', 'winevt', 'Logs')
   for (const channel of channelsOf(plan))
     await take(`log:${channel}`, await finder.below(logs, channelFile(channel)))
-  if (plan.name !== 'quick')
+  if (plan.name !== 'quick' || isNamed('archives', plan.with))
     for (const archive of await finder.filesIn(logs, /^Archive-.*\.evtx$/i)) await take('archives', archive)
   for (const hive of ['SOFTWARE', 'SYSTEM'])
     await takeRaw(
@@ -156,19 +157,15 @@ async function admit(
   }
 }
 
-const channelsOf = ({ name }: PlanWishes): readonly string[] =>
-  name === 'quick'
-    ? ['Security', taskHistoryChannel, 'System']
-    : name === 'full'
-      ? allChannels
-      : channelTiers.slice(0, 2).flat()
-
-const isUnwanted = (artifact: string, { without = [] }: PlanWishes): boolean =>
-  (without ?? []).some(
-    (one) =>
-      one.toLowerCase() === artifact.toLowerCase() ||
-      (one.endsWith('*') && artifact.toLowerCase().startsWith(one.slice(0, -1).toLowerCase())),
-  )
+const channelsOf = (plan: PlanWishes): readonly string[] => {
+  const planned: readonly string[] =
+    plan.name === 'quick'
+      ? ['Security', taskHistoryChannel, 'System']
+      : plan.name === 'full'
+        ? allChannels
+        : channelTiers.slice(0, 2).flat()
+  return channelsToAsk(plan).filter((one) => planned.includes(one) || isNamed(`log:${one}`, plan.with))
+}
 
 /** Finds folders and files; what cannot be listed becomes a problem, what is not there does not. */
 class Finder {

@@ -6,11 +6,12 @@ import { collect } from '../acquire/collect.ts'
 import { type Connection, connect, type TrustChange } from '../acquire/connect.ts'
 import { ConnectionLost, Garbage, RequestFailed } from '../acquire/failures.ts'
 import { sessionOf } from '../acquire/own-traces.ts'
-import { makePlan, type Plan } from '../acquire/plan.ts'
+import { channelsToAsk, makePlan, type Plan } from '../acquire/plan.ts'
 import { ask, lookAtHost, type Preflight } from '../acquire/preflight.ts'
 import { Spool } from '../acquire/spool.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
+import { journalCleaned, journalConnection, journalTrust } from './acquire-journal.ts'
 import { type Acquired, type Arrived, admitAcquired } from './admit-acquired.ts'
 import { Meter } from './meter.ts'
 import type { OpenCase } from './open-case.ts'
@@ -20,6 +21,7 @@ import {
   looking,
   newRunId,
   type PreflightReport,
+  removeLeft,
   removeStaging,
   reportOf,
 } from './preflight-host.ts'
@@ -27,6 +29,8 @@ import {
 export interface AcquireOptions extends HostOptions {
   /** goes on with the newest acquisition of this host that did not come to its end */
   readonly resume?: boolean | undefined
+  /** removes staging folders that other runs left on the host */
+  readonly clean?: boolean | undefined
   /** only one import may write into the case at a time; given by whoever acquires from several hosts */
   readonly turn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
   /** waits before each new connection after a break, milliseconds */
@@ -132,18 +136,35 @@ class Acquisition {
           signal,
           staging: canGive(connection.way).files,
           now: this.#now,
+          channels: channelsToAsk(this.#options.plan),
         })
     } catch (error) {
       await removeStaging(connection, this.#runId)
       await connection.close()
       throw this.#inWords(error)
     }
+    if (this.#options.clean) await this.#cleanLeft(connection)
     this.#plan =
       (this.#spool.state.plan as Plan | null) ??
       makePlan(this.#options.plan, this.#found.channels, this.#found.hello.now, canGive(connection.way))
     this.#spool.state.plan = this.#plan
+    this.#spool.state.wishes ??= this.#options.plan
     await this.#spool.save()
-    await this.#journalConnection(connection)
+    await journalConnection(this.#open, this.#options.host, this.#runId, connection)
+  }
+
+  /** What other runs left goes, because the operator asked for it; each folder is in the journal. */
+  async #cleanLeft(connection: Connection): Promise<void> {
+    const found = this.#found
+    if (!found || found.left.length === 0) return
+    const { gone, problems } = await removeLeft(connection, found, this.#options.signal)
+    const isGone = new Set(gone.map((one) => one.run))
+    this.#found = {
+      ...found,
+      left: found.left.filter((one) => !isGone.has(one.run)),
+      problems: [...found.problems.filter((one) => !isGone.has(String(one.facts?.run))), ...problems],
+    }
+    await journalCleaned(this.#open, this.#options.host, this.#runId, gone)
   }
 
   async #stageAgain(connection: Connection): Promise<void> {
@@ -202,7 +223,14 @@ class Acquisition {
     let current = 0
     let id = ''
     const troubled: string[] = []
-    const part = (done: number) => ({ id, done, total: current || null, troubled: [...troubled] })
+    let since = performance.now()
+    const part = (done: number) => {
+      const total = current || null
+      const seconds = (performance.now() - since) / 1000
+      const rate = seconds > 0.3 && done > 0 ? done / seconds : null
+      const remainingSeconds = rate === null || total === null ? null : Math.max(0, (total - done) / rate)
+      return { id, done, total, rate, remainingSeconds, troubled: [...troubled] }
+    }
     return collect({
       host,
       connection,
@@ -215,6 +243,7 @@ class Acquisition {
         before += current
         current = artifact.bytes ?? 0
         id = artifact.id
+        since = performance.now()
         meter.part = part(0)
         meter.say(`${host}: ${artifact.what}`)
         meter.to(before)
@@ -285,7 +314,7 @@ class Acquisition {
   /** Takes the staging away and closes. False: the folder stays on the host, and a problem says so. */
   async #leave(connection: Connection): Promise<boolean> {
     const clean = await removeStaging(connection, this.#runId)
-    for (const change of await connection.close()) await this.#journalTrust(change, 'set back')
+    for (const change of await connection.close()) await journalTrust(this.#open, change, 'set back')
     if (!clean)
       this.#problems.push({
         code: 'acquire.staging.left',
@@ -308,7 +337,8 @@ class Acquisition {
     } else {
       const clean =
         (await connection.channel.settle(10_000)) && (await removeStaging(connection, this.#runId))
-      if (clean) for (const change of await connection.close()) await this.#journalTrust(change, 'set back')
+      if (clean)
+        for (const change of await connection.close()) await journalTrust(this.#open, change, 'set back')
       else await this.#cleanAnew(connection)
       note = `acquisition of ${host} ${wasCancelled ? 'was stopped by the operator' : 'ended by trouble'}; ${clean ? 'the staging folder was removed from the host' : `the staging folder tasktrail-${this.#runId} was to be removed over a new connection`}`
       // what was staged is gone: those logs are exported anew
@@ -358,28 +388,6 @@ class Acquisition {
         { host },
       )
     return error
-  }
-
-  async #journalConnection(connection: Connection): Promise<void> {
-    const { hello } = connection
-    await this.#open.custody.append({
-      action: 'connected',
-      location: { from: this.#options.host, to: 'this workstation' },
-      method: `${connection.way}, agent sha256 ${connection.agentSha256}`,
-      note: `run ${this.#runId}: ${hello.name} (${hello.sid}) on ${hello.computer}, process ${hello.pid}, PowerShell ${hello.powershell}${connection.hostKey ? `, host key ${connection.hostKey}` : ''}; ${connection.tried
-        .filter((one) => !one.ok)
-        .map((one) => `not by ${one.way}: ${one.why.slice(0, 200)}`)
-        .join('; ')}`.replace(/; $/, ''),
-    })
-    for (const change of connection.trust)
-      await this.#journalTrust(change, 'changed with the operator’s consent')
-  }
-
-  async #journalTrust(change: TrustChange, what: string): Promise<void> {
-    await this.#open.custody.append({
-      action: 'note',
-      note: `TrustedHosts of this workstation ${what}: from "${change.before.slice(0, 500)}" to "${change.after.slice(0, 500)}" (${change.command.slice(0, 700)})`,
-    })
   }
 }
 

@@ -11,16 +11,30 @@ const Session = z.looseObject({
   to: text,
   addresses: z.array(text).max(1000),
 })
+const ids = z.array(text).max(500)
+const Wishes = z.object({
+  name: z.enum(['quick', 'playbook', 'full']),
+  from: text.optional(),
+  to: text.optional(),
+  with: ids.optional(),
+  without: ids.optional(),
+})
 const AcquisitionFile = z.looseObject({
   schema: z.literal('tasktrail-acquisition/1'),
   runId: text,
   host: text.min(1).max(255),
+  startedAt: text.optional(),
   sessions: z.array(Session).max(1000),
+  /** what the operator asked for; records of earlier versions do not say */
+  wishes: Wishes.optional().catch(undefined),
 })
 
 export interface AcquisitionRecord {
   readonly runId: string
   readonly host: string
+  readonly startedAt?: string | undefined
+  /** the plan as it was asked for, to be asked for again */
+  readonly wishes?: z.infer<typeof Wishes> | undefined
   readonly sessions: readonly {
     readonly way: string
     readonly sid: string
@@ -43,10 +57,12 @@ export function readAcquisition(json: string): AcquisitionRecord | string {
   const parsed = AcquisitionFile.safeParse(value)
   if (!parsed.success)
     return `It does not have the form of an acquisition: ${z.prettifyError(parsed.error).slice(0, 400)}`
-  const { runId, host, sessions } = parsed.data
+  const { runId, host, sessions, startedAt, wishes } = parsed.data
   return {
     runId,
     host,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(wishes === undefined ? {} : { wishes }),
     sessions: sessions.map(({ way, sid, account, pid, from, to, addresses }) => ({
       way,
       sid,

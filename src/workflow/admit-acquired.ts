@@ -197,6 +197,7 @@ function acquisitionRecord(
     sessions: spool.state.sessions,
     staging: clean ? 'removed' : 'left on the host',
     leaves: preflight.leaves,
+    wishes: spool.state.wishes,
     plan: preflight.plan,
     noise,
     taken: spool.state.taken.map(

@@ -1,9 +1,10 @@
 /** Looks at a host and says what could be taken, how long it would take, and what would be left behind. Takes nothing. */
 import { randomBytes } from 'node:crypto'
 import { type Connection, type ConnectOptions, connect, type WayTried } from '../acquire/connect.ts'
+import { RequestFailed } from '../acquire/failures.ts'
 import { tracesOf } from '../acquire/own-traces.ts'
-import { makePlan, type Plan, type PlanWishes } from '../acquire/plan.ts'
-import { ask, lookAtHost, type Preflight } from '../acquire/preflight.ts'
+import { channelsToAsk, makePlan, type Plan, type PlanWishes, type WayGives } from '../acquire/plan.ts'
+import { ask, lookAtHost, type Preflight, troubleProblem } from '../acquire/preflight.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { OnProgress } from '../domain/progress.ts'
 
@@ -42,7 +43,11 @@ export interface PreflightReport {
 
 export const newRunId = (): string => randomBytes(16).toString('hex')
 /** What a way can give. */
-export const canGive = (way: string) => ({ logs: way !== 'cim', files: way !== 'cim' })
+export const canGive = (way: string): WayGives => ({
+  logs: way !== 'cim',
+  files: way !== 'cim',
+  bytesPerSecond: pace[way] ?? 5e6,
+})
 /** Bytes per second a way may be counted on; ways differ widely, so this is a guess and is shown as one. */
 const pace: Readonly<Record<string, number>> = {
   ssh: 20e6,
@@ -62,6 +67,7 @@ export async function preflightHost(options: HostOptions): Promise<PreflightRepo
       signal: options.signal,
       staging: canGive(connection.way).files,
       now,
+      channels: channelsToAsk(options.plan),
     })
     const plan = makePlan(options.plan, found.channels, found.hello.now, canGive(connection.way))
     return reportOf(connection, found, plan)
@@ -80,6 +86,25 @@ export const looking = (host: string) => ({
   rate: null,
   remainingSeconds: null,
 })
+
+/** Removes what other runs left on the host. Gives those that are gone, and a problem for each that is not. */
+export async function removeLeft(
+  connection: Connection,
+  found: Preflight,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly gone: readonly Preflight['left'][number][]; readonly problems: readonly Problem[] }> {
+  const gone: Preflight['left'][number][] = []
+  const problems: Problem[] = []
+  for (const one of found.left)
+    try {
+      await ask(connection, 'clean', { run: one.run }, () => {}, signal)
+      gone.push(one)
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error
+      problems.push(troubleProblem(found.host, { where: one.path, what: error.message, ...error.marks }))
+    }
+  return { gone, problems }
+}
 
 /** Takes the staging folder of a run away. False: it could not be, and stays on the host. */
 export async function removeStaging(connection: Connection, runId: string): Promise<boolean> {
@@ -120,7 +145,7 @@ export function reportOf(connection: Connection, found: Preflight, plan: Plan): 
     plan: {
       ...plan,
       bytes,
-      seconds: Math.ceil(bytes / (pace[connection.way] ?? 5e6)) + 15 + plan.artifacts.length,
+      seconds: plan.artifacts.reduce((sum, one) => sum + one.seconds, 15),
     },
     leaves: tracesOf(connection.way),
     problems: found.problems,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { acquireHost } from '../../src/workflow/acquire-host.ts'
 import { findCaseChains, hostFactsOf } from '../../src/workflow/find-chains.ts'
+import { lastPlanOf, lastPlans } from '../../src/workflow/last-plans.ts'
 import { listTasks } from '../../src/workflow/list-tasks.ts'
 import { preflightHost } from '../../src/workflow/preflight-host.ts'
 import { makeRig, overSsh, type Rig } from '../windows/rig.ts'
@@ -79,5 +80,21 @@ describe.skipIf(missing)('an acquisition over SSH', { timeout: 240_000 }, () => 
     expect(task?.registry).toMatchObject({ lastRun: '2022-02-07T16:19:59.5695796Z' })
     expect(task?.definitions.length).toBeGreaterThan(1)
     expect(open.casefile.evidence().every((entry) => entry.host === rig.facts.host)).toBe(true)
+  })
+  it('is asked for again as it was changed: the case remembers the plan of each host', async () => {
+    const { server } = await rig.host()
+    const open = await rig.newCase()
+    const plan = { name: 'quick', with: ['state:processes'], without: ['log:*', 'tasks:files'] } as const
+    const first = await acquireHost(open, { ...overSsh(server), plan })
+    const taken = first.items.map((one) => one.artifact)
+    expect(taken.slice(0, 2)).toEqual(['state:processes', 'tasks:com'])
+    const again = lastPlanOf(open, rig.facts.host.toUpperCase())
+    expect(again).toEqual(plan)
+    expect(lastPlans(open).map((one) => one.host)).toEqual([rig.facts.host])
+    const second = await acquireHost(open, { ...overSsh(server), plan: again })
+    expect(second.items.map((one) => one.artifact)).toEqual(taken)
+    expect(() => lastPlanOf(open, 'other01')).toThrow(
+      expect.objectContaining({ code: 'acquire.plan.unknown' }),
+    )
   })
 })

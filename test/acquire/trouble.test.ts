@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AcquireOptions, acquireHost } from '../../src/workflow/acquire-host.ts'
@@ -68,28 +68,37 @@ describe.skipIf(missing)('a host that misbehaves', { timeout: 240_000 }, () => {
     })
     const open = await rig.newCase()
     const result = await acquireHost(open, overSsh(server))
-    expect(codesOf(result).sort()).toEqual(['acquire.log.not-exported', 'acquire.staging.opened'])
+    const told = result.problems.map(({ code, artifact }) => `${code} ${artifact}`).sort()
+    expect(told).toEqual(['acquire.log.not-exported log:Security', 'acquire.staging.opened log:Security'])
     expect(result.items.find((one) => one.name === 'Security.evtx')).toMatchObject({
       method: expect.stringContaining('read shared while in use'),
     })
     expect(stage.leftovers()).toEqual([])
   })
 
-  it('keeps what else there is when disk, channel, registry, WMI or task service fail', async () => {
-    const { server } = await rig.host({
-      channels: { Security: { diskFull: true }, System: { denied: true } },
-      misbehave: { registryDenied: true, noTaskService: true, cimDenied: true },
-    })
-    const open = await rig.newCase()
-    const result = await acquireHost(open, overSsh(server))
-    const codes = codesOf(result)
-    expect(codes).toContain('acquire.log.not-exported')
-    expect(codes.filter((code) => code === 'acquire.part.access-denied').length).toBeGreaterThan(10)
-    expect(result.items.map((one) => one.name)).toEqual(
-      expect.arrayContaining(['Security.evtx', 'SvcRestartTask', 'host.json']),
-    )
-    expect(result.items.some((one) => one.name === 'System.evtx')).toBe(false)
-  })
+  it.each(['de', 'ja'] as const)(
+    'keeps what else there is when disk, channel, registry, WMI or task service fail, and tells why by codes (%s)',
+    async (language) => {
+      const { server } = await rig.host({
+        language,
+        channels: { Security: { diskFull: true }, System: { denied: true } },
+        misbehave: { registryDenied: true, noTaskService: true, cimDenied: true },
+      })
+      const open = await rig.newCase()
+      const result = await acquireHost(open, overSsh(server))
+      const codes = codesOf(result)
+      expect(codes).toContain('acquire.log.not-exported')
+      expect(codes.filter((code) => code === 'acquire.part.access-denied').length).toBeGreaterThan(10)
+      // channels that are not there are no trouble, in no language
+      expect(codes).not.toContain('acquire.part.failed')
+      const denied = result.problems.find((one) => one.artifact === 'tasks:com')
+      expect(denied).toMatchObject({ code: 'acquire.part.access-denied', severity: 'error' })
+      expect(result.items.map((one) => one.name)).toEqual(
+        expect.arrayContaining(['Security.evtx', 'SvcRestartTask', 'host.json']),
+      )
+      expect(result.items.some((one) => one.name === 'System.evtx')).toBe(false)
+    },
+  )
 
   it('does not call a log whole that was cleared while it was exported', async () => {
     const { server } = await rig.host({ channels: { Security: { cleared: true } } })
@@ -124,6 +133,49 @@ describe.skipIf(missing)('a host that misbehaves', { timeout: 240_000 }, () => {
     expect(security?.query).toContain('2026-01-13T19:00:00')
     const listed = result.evidence.find((one) => one.sha256 === security?.sha256Stored)
     expect(listed?.provenance).toBe('filtered-export')
+  })
+})
+
+describe.skipIf(missing)('staging that a killed run left', { timeout: 240_000 }, () => {
+  let rig: Rig
+  beforeAll(async () => {
+    rig = await makeRig('atexec-pipe', 50)
+  })
+  afterAll(() => rig.end())
+
+  it('is found by the next look, removed only on request, and never through a link', async () => {
+    const { stage, server } = await rig.host()
+    const temp = join(stage.systemRoot, 'Temp')
+    const [run, linked] = ['ab'.repeat(16), 'cd'.repeat(16)]
+    const elsewhere = rig.newDir()
+    mkdirSync(join(temp, `tasktrail-${run}`))
+    for (const path of [join(temp, `tasktrail-${run}`, 'log-1.evtx'), join(elsewhere, 'mine')])
+      writeFileSync(path, 'left')
+    symlinkSync(elsewhere, join(temp, `tasktrail-${linked}`))
+    mkdirSync(join(temp, 'tasktrail-notes'))
+    const look = await preflightHost(overSsh(server))
+    expect(look.problems.map(({ code, facts }) => [code, facts?.run])).toEqual([
+      ['acquire.part.failed', undefined],
+      ['acquire.staging.found', run],
+    ])
+    expect(look.problems[1]?.what).toMatch(/4 bytes.*--resume.*--clean/)
+    const open = await rig.newCase()
+    const plan = { name: 'quick', without: ['log:*', 'tasks:*'] } as const
+    const kept = await acquireHost(open, { ...overSsh(server), plan })
+    expect(codesOf(kept)).toContain('acquire.staging.found')
+    expect(existsSync(join(temp, `tasktrail-${run}`, 'log-1.evtx'))).toBe(true)
+    const cleaned = await acquireHost(open, { ...overSsh(server), plan, clean: true })
+    expect(codesOf(cleaned)).toEqual(['acquire.part.failed'])
+    expect(
+      readdirSync(temp)
+        .filter((name) => !name.endsWith('.acl'))
+        .sort(),
+    ).toEqual([`tasktrail-${linked}`, 'tasktrail-notes'])
+    expect(existsSync(join(elsewhere, 'mine'))).toBe(true)
+    const notes = open.custody
+      .lines()
+      .filter((line) => line.note?.includes('because the operator asked for it'))
+    expect(notes.map((line) => [line.action, line.note?.includes(run)])).toEqual([['host-changed', true]])
   })
 })
 

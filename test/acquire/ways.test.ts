@@ -24,10 +24,14 @@ describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
   it('are tried in order, and why each was not taken is said', async () => {
     const { stage, server } = await rig.host()
     const { powershell } = makeJump(stage, server, {
-      'winrm-https':
-        'The server certificate on the destination computer has the following errors: The SSL certificate is signed by an unknown certificate authority.',
+      'winrm-https': {
+        words: 'Das SSL-Zertifikat wurde von einer unbekannten Zertifizierungsstelle signiert.',
+        id: '12175',
+        number: 12175,
+      },
     })
-    const report = await preflightHost({ ...overSsh(server), via: 'auto', powershell })
+    const askPort = async () => 'open' as const
+    const report = await preflightHost({ ...overSsh(server), via: 'auto', powershell, askPort })
     expect(report.way).toBe('ssh')
     expect(report.ways.map(({ way, ok, code }) => [way, ok, code])).toEqual([
       ['winrm', false, 'acquire.port.closed'],
@@ -39,9 +43,17 @@ describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
         ...overSsh(server),
         via: 'auto',
         powershell,
+        askPort,
         ssh: { ...overSsh(server).ssh, port: 1 },
       }),
     ).rejects.toMatchObject({ code: 'acquire.host.no-way', message: expect.stringContaining('cim: ') })
+    // of the network itself: what is shut is not tried, and no PowerShell is started for it
+    const quickly = await preflightHost({ ...overSsh(server), via: 'auto', powershell: '/nonexistent' })
+    expect(quickly.ways.map(({ way, why }) => [way, why])).toMatchObject([
+      ['winrm', 'port 5985 of 127.0.0.1 is closed'],
+      ['winrm-https', 'port 5986 of 127.0.0.1 is closed'],
+      ['ssh', expect.stringContaining('host key')],
+    ])
   })
 
   it('by WinRM run the same agent in a PSRP session: logs, tasks, hashes, and nothing left', async () => {
@@ -91,6 +103,32 @@ describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
     expect(Buffer.from(dynamic.base64, 'base64')).toHaveLength(36)
   })
 
+  it('that a policy holds in constrained language are refused with what else there is, and auto goes on to it', async () => {
+    const { stage, server } = await rig.host()
+    const { powershell } = makeJump(stage, server, { cim: 'ok' })
+    writeFileSync(
+      join(stage.bin, 'powershell.exe'),
+      '#!/bin/sh\necho tasktrail-language ConstrainedLanguage\nexit 3\n',
+    )
+    await expect(preflightHost(overSsh(server))).rejects.toMatchObject({
+      code: 'acquire.language.constrained',
+      message: expect.stringContaining('ConstrainedLanguage'),
+      remedy: expect.stringMatching(/--via cim .*--files/),
+    })
+    const askPort = async (_: string, port: number) => (port === 135 ? 'open' : 'closed') as 'open' | 'closed'
+    const report = await preflightHost({ ...overSsh(server), via: 'auto', powershell, askPort })
+    expect(report.way).toBe('cim')
+    expect(report.ways.map(({ way, code }) => [way, code])).toEqual([
+      ['winrm', 'acquire.port.closed'],
+      ['winrm-https', 'acquire.port.closed'],
+      ['ssh', 'acquire.language.constrained'],
+      ['cim', undefined],
+    ])
+    expect(report.plan.artifacts.map((one) => one.id)).toEqual(
+      expect.arrayContaining(['tasks:com', 'tasks:cache', 'state:processes']),
+    )
+  })
+
   it('change TrustedHosts only when asked, by this host alone, and set it back; both are in the journal', async () => {
     const { stage, server } = await rig.host()
     const { powershell, trustedFile } = makeJump(stage, server, { winrm: 'ok', needsTrust: true })
@@ -128,6 +166,10 @@ describe.skipIf(missing)('the ways to a host', { timeout: 240_000 }, () => {
     const options = { host: '127.0.0.1', via: 'winrm-https', powershell, plan: quick, port } as const
     const report = await preflightHost({ ...options, pin })
     expect(report.way).toBe('winrm-https')
+    // this certificate is one Windows would not take: said, with how it was compared
+    expect(report.ways[0]?.why).toContain(
+      `certificate ${pin.replaceAll(':', '')}, which Windows itself does not trust`,
+    )
     const wrong = pin.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))
     await expect(preflightHost({ ...options, pin: wrong })).rejects.toMatchObject({
       code: 'acquire.certificate.changed',

@@ -77,6 +77,31 @@ describe.runIf(haveBrowser)('acquire', { timeout: 120_000 }, () => {
     await expect.poll(() => page.title(), patient).toContain('Overview')
   })
 
+  it('changes the plan artifact by artifact, with size and time, and takes what is ticked', async () => {
+    const seen: AcquireSeen = { ...forget(), wished: [] }
+    const { page } = await open({ seen })
+    await lookAt(page, 'again01')
+    await page.getByText('10 artifacts, most volatile first, 25.2 MB').waitFor()
+    await page.getByRole('checkbox', { name: 'System', exact: true }).uncheck()
+    await page.getByText('9 artifacts, most volatile first, 21.1 MB').waitFor()
+    await page.getByText('More that can be taken, 1 artifact').click()
+    await page.getByRole('checkbox', { name: 'Application' }).check()
+    await page.getByText('10 artifacts, most volatile first, 27.2 MB').waitFor()
+    await acquire(page).click()
+    await page.getByText('Taken whole').waitFor()
+    expect(seen.wished).toEqual([{ with: ['log:Application'], without: ['log:System'] }])
+  })
+
+  it('asks for what was asked the last time, which the case remembers', async () => {
+    const { page } = await open()
+    await lookAt(page, 'again01')
+    await page.getByRole('button', { name: 'As on 2021-06-10' }).click()
+    await page.getByRole('heading', { name: 'Quick plan' }).waitFor()
+    expect(await page.getByRole('checkbox', { name: 'Application' }).isChecked()).toBe(true)
+    await page.getByText('More that can be taken, 1 artifact').click()
+    expect(await page.getByRole('checkbox', { name: 'System', exact: true }).isChecked()).toBe(false)
+  })
+
   it('goes on while another view is shown, stops on request, and resumes', async () => {
     const seen = forget()
     const { page } = await open({ workMs: 20_000, seen })

@@ -55,6 +55,7 @@ export const allowedPrograms: Readonly<Record<string, Allowed>> = {
 export const allowedObjects: readonly string[] = [
   'byte[]',
   'IO.Compression.GZipStream',
+  'IO.DirectoryInfo',
   'IO.DriveInfo',
   'IO.FileInfo',
   'IO.MemoryStream',

@@ -5,17 +5,22 @@ import { join } from 'node:path'
 import type { Server } from './sshd.ts'
 import type { Stage } from './stage.ts'
 
+/** What PowerShell says: words, or words with the id and number that are the same in every language. */
+export type JumpError = string | { readonly words: string; readonly id: string; readonly number: number }
 export interface JumpAnswers {
   /** `ok`, or what PowerShell says instead */
-  readonly winrm?: string
-  readonly 'winrm-https'?: string
-  readonly cim?: string
+  readonly winrm?: JumpError
+  readonly 'winrm-https'?: JumpError
+  readonly cim?: JumpError
   /** password that must be given */
   readonly secret?: string
   readonly needsTrust?: true
 }
-export const closed =
-  'Connecting to remote server failed with the following error message : WinRM cannot complete the operation. Verify that the specified computer name is valid, that the computer is accessible over the network.'
+export const closed: JumpError = {
+  words: 'Der Vorgang kann von WinRM nicht abgeschlossen werden.',
+  id: 'CannotConnect',
+  number: -2144108526,
+}
 
 export interface Jump {
   /** stands for powershell.exe of the jump box */
@@ -29,7 +34,7 @@ export function makeJump(stage: Stage, server: Server, answers: JumpAnswers): Ju
   const about = {
     winrm: closed,
     'winrm-https': closed,
-    cim: 'The RPC server is unavailable.',
+    cim: { words: 'Der RPC-Server ist nicht verfügbar.', id: 'HRESULT 0x800706ba', number: 0 },
     port: server.port,
     account: userInfo().username,
     key: join(server.dir, 'client'),

@@ -51,6 +51,8 @@ export interface StageOptions {
   readonly channels?: Readonly<Record<string, Partial<StagedChannel>>>
   readonly more?: readonly StagedChannel[]
   readonly exportSeconds?: number
+  /** of what Windows says there */
+  readonly language?: 'en' | 'de' | 'ja'
   /** lines the host's shell writes before anything else */
   readonly banner?: string
 }
@@ -294,6 +296,7 @@ export function makeStage(dir: string, options: StageOptions): Stage {
     registry,
     cim,
     exportSeconds: options.exportSeconds,
+    language: options.language,
   }
   const file = join(dir, 'stage.json')
   writeFileSync(file, JSON.stringify(stage))

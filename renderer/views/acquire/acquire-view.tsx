@@ -1,9 +1,10 @@
 /** Acquire: name hosts, see what can be read before anything is taken, take it, and see what came of it. */
 import { useRef, useState } from 'react'
+import { useAnswer } from '../../api/use-answer.ts'
 import { useAcquire } from '../../shell/acquire-state.tsx'
 import { type HostRun, phaseOf } from '../../shell/host-runs.ts'
 import { useKeys } from '../../shell/keyboard.ts'
-import { useCase, useWindow } from '../../shell/window-state.tsx'
+import { useApi, useCase, useWindow } from '../../shell/window-state.tsx'
 import { Button, Empty, Notice } from '../../widgets/index.ts'
 import './acquire.css'
 import { HostCard } from './host-card.tsx'
@@ -26,6 +27,7 @@ let typed: FormText = blankForm
 export function AcquireView() {
   const summary = useCase()
   const { engine, go } = useWindow()
+  const api = useApi()
   const acquire = useAcquire()
   const [form, setForm] = useState(typed)
   const [faults, setFaults] = useState<Faults>({})
@@ -58,12 +60,22 @@ export function AcquireView() {
     setEditing(false)
     acquire.resume(host, acquire.wish ?? wishOf(form), takeSecret(secret))
   }
-  const choosePlan = (plan: FormText['plan']) => {
-    change({ plan })
+  const remembered = useAnswer(
+    `last plans ${summary.caseId} ${acquire.runs.filter((run) => run.result).length}`,
+    (signal) => api.acquire.plans({ caseId: summary.caseId }, { signal }),
+  )
+  const [only, ...others] = runs.length > 0 ? runs.map((run) => run.host) : hostsOf(form.hosts)
+  const last =
+    only === undefined || others.length > 0
+      ? undefined
+      : remembered.value?.find((one) => shortName(one.host) === shortName(only))
+  const choosePlan = (plan: FormText['plan'], over: Partial<FormText> = {}) => {
+    const chosen = { plan, with: [], without: [], ...over }
+    change(chosen)
     if (runs.length === 0 || busy || phaseAll(runs) !== 'plan') return
     acquire.look(
       runs.map((run) => run.host),
-      wishOf({ ...form, plan }),
+      wishOf({ ...form, ...chosen }),
       takeSecret(secret),
     )
   }
@@ -99,6 +111,21 @@ export function AcquireView() {
             </button>
           ))}
         </div>
+        {last ? (
+          <Button
+            off={busy && 'Wait until it has ended, or stop it'}
+            onPress={() =>
+              choosePlan(last.plan.name, {
+                with: last.plan.with ?? [],
+                without: last.plan.without ?? [],
+                from: last.plan.from?.slice(0, 16).replace('T', ' ') ?? '',
+                to: last.plan.to?.slice(0, 16).replace('T', ' ') ?? '',
+              })
+            }
+          >
+            As on {last.takenAt.slice(0, 10)}
+          </Button>
+        ) : null}
         {runs.length > 0 ? (
           <Button off={busy && 'Wait until it has ended, or stop it'} onPress={() => setEditing(!editing)}>
             Other hosts
@@ -228,6 +255,8 @@ export function AcquireView() {
     </div>
   )
 }
+
+const shortName = (host: string) => host.trim().toLowerCase().split('.')[0] ?? ''
 
 /** `plan` while nothing was taken from any host. */
 const phaseAll = (runs: readonly HostRun[]) =>

@@ -1,6 +1,8 @@
+import { useAcquire } from '../../shell/acquire-state.tsx'
 import type { HostRun } from '../../shell/host-runs.ts'
+import { edited, isTicked, ticked } from '../../shell/plan-edit.ts'
 import { Escape, formatBytes, formatExactBytes, plural, Severity } from '../../widgets/index.ts'
-import { type PlanRow, planRows } from './plan-rows.ts'
+import { offeredRows, type PlanRow, planRows } from './plan-rows.ts'
 
 const planNames: Readonly<Record<string, string>> = { quick: 'Quick', playbook: 'Playbook', full: 'Full' }
 
@@ -11,18 +13,34 @@ const roughly = (seconds: number) =>
 /** The plan: what is taken, in order of volatility, how large, and how far each has come. */
 export function PlanPart(props: { run: HostRun; id: string }) {
   const { run, id } = props
+  const { wish, runs, editPlan } = useAcquire()
   const { report } = run
   if (!report) return null
   const rows = planRows(run)
-  const { plan } = report
   const planned = run.state === 'seen'
+  const edit = wish?.plan ?? {}
+  const { plan } = planned ? edited(report, edit) : report
+  const tick = (row: PlanRow, inPlan: boolean) =>
+    planned ? (
+      <Tick
+        row={row}
+        on={isTicked(edit, row.id, inPlan)}
+        onTick={(on) => editPlan(ticked(edit, report, row.id, on))}
+      />
+    ) : (
+      <Escape text={row.what.replace(/^Microsoft-Windows-/, '')} />
+    )
+  const offered = planned ? offeredRows(run) : []
+  const left = new Set([...plan.offered, ...plan.artifacts].map((one) => one.id))
+  const missing = plan.without.filter((one) => !left.has(one.id))
   return (
     <section className="stack-tight" aria-labelledby={`${id}-plan`}>
       <h3 className="block-title" id={`${id}-plan`}>
         {planNames[plan.name] ?? plan.name} plan
         <span className="hint">
-          {plural(rows.length, 'artifact')}, most volatile first
+          {plural(planned ? plan.artifacts.length : rows.length, 'artifact')}, most volatile first
           {planned ? `, ${formatBytes(plan.bytes)}, about ${roughly(plan.seconds)}` : ''}
+          {planned && runs.length > 1 ? '. A tick counts for all hosts' : ''}
         </span>
       </h3>
       <table className="table plan-table">
@@ -35,7 +53,11 @@ export function PlanPart(props: { run: HostRun; id: string }) {
             <th scope="col" className="plan-size num">
               Size
             </th>
-            {planned ? null : (
+            {planned ? (
+              <th scope="col" className="plan-time num">
+                About
+              </th>
+            ) : (
               <th scope="col" className="plan-progress">
                 Progress
               </th>
@@ -45,16 +67,16 @@ export function PlanPart(props: { run: HostRun; id: string }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} className={`plan-${row.state}`}>
-              <td title={`${row.what}: ${row.why}`}>
-                <Escape text={row.what.replace(/^Microsoft-Windows-/, '')} />
-              </td>
+              <td title={`${row.what}: ${row.why}`}>{tick(row, true)}</td>
               <td className="low" title={row.query?.slice(0, 4000)}>
                 {row.how}
               </td>
               <td className="num" title={row.bytes === null ? undefined : formatExactBytes(row.bytes)}>
                 {row.bytes === null ? <span className="low">not known</span> : formatBytes(row.bytes)}
               </td>
-              {planned ? null : (
+              {planned ? (
+                <td className="num">{roughly(row.seconds)}</td>
+              ) : (
                 <td>
                   <Stand row={row} />
                 </td>
@@ -63,11 +85,42 @@ export function PlanPart(props: { run: HostRun; id: string }) {
           ))}
         </tbody>
       </table>
-      {plan.without.length > 0 ? (
+      {offered.length > 0 ? (
         <details className="fold">
-          <summary>Not in this plan, {plural(plan.without.length, 'artifact')}</summary>
+          <summary>More that can be taken, {plural(offered.length, 'artifact')}</summary>
+          <table className="table plan-table">
+            <thead className="unseen">
+              <tr>
+                <th scope="col">Artifact</th>
+                <th scope="col" className="plan-how">
+                  How
+                </th>
+                <th scope="col" className="plan-size">
+                  Size
+                </th>
+                <th scope="col" className="plan-time">
+                  About
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {offered.map((row) => (
+                <tr key={row.id}>
+                  <td title={`${row.what}: ${row.why}`}>{tick(row, false)}</td>
+                  <td className="low">{row.how}</td>
+                  <td className="num">{row.bytes === null ? '' : formatBytes(row.bytes)}</td>
+                  <td className="num">{roughly(row.seconds)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      ) : null}
+      {missing.length > 0 ? (
+        <details className="fold">
+          <summary>Not to be had, {plural(missing.length, 'artifact')}</summary>
           <ul className="look-list">
-            {plan.without.map((one) => (
+            {missing.map((one) => (
               <li key={`${one.id} ${one.why}`}>
                 <span className="look-sign" aria-hidden="true">
                   –
@@ -81,6 +134,15 @@ export function PlanPart(props: { run: HostRun; id: string }) {
         </details>
       ) : null}
     </section>
+  )
+}
+
+function Tick(props: { row: PlanRow; on: boolean; onTick: (on: boolean) => void }) {
+  return (
+    <label className="plan-tick">
+      <input type="checkbox" checked={props.on} onChange={(event) => props.onTick(event.target.checked)} />
+      <Escape text={props.row.what.replace(/^Microsoft-Windows-/, '')} />
+    </label>
   )
 }
 
@@ -114,7 +176,12 @@ function Stand(props: { row: PlanRow }) {
 function wordOf(row: PlanRow) {
   switch (row.state) {
     case 'now':
-      return row.share === null ? 'reading' : formatBytes(row.arrived)
+      return (
+        <span title={row.rate === null ? undefined : `${formatBytes(row.rate)} per second`}>
+          {row.share === null && row.arrived === 0 ? 'reading' : formatBytes(row.arrived)}
+          {row.remaining === null ? '' : `, ${roughly(row.remaining)} left`}
+        </span>
+      )
     case 'arrived':
       return 'arrived'
     case 'stored':

@@ -8,6 +8,9 @@ export interface FormText {
   readonly user: string
   readonly askThere: boolean
   readonly plan: AcquireWish['plan']['name']
+  /** ids of artifacts to add to the plan and to leave out */
+  readonly with: readonly string[]
+  readonly without: readonly string[]
   readonly from: string
   readonly to: string
   readonly port: string
@@ -23,6 +26,8 @@ export const blankForm: FormText = {
   user: '',
   askThere: false,
   plan: 'playbook',
+  with: [],
+  without: [],
   from: '',
   to: '',
   port: '',
@@ -92,7 +97,13 @@ export function wishOf(form: FormText): AcquireWish {
     ...(isJump && form.pin.trim() !== '' ? { pin: form.pin.trim() } : {}),
     ...(isJump && form.trustHost ? { trustHost: true } : {}),
     ...(isSsh && Object.keys(ssh).length > 0 ? { ssh } : {}),
-    plan: { name: form.plan, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+    plan: {
+      name: form.plan,
+      ...(form.with.length > 0 ? { with: [...form.with] } : {}),
+      ...(form.without.length > 0 ? { without: [...form.without] } : {}),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import { Cancelled, Refusal } from '../../base/refusal.ts'
 import { acquiredText, hostsText, preflightText } from '../acquire-text.ts'
 import { caseFolder, operatorOf } from '../case-folder.ts'
-import type { Case, Doors } from '../doors.ts'
+import type { Case, Doors, PlanWishes } from '../doors.ts'
 import { type ExitCode, exitCode, isCancellation, UsageError } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
 import { progressLine } from '../progress-line.ts'
@@ -27,11 +27,13 @@ interface Options extends CaseOption, ProgressOption {
   readonly user?: string
   readonly password?: true
   readonly preflight?: true
-  readonly plan: 'quick' | 'playbook' | 'full'
+  readonly plan: 'quick' | 'playbook' | 'full' | 'again'
   readonly from?: string
   readonly to?: string
+  readonly with?: readonly string[]
   readonly without?: readonly string[]
   readonly resume?: true
+  readonly clean?: true
   readonly hosts?: string
   readonly parallel: number
   readonly port?: number
@@ -69,7 +71,12 @@ export const addAcquire: AddVerb = (program, surface, run) => {
       'only look: ways, rights, clock, channels, audit policy, what would be taken and left behind',
     )
     .addOption(
-      new Option('--plan <name>', 'what to take').choices(['quick', 'playbook', 'full']).default('playbook'),
+      new Option(
+        '--plan <name>',
+        'what to take; again: what was asked of this host in this case the last time',
+      )
+        .choices(['quick', 'playbook', 'full', 'again'])
+        .default('playbook'),
     )
     .option(
       '--from <utc>',
@@ -78,11 +85,20 @@ export const addAcquire: AddVerb = (program, surface, run) => {
     )
     .option('--to <utc>', 'end of that window', utcTime)
     .option(
+      '--with <artifact>',
+      'take an artifact the plan does not have, such as raw:Security or log:Application; may be repeated',
+      collect,
+    )
+    .option(
       '--without <artifact>',
       'leave an artifact of the plan out, such as log:System or state:*; may be repeated',
       collect,
     )
     .option('--resume', 'go on with the acquisition of this host that was cut off')
+    .option(
+      '--clean',
+      'remove staging folders that earlier runs left on the host; not while another run still goes on there',
+    )
     .option('--hosts <file>', 'take from every host of a list, one name a line')
     .option('--parallel <n>', 'so many hosts at a time', wholeNumber(1, 64), 4)
     .option('--port <n>', 'port of SSH or WinRM', wholeNumber(1, 65_535))
@@ -106,6 +122,7 @@ export const addAcquire: AddVerb = (program, surface, run) => {
     'acquire fs01.example.lan --preflight',
     'acquire --case fs01 fs01.example.lan --via ssh --user responder',
     'acquire --case fs01 fs01.example.lan --plan quick --from 2026-01-13T20:00:00Z',
+    'acquire --case fs01 fs01.example.lan --with raw:Security --without state:*',
     'acquire --case site --hosts hosts.txt --parallel 16 --plan quick',
   ])
 }
@@ -116,10 +133,18 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
     throw new UsageError('give one host, or a list of them by --hosts FILE')
   if (options.hosts !== undefined && options.resume)
     throw new UsageError('--resume goes on with one host: name it')
+  if (options.clean && (options.preflight || options.files !== undefined))
+    throw new UsageError(
+      '--clean goes with an acquisition: what is removed from a host stands in the journal of a case',
+    )
   if (options.files !== undefined && options.hosts !== undefined)
     throw new UsageError('--files is the evidence of one host: name it')
   if (options.files !== undefined && (options.preflight || options.resume))
     throw new UsageError('--files reads a folder: there is nothing to look at first or to resume')
+  if (options.plan === 'again' && (options.hosts !== undefined || options.preflight))
+    throw new UsageError(
+      '--plan again repeats what a case remembers of one host: name it, without --preflight',
+    )
   if (options.password && options.user === undefined) throw new UsageError('--password needs --user')
   const secret = options.password
     ? await readSecret(terminal, `Password of ${options.user} (not shown): `)
@@ -131,12 +156,13 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
     port: options.port,
     pin: options.pin,
     trustHost: options.trustHost ?? false,
+    clean: options.clean ?? false,
     ssh: {
       port: options.port,
       identity: options.identity === undefined ? undefined : resolve(terminal.cwd, options.identity),
       configFile: options.sshConfig === undefined ? undefined : resolve(terminal.cwd, options.sshConfig),
     },
-    plan: { name: options.plan, from: options.from, to: options.to, without: options.without },
+    plan: wishesOf(options),
   }
   const progress = progressLine(terminal, options.progress)
   const work = { signal: terminal.signal, onProgress: progress.onProgress }
@@ -159,6 +185,7 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
     }
     const open = await caseFor(options, surface)
     try {
+      if (options.plan === 'again') how.plan = wishesOf(options, await doors.lastPlanOf(open, host as string))
       if (options.files !== undefined) {
         const root = resolve(terminal.cwd, options.files)
         const taken = await doors.acquireFiles(open, { root, host: host as string, plan: how.plan, ...work })
@@ -192,6 +219,17 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
         'cancelled; what had arrived stays in the case, and the same command with --resume goes on from there',
       )
     throw error
+  }
+}
+
+/** What the options ask for, over what was asked for the last time. */
+function wishesOf(options: Options, last?: PlanWishes): PlanWishes {
+  return {
+    name: options.plan === 'again' ? (last?.name ?? 'playbook') : options.plan,
+    from: options.from ?? last?.from,
+    to: options.to ?? last?.to,
+    with: [...(last?.with ?? []), ...(options.with ?? [])],
+    without: [...(last?.without ?? []), ...(options.without ?? [])],
   }
 }
 

@@ -66,6 +66,7 @@ const doorNames: Record<keyof Doors, true> = {
   acquireHosts: true,
   acquireFiles: true,
   readHosts: true,
+  lastPlanOf: true,
   timelineSlice: true,
   chainsDocument: true,
   answersDocument: true,

@@ -4,10 +4,21 @@ $script:Jump = [IO.File]::ReadAllText($env:TASKTRAIL_JUMP) | ConvertFrom-Json
 $script:Stage = [IO.File]::ReadAllText($env:TASKTRAIL_STAGE) | ConvertFrom-Json
 $script:Modules = Split-Path $PSScriptRoot
 
+# What New-PSSession raises: an error whose id and number are the same in every language.
+function New-TransportError([string]$Words, [string]$Id, [int]$Number) {
+  $e = [Management.Automation.Remoting.PSRemotingTransportException]::new($Words)
+  $e.ErrorCode = $Number
+  return [Management.Automation.ErrorRecord]::new($e, $Id, 'OpenError', $null)
+}
+# A test names an error by its words alone, or with the id and number Windows gives it.
+function Get-Answer($Answer) {
+  if ($Answer -is [string]) { return [Management.Automation.ErrorRecord]::new([InvalidOperationException]::new($Answer), 'Said', 'OpenError', $null) }
+  return New-TransportError ([string]$Answer.words) ([string]$Answer.id) ([int]$Answer.number)
+}
 function Test-Account($Credential) {
   if (-not $script:Jump.secret) { return }
-  if ($null -eq $Credential) { throw [UnauthorizedAccessException]'Connecting to remote server failed with the following error message : Access is denied.' }
-  if ($Credential.GetNetworkCredential().Password -cne $script:Jump.secret) { throw [UnauthorizedAccessException]'The user name or password is incorrect.' }
+  if ($null -eq $Credential) { throw (New-TransportError 'Zugriff verweigert' 'AccessDenied' 5) }
+  if ($Credential.GetNetworkCredential().Password -cne $script:Jump.secret) { throw (New-TransportError 'Der Benutzername oder das Kennwort ist falsch.' 'LogonFailure' 1326) }
 }
 
 function New-PSSessionOption {
@@ -21,10 +32,10 @@ function New-PSSession {
   param([string]$ComputerName, [switch]$UseSSL, [int]$Port, $SessionOption, $Credential)
   $way = 'winrm'
   if ($UseSSL) { $way = 'winrm-https' }
-  $answer = [string]$script:Jump.$way
-  if ($answer -ne 'ok') { throw [InvalidOperationException]$answer }
+  $answer = $script:Jump.$way
+  if ($answer -ne 'ok') { $PSCmdlet.ThrowTerminatingError((Get-Answer $answer)) }
   if ($script:Jump.needsTrust -and -not (Get-Trusted).Contains($ComputerName)) {
-    throw [InvalidOperationException]'The WinRM client cannot process the request. If the authentication scheme is different from Kerberos, or if the client computer is not joined to a domain, then HTTPS transport must be used or the destination machine must be added to the TrustedHosts configuration setting.'
+    throw (New-TransportError 'Die Anforderung kann vom WinRM-Client nicht verarbeitet werden.' 'ServerNotTrusted' -2144108316)
   }
   Test-Account $Credential
   $real = @{ HostName = '127.0.0.1'; Port = [int]$script:Jump.port; UserName = [string]$script:Jump.account; KeyFilePath = [string]$script:Jump.key; Options = @{ UserKnownHostsFile = [string]$script:Jump.known } }
@@ -62,7 +73,7 @@ function New-CimSessionOption {
 function New-CimSession {
   [CmdletBinding()]
   param([string]$ComputerName, $SessionOption, $Credential)
-  if ($script:Jump.cim -ne 'ok') { throw [InvalidOperationException]([string]$script:Jump.cim) }
+  if ($script:Jump.cim -ne 'ok') { $PSCmdlet.ThrowTerminatingError((Get-Answer $script:Jump.cim)) }
   Test-Account $Credential
   return [pscustomobject]@{ ComputerName = $ComputerName }
 }

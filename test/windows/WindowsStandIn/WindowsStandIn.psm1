@@ -5,6 +5,22 @@ $script:Bad = $script:Stage.misbehave
 $env:SystemRoot = $script:Stage.systemRoot
 $script:Exports = 0
 
+# What Windows says, in the language of the stage: nothing may hang on it.
+$script:Words = @{
+  en = @{ denied = 'Access is denied.'; noLog = 'There is not an event log on the localhost computer that matches "{0}".'; full = 'There is not enough space on the disk.'
+    noChannel = 'The specified channel could not be found.'; broken = 'The task XML is malformed.'; registry = 'Requested registry access is not allowed.'; rpc = 'The RPC server is unavailable.' }
+  de = @{ denied = 'Zugriff verweigert'; noLog = 'Es ist kein Ereignisprotokoll vorhanden, das dem Namen "{0}" entspricht.'; full = 'Es steht nicht genügend Speicherplatz auf dem Datenträger zur Verfügung.'
+    noChannel = 'Der angegebene Kanal wurde nicht gefunden.'; broken = 'Die Aufgaben-XML ist falsch formatiert.'; registry = 'Der angeforderte Registrierungszugriff ist unzulässig.'; rpc = 'Der RPC-Server ist nicht verfügbar.' }
+  ja = @{ denied = 'アクセスが拒否されました。'; noLog = '"{0}" に一致するイベント ログがありません。'; full = 'ディスクに十分な空き領域がありません。'
+    noChannel = '指定されたチャネルが見つかりません。'; broken = 'タスク XML の形式が正しくありません。'; registry = '要求されたレジストリ アクセスは許可されていません。'; rpc = 'RPC サーバーを利用できません。' }
+}
+$script:Language = 'en'
+if ($script:Stage.language) { $script:Language = [string]$script:Stage.language }
+function Get-Words([string]$Key, $With) { return $script:Words[$script:Language][$Key].Replace('{0}', [string]$With) }
+function New-Refused { return [UnauthorizedAccessException]::new((Get-Words 'denied')) }
+# An error with an id, as a cmdlet of Windows raises it.
+function New-Failure([Exception]$Exception, [string]$Id) { return [Management.Automation.ErrorRecord]::new($Exception, $Id, 'NotSpecified', $null) }
+
 function Test-Bad([string]$Name) { return ($null -ne $script:Bad -and $null -ne $script:Bad.$Name) }
 
 function New-Object {
@@ -24,7 +40,7 @@ function Add-Method($Thing, [string]$Name, [scriptblock]$Body) {
 # ---------------------------------------------------------------- the task service
 
 function New-TaskService {
-  if (Test-Bad 'noTaskService') { throw [UnauthorizedAccessException]'Access is denied.' }
+  if (Test-Bad 'noTaskService') { throw (New-Refused) }
   $service = [pscustomobject]@{}
   Add-Method $service 'Connect' { }
   Add-Method $service 'GetFolder' { param($Path) New-TaskFolder $Path }
@@ -84,7 +100,7 @@ function New-Task($About, [string]$Path) {
     NumberOfMissedRuns = 0; NextRunTime = [datetime]'1899-12-30'
   }
   if ($About.broken) {
-    Add-Member -InputObject $task -MemberType ScriptProperty -Name 'Xml' -Value { throw [Runtime.InteropServices.COMException]::new('The task XML is malformed.', -2147216612) }
+    Add-Member -InputObject $task -MemberType ScriptProperty -Name 'Xml' -Value { throw [Runtime.InteropServices.COMException]::new((Get-Words 'broken'), -2147216612) }
   }
   else { Add-Member -InputObject $task -MemberType NoteProperty -Name 'Xml' -Value $xml }
   Add-Method $task 'GetSecurityDescriptor' { param($Which) 'O:BAG:SYD:(A;;FA;;;BA)' }
@@ -99,8 +115,8 @@ function Get-WinEvent {
   $name = $LogName
   if ($ListLog) { $name = $ListLog }
   $log = $script:Stage.channels | Where-Object { $_.name -eq $name } | Select-Object -First 1
-  if ($null -eq $log) { throw [Exception]('There is not an event log on the localhost computer that matches "' + $name + '".') }
-  if ($log.denied) { throw [UnauthorizedAccessException]'Attempted to perform an unauthorized operation.' }
+  if ($null -eq $log) { $PSCmdlet.ThrowTerminatingError((New-Failure ([Exception]::new((Get-Words 'noLog' $name))) 'NoMatchingLogsFound')) }
+  if ($log.denied) { throw (New-Refused) }
   if ($LogName) {
     if ($Oldest) { return [pscustomobject]@{ RecordId = [long]$log.firstRecord; TimeCreated = $log.firstTime } }
     return [pscustomobject]@{ RecordId = [long]$log.lastRecord; TimeCreated = $log.lastTime }
@@ -122,10 +138,10 @@ function New-LogSession {
   Add-Method $session 'ExportLog' {
     param($Channel, $Kind, $Query, $Target, $Tolerant)
     $log = $script:Stage.channels | Where-Object { $_.name -eq $Channel } | Select-Object -First 1
-    if ($null -eq $log) { throw [Exception]'The specified channel could not be found.' }
-    if ($log.exportDenied) { throw [UnauthorizedAccessException]'Attempted to perform an unauthorized operation.' }
-    if ($log.exportDeniedOnce -and (Get-AclText (Split-Path $Target)) -notmatch 'S-1-5-80') { throw [UnauthorizedAccessException]'Attempted to perform an unauthorized operation.' }
-    if ($log.diskFull) { throw [IO.IOException]::new('There is not enough space on the disk.', -2147024784) }
+    if ($null -eq $log) { throw [Runtime.InteropServices.COMException]::new((Get-Words 'noChannel'), -2147009889) }
+    if ($log.exportDenied) { throw (New-Refused) }
+    if ($log.exportDeniedOnce -and (Get-AclText (Split-Path $Target)) -notmatch 'S-1-5-80') { throw (New-Refused) }
+    if ($log.diskFull) { throw [IO.IOException]::new((Get-Words 'full'), -2147024784) }
     if ($Tolerant) { throw 'a query must never be tolerant' }
     if ([IO.File]::Exists($Target)) { throw [IO.IOException]'The file exists.' }
     if ($script:Stage.exportSeconds) { Start-Sleep -Seconds $script:Stage.exportSeconds }
@@ -153,7 +169,7 @@ function Get-Acl {
 }
 function Set-Acl {
   param([string]$LiteralPath, $AclObject)
-  if (Test-Bad 'stagingDenied') { throw [UnauthorizedAccessException]'Attempted to perform an unauthorized operation.' }
+  if (Test-Bad 'stagingDenied') { throw (New-Refused) }
   if (Test-Bad 'aclIgnored') { return }
   [IO.File]::WriteAllText($LiteralPath.TrimEnd('/') + '.acl', $AclObject.Sddl)
 }
@@ -172,7 +188,7 @@ function Find-Key([string]$Path) {
 }
 function New-Key($Node, [string]$Name) {
   $key = [pscustomobject]@{ Name = $Name; Node = $Node }
-  Add-Method $key 'GetSubKeyNames' { if ($this.Node.denied) { throw [Security.SecurityException]'Requested registry access is not allowed.' }; @($this.Node.keys.PSObject.Properties | ForEach-Object { $_.Name }) }
+  Add-Method $key 'GetSubKeyNames' { if ($this.Node.denied) { throw [Security.SecurityException]::new((Get-Words 'registry')) }; @($this.Node.keys.PSObject.Properties | ForEach-Object { $_.Name }) }
   Add-Method $key 'GetValueNames' { @($this.Node.values.PSObject.Properties | ForEach-Object { $_.Name }) }
   Add-Method $key 'GetValueKind' { param($Name) $this.Node.values.$Name.kind }
   Add-Method $key 'GetValue' {
@@ -190,7 +206,7 @@ function New-Key($Node, [string]$Name) {
 function Get-Item {
   param([string]$LiteralPath)
   if ($LiteralPath -notlike 'Registry::*') { return Microsoft.PowerShell.Management\Get-Item -LiteralPath $LiteralPath }
-  if (Test-Bad 'registryDenied') { throw [Security.SecurityException]'Requested registry access is not allowed.' }
+  if (Test-Bad 'registryDenied') { throw [Security.SecurityException]::new((Get-Words 'registry')) }
   $path = $LiteralPath.Substring('Registry::HKEY_LOCAL_MACHINE\'.Length)
   return New-Key (Find-Key $path) $path
 }
@@ -205,10 +221,10 @@ function Test-Path {
 function Get-CimInstance {
   [CmdletBinding()]
   param([string]$ClassName, [string]$Namespace, [string]$Filter, $CimSession)
-  if (Test-Bad 'cimDenied') { throw [UnauthorizedAccessException]'Access denied' }
+  if (Test-Bad 'cimDenied') { throw (New-Refused) }
   $rows = $script:Stage.cim.$ClassName
   if ($null -eq $rows) { throw [Exception]'Invalid class' }
-  if ($ClassName -eq 'Win32_OperatingSystem' -and $script:Stage.rebooting) { throw [Exception]'The RPC server is unavailable.' }
+  if ($ClassName -eq 'Win32_OperatingSystem' -and $script:Stage.rebooting) { throw [Runtime.InteropServices.COMException]::new((Get-Words 'rpc'), -2147023174) }
   foreach ($row in @($rows)) {
     foreach ($name in @('LastBootUpTime', 'InstallDate', 'CreationDate')) {
       if ($row.$name -is [string]) { $row.$name = [datetime]::Parse($row.$name).ToUniversalTime() }
