@@ -1,4 +1,3 @@
-import type { PlanWishes } from '../acquire/plan.ts'
 import type { Citation } from '../domain/locator.ts'
 import type { Mark, MarkStatement } from '../domain/marks.ts'
 import type { Operator } from '../domain/operator.ts'
@@ -128,7 +127,8 @@ export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>
 export type { ExportFormat } from '../workflow/export-case.ts'
-export type { KeyFacts, PlanWishes, PreflightReport, TrustedSigner }
+export type PlanWishes = AcquireOptions['plan']
+export type { KeyFacts, PreflightReport, TrustedSigner }
 export type HostResult = HostOutcome<AcquireResult> | HostOutcome<PreflightReport>
 export type { ChainsJson }
 export type ChainDocument = ChainsJson['chains'][number]

@@ -12,8 +12,8 @@ import { Spool } from '../acquire/spool.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
 import { journalCleaned, journalConnection, journalTrust } from './acquire-journal.ts'
+import { toldProgress } from './acquire-progress.ts'
 import { type Acquired, type Arrived, admitAcquired } from './admit-acquired.ts'
-import { Meter } from './meter.ts'
 import type { OpenCase } from './open-case.ts'
 import {
   canGive,
@@ -212,25 +212,7 @@ class Acquisition {
     const connection = this.#connection
     const preflight = this.#found
     if (!plan || !connection || !preflight) throw new Error('invariant broken: collecting before connecting')
-    const bytes = plan.artifacts.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
-    const meter = new Meter(onProgress, {
-      phase: `Collecting from ${host}`,
-      step: 'copy',
-      unit: 'bytes',
-      total: bytes,
-    })
-    let before = 0
-    let current = 0
-    let id = ''
-    const troubled: string[] = []
-    let since = performance.now()
-    const part = (done: number) => {
-      const total = current || null
-      const seconds = (performance.now() - since) / 1000
-      const rate = seconds > 0.3 && done > 0 ? done / seconds : null
-      const remainingSeconds = rate === null || total === null ? null : Math.max(0, (total - done) / rate)
-      return { id, done, total, rate, remainingSeconds, troubled: [...troubled] }
-    }
+    const told = toldProgress(host, plan, onProgress)
     return collect({
       host,
       connection,
@@ -239,21 +221,10 @@ class Acquisition {
       preflight,
       now: this.#now,
       signal,
-      onArtifact: (artifact) => {
-        before += current
-        current = artifact.bytes ?? 0
-        id = artifact.id
-        since = performance.now()
-        meter.part = part(0)
-        meter.say(`${host}: ${artifact.what}`)
-        meter.to(before)
-      },
-      onBytes: (arrived) => {
-        meter.part = part(arrived)
-        meter.to(before + Math.min(arrived, current))
-      },
+      onArtifact: told.onArtifact,
+      onBytes: told.onBytes,
       onProblem: (problem) => {
-        if (problem.severity !== 'info' && id !== '' && !troubled.includes(id)) troubled.push(id)
+        told.onProblem(problem)
         this.#problems.push(problem)
       },
     })
