@@ -106,12 +106,14 @@ export function tellOrigin(
     const isOwn = owner.logonId === change.logonId
     // of two sessions from one address the one that handled the files of the task is the one that made it
     const isSameCaller = source.basis === 'L3' && owner.ip === source.ip && !chosen?.confirmed
-    if (!isNamed && !isOwn && !isSameCaller) continue
+    // what shows the path is cited, though it gives no address
+    const isNameless = source.basis === undefined && owner.ip === undefined
+    if (!isNamed && !isOwn && !isSameCaller && !isNameless) continue
     draft.step('pipe-opened', owner.open)
     tellShareSession(scene, draft, owner.open)
     tellConnections(scene, draft, owner.logonId, change)
     if (isOwn) continue
-    const isUnique = source.candidates.length === 0
+    const isUnique = source.candidates.length === 0 && !isNameless
     draft.link(
       'L3',
       owner.open,
@@ -120,7 +122,9 @@ export function tellOrigin(
       { sid: change.account.sid, target: 'atsvc' },
       isUnique
         ? `${owner === chosen && owner.confirmed ? 'the session of this account that opened the pipe and handled the files of the task' : 'the only session of this account that opened the pipe within the window'}; the RPC bind made the second logon ${change.logonId}`
-        : `${source.candidates.length} sessions of this account opened the pipe within the window`,
+        : isNameless
+          ? 'a session of this account opened the pipe within the window; its address is not recorded'
+          : `${source.candidates.length} sessions of this account opened the pipe within the window`,
     )
   }
   for (const file of files) {
