@@ -23,7 +23,7 @@ const functions = new URL('./test-functions.mjs', import.meta.url).href
 
 /** What depends on the rooms and so is loaded anew; the rest (readers, samples) stays as it is. */
 const volatile =
-  /\/(src\/(chains|playbook)|test\/(unit|laws|generated)|test\/builders\/(playbook|chain-worlds))[/.]/
+  /\/(src\/(chains|playbook)|test\/(unit|laws|generated)|test\/builders\/(playbook|chain-worlds|playbook-stories|chain-stories))[/.]/
 const sources = new Map()
 let generation = 0
 registerHooks({
