@@ -18,6 +18,7 @@ import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { AnswersDocument, allowDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
+import type { FilledQueries } from '../workflow/query/filled-queries.ts'
 import type { QueryRequest, QueryResult } from '../workflow/query/query-case.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
 import type { readyIngest } from '../workflow/ready-ingest.ts'
@@ -76,6 +77,7 @@ export interface Doors {
   dumpLogs(paths: readonly string[], how: DumpOptions): Promise<{ records: number; problems: number }>
   inspectLog(path: string, how: Work): Promise<Inspection>
   queryCase(open: Case, request: QueryRequest, signal: AbortSignal): Promise<QueryResult>
+  filledQueries(open: Case, chain?: string): FilledQueries | Promise<FilledQueries>
   makeReport(open: Case, how: ReportOptions): string | Promise<string>
   exportCase(open: Case, how: ExportOptions): Promise<ExportResult>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
@@ -123,6 +125,7 @@ export interface ProblemLine {
   readonly what: string
 }
 export type { QueryRequest, QueryResult }
+export type FilledQuery = FilledQueries['queries'][number]
 export type Imported = Awaited<ReturnType<typeof importEvidence>>
 /** What an acquisition brought, from a live host or from files. */
 export type Acquisition = Omit<AcquireResult, 'preflight' | 'runId'>

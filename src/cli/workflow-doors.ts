@@ -47,6 +47,9 @@ export const workflowDoors: Doors = {
   async queryCase(open, request, signal) {
     return (await import('../workflow/query/query-case.ts')).queryCase(open, request, signal)
   },
+  async filledQueries(open, chain) {
+    return (await import('../workflow/query/filled-queries.ts')).filledQueriesOf(open, chain)
+  },
   async chainsDocument(open, asked) {
     return (await import('../workflow/find-chains.ts')).chainsDocument(open, asked)
   },

@@ -80,7 +80,9 @@ interface Kusto {
       readonly ScalarTypes: Readonly<Record<string, unknown>>
     }
     readonly Syntax: { readonly SyntaxKind: Enum }
-    readonly GlobalState: { readonly Default: { WithDatabase(database: unknown): unknown } }
+    readonly GlobalState: {
+      readonly Default: { WithDatabase(database: unknown): { WithCache(): unknown } }
+    }
     readonly KustoCode: { ParseAndAnalyze(text: string, globals: unknown): MsCode }
     readonly Editor: {
       readonly CompletionKind: Enum
@@ -149,7 +151,7 @@ function globals(tables: readonly KqlTable[]): unknown {
           ),
       ),
     ),
-  )
+  ).WithCache()
   globalsOf.set(tables, made)
   return made
 }

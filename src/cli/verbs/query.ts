@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { csvRow } from '../../base/csv.ts'
 import { escapeLine } from '../../base/escape.ts'
 import { withCaseToRead } from '../case-folder.ts'
-import type { QueryResult } from '../doors.ts'
+import type { FilledQuery, QueryResult } from '../doors.ts'
 import { exitCode, UsageError } from '../exit-code.ts'
 import { jsonDocument, jsonLine } from '../json-text.ts'
 import { countInWords } from '../progress-line.ts'
@@ -20,6 +20,8 @@ import {
 } from '../verb.ts'
 
 interface Options extends CaseOption {
+  readonly filled?: true
+  readonly chain?: string
   readonly file?: string
   readonly asOf?: string
   readonly limit?: number
@@ -39,6 +41,14 @@ export const addQuery: AddVerb = (program, surface, run) => {
     )
     .argument('[kql]', 'the query; without it --file, or standard input')
     .option('--file <path>', 'read the query from a file')
+    .option(
+      '--filled',
+      "print the playbook's queries, filled in for a chain and corrected, for use in Sentinel",
+    )
+    .option(
+      '--chain <id>',
+      'with --filled: the chain, by its id or the beginning of it (default: the most serious)',
+    )
     .option('--as-of <time>', 'what now() and ago() count from, in UTC', utcTime)
     .option('--limit <rows>', 'at most this many rows', wholeNumber(1, 1_000_000))
     .option('--json', 'print one JSON document (schema tasktrail-query/1)')
@@ -51,12 +61,15 @@ export const addQuery: AddVerb = (program, surface, run) => {
     `query --case fs01 'SecurityEvent | where EventID == 4698 | project TimeGenerated, Computer, SubjectUserName, EventData'`,
     `query --case fs01 'SecurityEvent | summarize count(), min(TimeGenerated), max(TimeGenerated) by EventID'`,
     'query --case fs01 --file hunt.kql --csv > rows.csv',
+    'query --case fs01 --filled > sentinel.kql',
   ])
 }
 
 async function queryVerb({ terminal, doors }: Surface, given: string | undefined, options: Options) {
   const asked = (['json', 'jsonl', 'csv'] as const).filter((name) => options[name])
   if (asked.length > 1) throw new UsageError(`--${asked.join(' and --')} exclude each other`)
+  if (options.filled) return await filledVerb({ terminal, doors }, given, options)
+  if (options.chain !== undefined) throw new UsageError('--chain goes with --filled')
   if (given !== undefined && options.file !== undefined)
     throw new UsageError('give the query or --file, not both')
   // file descriptor 0 is standard input
@@ -81,6 +94,29 @@ async function queryVerb({ terminal, doors }: Surface, given: string | undefined
     if (format === 'csv' || format === 'jsonl') for (const line of remarks(result)) terminal.tell(`${line}\n`)
     return exitCode.done
   })
+}
+
+async function filledVerb({ terminal, doors }: Surface, given: string | undefined, options: Options) {
+  if (given !== undefined || options.file !== undefined || options.csv || options.jsonl)
+    throw new UsageError('--filled goes with --chain and --json alone')
+  return await withCaseToRead(options.case, terminal, doors, async (open) => {
+    const filled = await doors.filledQueries(open, options.chain)
+    if (options.json) await terminal.write(jsonDocument({ schema: 'tasktrail-queries/1', ...filled }))
+    else await terminal.write(filled.queries.map((query) => `${filledText(query)}\n`).join('\n'))
+    return exitCode.done
+  })
+}
+
+/** As a script whose comments say what it asks: it can be pasted as it is. */
+function filledText({ title, asks, needs, text, written, foundInWritten }: FilledQuery): string {
+  const wrong = [...foundInWritten.map(({ message }) => `parser: ${message}`), ...(written?.wrong ?? [])]
+  return [
+    `// ${title}`,
+    `// ${asks}`,
+    `// Needs: ${needs}`,
+    ...wrong.map((one) => `// Wrong in the playbook's own: ${one}`),
+    text,
+  ].join('\n')
 }
 
 type Cells = QueryResult['rows'][number]['cells']

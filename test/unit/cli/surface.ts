@@ -58,6 +58,7 @@ const doorNames: Record<keyof Doors, true> = {
   createCase: true,
   openCase: true,
   queryCase: true,
+  filledQueries: true,
   readyIngest: true,
   importEvidence: true,
   preflightHost: true,
