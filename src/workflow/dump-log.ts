@@ -2,6 +2,7 @@
  * Every record of one or more logs as JSON lines or XML, no case needed. A record that cannot be read is a line too. Records of
  * the usual forms are written as bytes by the plans of their templates; all others as texts by the slow path.
  */
+import { Refusal } from '../base/refusal.ts'
 import { hiddenUnits, safeJson } from '../base/safe-json.ts'
 import { fileTime, formatUtc } from '../domain/time.ts'
 import type { XmlElement } from '../evtx/binxml/expand.ts'
@@ -88,6 +89,7 @@ export class LogDump {
   readonly #hidden: Uint8Array | undefined
   #elements: readonly XmlElement[] = []
   #path = ''
+  #chunks = 0
   #file: string | undefined
 
   constructor(options: DumpOptions) {
@@ -112,13 +114,15 @@ export class LogDump {
       else this.#fastLines = new JsonRecords(this.#out, this.#decoder, this.#hidden, file)
     }
     const { header, problems, chunks } = readFileHeader(source, nodePlatform)
+    this.#chunks = chunks
     for (const problem of problems) this.#problem(problem)
     if (!header) return this.end()
     const block = new Uint8Array(blockSize)
     let used = 0
     for (let first = 0; first < chunks; first += blockSize / chunkSize) {
       this.#out.forget()
-      const read = source.read(fileHeaderBlock + first * chunkSize, block)
+      const read = this.#read(source, first, block)
+      if (read < 0) continue
       for (let i = 0; i < blockSize / chunkSize && first + i < chunks; i++) {
         stopIfAborted(this.#options.signal)
         const part = block.subarray(Math.min(read, i * chunkSize), Math.min(read, (i + 1) * chunkSize))
@@ -129,6 +133,25 @@ export class LogDump {
     const wrong = chunkCountProblem(header, used, chunks)
     if (wrong) this.#problem(wrong)
     await this.end()
+  }
+
+  /** Bytes read of the block that begins with chunk `first`; -1 where the disk fails: what lies behind is tried all the same. */
+  #read(source: ByteSource, first: number, block: Uint8Array): number {
+    try {
+      return source.read(fileHeaderBlock + first * chunkSize, block)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      const last = Math.min(first + block.length / chunkSize, this.#chunks) - 1
+      this.#problem({
+        code: 'evtx.file.unreadable',
+        severity: 'error',
+        chunk: first,
+        offset: 0,
+        what: `Chunks ${first} to ${last} are not in this dump: ${error.message}`,
+        lost: 0,
+      })
+      return -1
+    }
   }
 
   /** @returns whether the chunk is in use */

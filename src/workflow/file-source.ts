@@ -8,7 +8,7 @@ export interface FileSource extends ByteSource {
   close(): void
 }
 
-/** Refuses a path that cannot be opened or is no regular file. */
+/** Refuses a path that cannot be opened or is no regular file; reading refuses where the disk does. */
 export function openFileSource(path: string): FileSource {
   let file = -1
   try {
@@ -19,10 +19,18 @@ export function openFileSource(path: string): FileSource {
       size: stats.size,
       read: (position, into) => {
         let filled = 0
-        while (filled < into.length) {
-          const read = readSync(file, into, filled, into.length - filled, position + filled)
-          if (read === 0) break
-          filled += read
+        try {
+          while (filled < into.length) {
+            const read = readSync(file, into, filled, into.length - filled, position + filled)
+            if (read === 0) break
+            filled += read
+          }
+        } catch (error) {
+          throw new Refusal(
+            'source.file.unreadable',
+            `${path} cannot be read at byte ${position + filled}: ${troubleInWords(error)}.`,
+            'Check the disk, or copy the log to another one with a tool that reads past errors, and use the copy.',
+          )
         }
         return filled
       },
