@@ -296,6 +296,13 @@ const tasks = {
       return runNode(['--disable-warning=ExperimentalWarning', at('scripts', 'mutation', 'run.mjs'), ...rest])
     },
   },
+  package: {
+    needs: 'built',
+    run: () => {
+      if (!rest.includes('--dry')) install(at('scripts', 'package'), 'installing what packs the app')
+      return runNode([at('scripts', 'package', 'run.mjs'), ...rest])
+    },
+  },
   tasktrail: {
     needs: 'built',
     run: () => runNode([at('out', 'main', 'cli.js'), ...rest], { cwd: callersFolder }),

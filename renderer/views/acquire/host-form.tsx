@@ -136,22 +136,22 @@ export function HostForm(props: {
           ) : null}
           {isSsh ? (
             <>
-              <Field
-                label="Private key for ssh"
-                value={form.identity}
-                onValue={(identity) => onForm({ identity })}
-                most={4096}
-                placeholder="ssh’s own choice"
-                code
-              />
-              <Field
-                label="Configuration file for ssh"
-                value={form.configFile}
-                onValue={(configFile) => onForm({ configFile })}
-                most={4096}
-                placeholder="your own"
-                code
-              />
+              {(
+                [
+                  ['identity', 'Private key for ssh', 'ssh’s own choice'],
+                  ['configFile', 'Configuration file for ssh', 'your own'],
+                ] as const
+              ).map(([name, label, placeholder]) => (
+                <Field
+                  key={name}
+                  label={label}
+                  value={form[name]}
+                  onValue={(value) => onForm({ [name]: value })}
+                  most={4096}
+                  placeholder={placeholder}
+                  code
+                />
+              ))}
             </>
           ) : null}
           {isJump ? (

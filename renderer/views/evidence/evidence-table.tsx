@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { EvidenceRow } from '../../../src/contract/shapes.ts'
+import { holdsRecords } from '../../../src/domain/evidence.ts'
 import {
   Absent,
   Escape,
@@ -8,6 +9,7 @@ import {
   formatStamp,
   Icon,
   LinkButton,
+  PlaceCitation,
   plural,
   Severity,
 } from '../../widgets/index.ts'
@@ -27,6 +29,14 @@ const provenanceWords: Readonly<Record<string, string>> = {
 }
 const kindWords: Readonly<Record<string, string>> = {
   evtx: 'event log',
+  'event-table': 'exported events',
+  'task-job': '.job file',
+  'task-list': 'list of the service',
+  'task-cache': 'keys of TaskCache',
+  'registry-hive': 'registry hive',
+  'host-state': 'live state',
+  acquisition: 'how it was taken',
+  'collector-log': 'log of the collector',
   'task-xml': 'task definition',
   'host-facts': 'host facts',
   archive: 'archive',
@@ -95,7 +105,7 @@ export function EvidenceTable(props: { rows: readonly EvidenceRow[] }) {
 function ItemRows(props: { row: EvidenceRow; narrow: boolean }) {
   const { row, narrow } = props
   const [open, setOpen] = useState(false)
-  const isLog = row.kind === 'evtx'
+  const isLog = holdsRecords(row.kind)
   const details = `evidence-details-${row.id}`
   return (
     <tbody className={open ? 'is-open' : undefined}>
@@ -181,7 +191,7 @@ function ItemRows(props: { row: EvidenceRow; narrow: boolean }) {
 const lineOf = (row: EvidenceRow, narrow: boolean): string =>
   [
     ...(narrow && row.host !== null ? [row.host] : []),
-    row.channel ?? kindWords[row.kind] ?? row.kind,
+    row.channel ?? row.origin,
     ...(narrow && row.missingRecords !== '0' && row.missingRecords !== ''
       ? [`${formatCount(row.missingRecords)} ids missing`]
       : []),
@@ -234,6 +244,14 @@ function ItemFacts(props: { row: EvidenceRow }) {
       </dd>
       <dt>SHA-256</dt>
       <dd className="mono item-hash">{row.sha256}</dd>
+      {row.sha256 === '' ? null : (
+        <>
+          <dt>Stored bytes</dt>
+          <dd>
+            <PlaceCitation at={{ evidenceId: row.sha256, offset: 0 }} />
+          </dd>
+        </>
+      )}
     </dl>
   )
 }

@@ -4,11 +4,11 @@ import type { AnswersDocument } from '../../../src/contract/playbook-shapes.ts'
 import type { ChainShape } from '../../../src/contract/shapes.ts'
 import { useChains } from '../../shell/chains-state.tsx'
 import { usePlaybook } from '../../shell/playbook-state.tsx'
-import { useCase, useWindow } from '../../shell/window-state.tsx'
-import { Button, Escape, HostDot, Notice, Skeleton, Stamp, TroubleNotice } from '../../widgets/index.ts'
-import { ChainPicker, useChainKeys } from '../chains/chain-picker.tsx'
+import { useWindow } from '../../shell/window-state.tsx'
+import { Notice, Skeleton, Stamp, TroubleNotice } from '../../widgets/index.ts'
+import { ChainHead } from '../chains/chain-head.tsx'
+import { useChainKeys } from '../chains/chain-picker.tsx'
 import { NoChainYet } from '../chains/no-chain-yet.tsx'
-import { shortHost } from '../overview/sentence.ts'
 import { ChecklistSection } from './checklist-section.tsx'
 import { Conflicts } from './conflicts.tsx'
 import { DispositionDialog } from './disposition-dialog.tsx'
@@ -35,7 +35,6 @@ export function PlaybookView() {
 
 function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
   const { chain, answers } = props
-  const { hosts } = useCase()
   const { tab, go } = useWindow()
   const { off, trouble, again, last, undo } = usePlaybook()
   const [deciding, decide] = useState(false)
@@ -66,26 +65,9 @@ function PlaybookOf(props: { chain: ChainShape; answers: AnswersDocument }) {
     <div className="playbook">
       <PlaybookSide answers={answers} onDecide={() => decide(true)} />
       <div className="playbook-work">
-        <div className="view-head">
-          <div className="playbook-title">
-            <h1 className="view-title">
-              Playbook for{' '}
-              <span className="mono">
-                <Escape text={chain.task.path} />
-              </span>
-            </h1>
-            <p className="view-line">
-              <HostDot place={hosts.findIndex((host) => host.name === chain.host)} />{' '}
-              <span title={chain.host}>
-                <Escape text={shortHost(chain.host)} />
-              </span>
-              , <Stamp time={chain.time} decimals={3} zone />
-            </p>
-          </div>
-          <div className="view-actions">
-            <ChainPicker />
-          </div>
-        </div>
+        <ChainHead chain={chain} title="Playbook for">
+          , <Stamp time={chain.time} decimals={3} zone />
+        </ChainHead>
         {off ? (
           <Notice kind="note" icon="lock" title="Read-only" live={false}>
             {off}

@@ -3,22 +3,12 @@ import { useMemo, useState } from 'react'
 import type { ChainShape } from '../../../src/contract/shapes.ts'
 import { useChains } from '../../shell/chains-state.tsx'
 import { within } from '../../shell/keyboard.ts'
-import { useCase, useWindow } from '../../shell/window-state.tsx'
-import {
-  Answer,
-  Button,
-  Citations,
-  Empty,
-  Escape,
-  formatDelta,
-  HostDot,
-  Notice,
-  plural,
-} from '../../widgets/index.ts'
-import { ChainPicker, useChainKeys } from '../chains/chain-picker.tsx'
+import { useWindow } from '../../shell/window-state.tsx'
+import { Answer, Button, Citations, Empty, Escape, formatDelta, Notice, plural } from '../../widgets/index.ts'
+import { ChainHead } from '../chains/chain-head.tsx'
+import { useChainKeys } from '../chains/chain-picker.tsx'
 import { NoChainYet } from '../chains/no-chain-yet.tsx'
 import { RunsPart } from '../chains/runs-part.tsx'
-import { shortHost } from '../overview/sentence.ts'
 import { asSentence } from '../overview/words.ts'
 import { ProcessDetail } from './process-detail.tsx'
 import { type Run, runsOf } from './process-rows.ts'
@@ -40,7 +30,6 @@ export function ProcessesView() {
 
 function ProcessesOf(props: { chain: ChainShape }) {
   const { chain } = props
-  const { hosts } = useCase()
   const runs = useMemo(() => runsOf(chain), [chain])
   const rows = useMemo(() => runs.flatMap((run) => run.rows), [runs])
   const [picked, pick] = useState(runs[0]?.rows[0]?.index ?? 0)
@@ -50,28 +39,11 @@ function ProcessesOf(props: { chain: ChainShape }) {
   const run = runs.find((each) => each.rows.some((one) => one.index === row?.index))
   return (
     <div className="processes">
-      <div className="view-head">
-        <div className="process-title">
-          <h1 className="view-title">
-            Processes of{' '}
-            <span className="mono">
-              <Escape text={chain.task.path} />
-            </span>
-          </h1>
-          <p className="view-line">
-            <HostDot place={hosts.findIndex((host) => host.name === chain.host)} />{' '}
-            <span title={chain.host}>
-              <Escape text={shortHost(chain.host)} />
-            </span>
-            {rows.length > 0
-              ? `, ${plural(rows.length, 'process', 'processes')} in ${plural(runs.length, 'run')}. A process is told apart by host, start of Windows, PID and time.`
-              : '.'}
-          </p>
-        </div>
-        <div className="view-actions">
-          <ChainPicker />
-        </div>
-      </div>
+      <ChainHead chain={chain} title="Processes of">
+        {rows.length > 0
+          ? `, ${plural(rows.length, 'process', 'processes')} in ${plural(runs.length, 'run')}. A process is told apart by host, start of Windows, PID and time.`
+          : '.'}
+      </ChainHead>
       {rows.length === 0 ? <NoProcess chain={chain} /> : null}
       {chain.tree.cut ? (
         <Notice kind="judge" title="The tree is cut" live={false}>
