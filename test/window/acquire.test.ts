@@ -33,8 +33,7 @@ describe.runIf(haveBrowser)('acquire', { timeout: 120_000 }, () => {
     const { page } = opened
     await page.getByRole('button', { name: 'Remote task on fs01' }).click()
     await page.getByRole('navigation', { name: 'Case' }).waitFor()
-    await page.keyboard.press('g')
-    await page.keyboard.press('a')
+    await page.locator('.nav-item[title="Acquire"]').click()
     await page.getByRole('heading', { name: 'Acquire', level: 1 }).waitFor()
     return opened
   }

@@ -30,8 +30,7 @@ describe.skipIf(!haveBrowser)('handover in a browser', () => {
     const window = await openTimeline(browser, given, look)
     try {
       await window.page.waitForSelector('nav')
-      await window.page.keyboard.press('g')
-      await window.page.keyboard.press('h')
+      await window.page.locator('.nav-item[title="Handover"]').click()
       await window.page.getByRole('heading', { name: 'Handover' }).waitFor()
       await run(window.page)
       expect(window.complaints).toEqual([])
