@@ -21,6 +21,8 @@ export interface ClientProcess {
   readonly throughProcess: ProcessInstance | undefined
   /** its ancestors lead to a desktop: somebody works at this host */
   readonly isDesktop: boolean
+  /** its ancestors lead to the SSH server: somebody works from elsewhere */
+  readonly isOverSsh: boolean
 }
 
 type Through = Pick<ClientProcess, 'through' | 'throughProcess'>
@@ -74,8 +76,12 @@ const isDesktop = (line: readonly ProcessInstance[]): boolean =>
 
 const resolved = (processes: Processes, pid: number | undefined, process: ProcessInstance): ClientProcess => {
   const line = lineage(processes, process)
-  return { pid, process, ...through(line), isDesktop: isDesktop(line) }
+  const isOverSsh = line.some(
+    ({ image, parentImage }) => sshServers.has(baseName(image)) || sshServers.has(baseName(parentImage)),
+  )
+  return { pid, process, ...through(line), isDesktop: !isOverSsh && isDesktop(line), isOverSsh }
 }
+const sshServers = new Set(['sshd.exe', 'sshd-session.exe'])
 
 const clients = new Set(['schtasks.exe', 'at.exe', 'taskschd.msc', 'mmc.exe', 'powershell.exe', 'pwsh.exe'])
 /** schtasks /s or -s NAME, Connect-… of another machine: it acted there, not here. `localhost` and `.` are here. */
@@ -140,5 +146,12 @@ export function clientProcessOf(scene: Scene, change: TaskChangedEvent): ClientP
           : undefined
     if (process) return resolved(processes, pid, process)
   }
-  return { pid, process: undefined, through: undefined, throughProcess: undefined, isDesktop: false }
+  return {
+    pid,
+    process: undefined,
+    through: undefined,
+    throughProcess: undefined,
+    isDesktop: false,
+    isOverSsh: false,
+  }
 }

@@ -100,6 +100,12 @@ function byClientProcess(
       `${name}${image} runs under ${carrier}; the network logon behind it is not in the evidence`,
     )
   }
+  if (client.isOverSsh)
+    return judged(
+      'remote-probable',
+      'undetermined',
+      `${name}${image} descends from the SSH server of this host: its shell was opened from elsewhere`,
+    )
   if (through === 'service' && session === undefined && !isBuiltIn(change))
     return judged(
       'undetermined',

@@ -36,6 +36,40 @@ function installationOf(
   return found.findLast((service) => service.eventId === 4697) ?? found.at(-1)
 }
 
+/**
+ * SYSTEM made a task, no record names the program that called, and somebody had just installed a service over the network: the service may
+ * be that program, and nothing tells. Then it is not said that the call began on the host itself.
+ */
+function doubted(
+  scene: Scene,
+  draft: ChainDraft,
+  change: TaskChangedEvent,
+  near: readonly ServiceInstalledEvent[],
+): ServiceOrigin | undefined {
+  if (change.kind !== 'task-created' || change.logonId !== '0x3e7') return undefined
+  const boot = bootOf(scene, change.time)
+  for (const service of near) {
+    if (service.time > change.time || bootOf(scene, service.time) !== boot) continue
+    const id = service.subjectLogonId
+    if (id === undefined || isWellKnownLogon(id)) continue
+    const session = sessionAt(scene.host.sessions, scene.host.boots, id, service.time, slackOf(scene))
+    const ip = session && isNetworkLogon(session.opened.logonType) ? addressOf(session.opened) : undefined
+    if (!session || ip === undefined || isLoopback(ip)) continue
+    draft.step('service-installed', service)
+    draft.step('other-logon', session.opened)
+    return {
+      judged: judged(
+        'undetermined',
+        'undetermined',
+        `the session of SYSTEM cannot be opened over the network, but the service ${service.serviceName ?? 'without a name'} was installed ${spanWords(millisecondsBetween(service.time, change.time))} before by a network logon from ${ip}: whether it made the task is not recorded`,
+        [service.locator, session.opened.locator],
+      ),
+      source: noOrigin.source,
+    }
+  }
+  return undefined
+}
+
 export interface ServiceOrigin {
   readonly judged: Judged
   readonly source: Chain['source']
@@ -61,7 +95,7 @@ export function tellServices(
   }
   const installed = installationOf(scene, change, client)
   const process = client.throughProcess
-  if (!installed || !process) return undefined
+  if (!installed || !process) return client.process ? undefined : doubted(scene, draft, change, near)
   draft.step('service-installed', installed)
   draft.step('process-started', process.event)
   const session = sessionAt(

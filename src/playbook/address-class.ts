@@ -39,6 +39,32 @@ export function classifyAddress(text: string | undefined): ClassifiedAddress {
   return classified(address.length === 4 ? classOfIpv4(address) : classOfIpv6(address))
 }
 
+/**
+ * The same for a host whose own addresses are known: a public address of its own network is the site's. IPv6 gives public addresses to
+ * everybody inside, and some sites do so with IPv4. Networks are told by the first 64 bits, of IPv4 by the first 24.
+ */
+export function classifyBeside(text: string | undefined, own: readonly string[]): ClassifiedAddress {
+  const found = classifyAddress(text)
+  if (found.class !== 'public') return found
+  const address = parseAddress(text) ?? []
+  const prefix = address.length === 4 ? 3 : 8
+  const neighbour = own.find((one) => {
+    const other = parseAddress(one)
+    return (
+      other?.length === address.length &&
+      classifyAddress(one).class === 'public' &&
+      other.slice(0, prefix).every((byte, at) => byte === address[at])
+    )
+  })
+  return neighbour === undefined
+    ? found
+    : {
+        ...found,
+        isInternal: true,
+        words: `internal (a public address of the network of the host itself, ${neighbour})`,
+      }
+}
+
 function classOfIpv4([a = 0, b = 0, c = 0, d = 0]: readonly number[]): AddressClass {
   if (a === 127) return 'loopback'
   if (a === 169 && b === 254) return 'link-local'

@@ -15,7 +15,7 @@ import {
   security,
   subcategories,
 } from './absence.ts'
-import { classifyAddress } from './address-class.ts'
+import { classifyBeside } from './address-class.ts'
 import { listed } from './bounds.ts'
 import { at, isPerson, type PlaybookScene, stepsOf } from './scene.ts'
 import { asks } from './wording.ts'
@@ -268,7 +268,8 @@ export function sourceAddress(scene: PlaybookScene, id: string, question: string
     chain.source.ip === undefined
       ? candidates
       : [{ ip: chain.source.ip, locator: own?.locator ?? candidates[0]?.locator ?? chain.anchor }]
-  const classes = found.map((one) => classifyAddress(one.ip))
+  const ownAddresses = scene.host.facts.flatMap((facts) => facts.addresses ?? [])
+  const classes = found.map((one) => classifyBeside(one.ip, ownAddresses))
   const first = classes[0]
   if (first?.isInternal !== undefined && classes.every((one) => one.isInternal === first.isInternal)) {
     const several = found.length > 1 ? `One of ${found.length} addresses, all of one kind: ` : ''

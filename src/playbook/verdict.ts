@@ -205,7 +205,8 @@ function factReasons(chain: Chain, validation: readonly Answer[]): readonly Reas
             `${address.why} A task is not made from the internet by those who should`,
             'malicious',
             address.citations,
-            true,
+            // networks of IPv6 give public addresses to everybody inside
+            !chain.source.ip?.includes(':'),
           )
         : reason(
             'source-internal',

@@ -8,6 +8,7 @@ import type {
   TaskTrigger,
 } from '../domain/task.ts'
 import { decodeText, type TextEncodingName } from './decode-text.ts'
+import { readingLike } from './same-but-times.ts'
 import { readXml, type XmlElement } from './xml-tree.ts'
 
 const taskNamespace = 'http://schemas.microsoft.com/windows/2004/02/mit/task'
@@ -19,6 +20,10 @@ const maximumDetails = 1000
  * first thing that went wrong in `trouble`, elements the schema does not know in `definition.unknownElements`.
  */
 export function readTaskXml(text: string): TaskReading {
+  return readingLike(text, readWhole)
+}
+
+function readWhole(text: string): TaskReading {
   if (/^[\s\ufeff\0]*$/.test(text)) {
     return nothing('tasks.xml.empty', 'line 1, column 1', 'There is no task definition: the text is empty.')
   }

@@ -1,7 +1,7 @@
 /** What the kinds of rows of a segment are to chains, told by provider and event id, and by packed values alone. */
 import { defaultWindows } from '../chains/windows.ts'
 import { seconds } from '../domain/time.ts'
-import { isChainEvent, plantWords, remoteRegistryPipe } from '../events/kinds.ts'
+import { isChainEvent, plantWords, providers, remoteRegistryPipe } from '../events/kinds.ts'
 import type { RecordIndex } from './records/record-index.ts'
 import type { Numbers, Segment } from './records/segment.ts'
 import { TextSearch } from './records/text-search.ts'
@@ -33,7 +33,19 @@ export const ticksOf = ({ heads }: Segment, row: number): number =>
   heads.timeHigh(row) * 2 ** 32 + (heads.timeLow[row] as number)
 
 /** What a kind of row may be to chains; a share access may be far from every task record and still put a task in place. */
-export const role = { none: 0, anchor: 1, plain: 2, ofAccount: 4, share: 8, plant: 16, unread: 32 } as const
+export const role = {
+  none: 0,
+  anchor: 1,
+  plain: 2,
+  ofAccount: 4,
+  share: 8,
+  plant: 16,
+  unread: 32,
+  /** starts and ends of processes */
+  process: 64,
+  /** the task log, but for registrations, which are anchors */
+  history: 128,
+} as const
 
 /** Where the records of one kind name accounts and sessions. */
 export interface Naming {
@@ -126,6 +138,13 @@ function roleOf(segment: Segment, eventId: number, kind: number): number {
   if (plantable.has(eventId) && !isSystemRecord(provider))
     return isShareAccess(eventId) ? role.share | role.plant : role.plant
   if (isShareAccess(eventId)) return role.share
+  const family = providers.get(provider.toLowerCase())
+  if (family === 'task-scheduler') return role.history
+  if (
+    (family === 'security' && (eventId === 4688 || eventId === 4689)) ||
+    (family === 'sysmon' && eventId === 1)
+  )
+    return role.process
   return ofAccounts.has(eventId) ? role.ofAccount : role.plain
 }
 

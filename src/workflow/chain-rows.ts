@@ -18,6 +18,7 @@ import {
   ticksOf,
 } from './chain-roles.ts'
 import { HostAsked, Names } from './host-asked.ts'
+import { noteTask, processRows, type SchedulePids } from './process-selection.ts'
 import type { RecordIndex } from './records/record-index.ts'
 import type { Numbers, Segment } from './records/segment.ts'
 import { typesThatHold } from './records/text-test.ts'
@@ -40,28 +41,37 @@ const isClock = ({ segment }: Part, kind: number): boolean => {
  * Short name of a host → global rows that chains read, in no particular order; only hosts with a task record have any.
  * @param segments numbers of the segments looked at: all that hold a record of one of the hosts
  * @param wanted short names of the hosts asked about; undefined: every host
+ * @param schedulePids process ids of the Schedule service as collectors found them, by short name of a host
  */
 export function chainRows(
   index: RecordIndex,
   segments: readonly number[],
   wanted?: ReadonlySet<string>,
+  schedulePids: SchedulePids = () => [],
 ): ReadonlyMap<string, readonly number[]> {
   const parts = segments.map((number) => partOf(index, number))
-  return new Selection(index, parts, wanted).rows()
+  return new Selection(index, parts, wanted, schedulePids).rows()
 }
 
 class Selection {
   readonly #index: RecordIndex
   readonly #parts: readonly Part[]
   readonly #wanted: ReadonlySet<string> | undefined
+  readonly #schedulePids: SchedulePids
   readonly #hosts = new Map<string, HostAsked>()
   /** of all hosts */
   readonly #names = new Names()
 
-  constructor(index: RecordIndex, parts: readonly Part[], wanted: ReadonlySet<string> | undefined) {
+  constructor(
+    index: RecordIndex,
+    parts: readonly Part[],
+    wanted: ReadonlySet<string> | undefined,
+    schedulePids: SchedulePids,
+  ) {
     this.#index = index
     this.#parts = parts
     this.#wanted = wanted
+    this.#schedulePids = schedulePids
     this.#findAnchors()
     if (this.#hosts.size === 0) return
     this.#findOpens()
@@ -86,6 +96,7 @@ class Selection {
         this.#hosts.set(host, asked)
         if (isPlant) asked.isPlanted = true
         asked.anchors.push(ticksOf(segment, row))
+        if (!isPlant) noteTask(part, asked, row, kind, numbers, start)
         asked.name(segment, namings[kind] as Naming, numbers, start)
       })
     }
@@ -208,6 +219,10 @@ class Selection {
       for (let row = 0; row < segment.rows; row++)
         if (chosen[row] === 1) found.get(hosts[kindOf[row] as number] as string)?.push(base + row)
     }
+    for (const [host, rows] of processRows(this.#index, this.#parts, this.#hosts, this.#schedulePids)) {
+      const own = found.get(host) as number[]
+      for (const row of rows) own.push(row)
+    }
     for (const [host, asked] of this.#hosts) {
       const after = asked.afterStops()
       if (after.length === 0) continue
@@ -230,6 +245,7 @@ class Selection {
       const asked = ofHosts[kind]
       if (!asked || known === role.none || known === role.unread) return 2
       if ((known & (role.anchor | role.plain)) !== 0) return 1
+      if ((known & (role.process | role.history)) !== 0) return asked.needsProcesses ? 1 : 2
       const isPlant = (known & role.plant) !== 0
       if ((known & role.ofAccount) !== 0 && asked.needsAll) return 1
       if (asked.needsLogons && eventIdOf[kind] === 4624) return 1

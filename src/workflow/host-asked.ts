@@ -54,6 +54,10 @@ export class HostAsked {
   /** number of a stop and channel → the first row after it */
   readonly #afterStops = new Map<string, { row: number; ticks: number }>()
   readonly names = new Names()
+  /** keys of the tasks its task records name */
+  readonly tasks = new Set<string>()
+  /** process ids that task records name as their callers, and when */
+  readonly clients: { readonly pid: number; readonly ticks: number }[] = []
   readonly #ofAll: Names
   readonly #logonTimes: number[] = []
   readonly #logonIds: number[] = []
@@ -61,6 +65,11 @@ export class HostAsked {
   /** @param ofAll gets the names too, so that what no host is asked about is told at once */
   constructor(ofAll: Names) {
     this.#ofAll = ofAll
+  }
+
+  /** Every process and all of the task log are read: their order, or who wrote a task's file, has to be found from all. */
+  get needsProcesses(): boolean {
+    return this.needsAll || this.needsLogons || this.isPlanted
   }
 
   name(segment: Segment, naming: Naming, numbers: Numbers, start: number): void {

@@ -51,6 +51,8 @@ export function findByHost(index: RecordIndex, known: CaseKnowledge, before: Hos
     if (last?.basis !== basis) stale.set(name, basis)
   }
   const sharing = sharedSegments(index)
+  const pidsOf = (name: string) =>
+    (groups.get(name)?.hosts ?? []).flatMap(({ schedulePid }) => schedulePid ?? [])
   const judge = (name: string, rows: readonly number[] | undefined) => {
     const group = groups.get(name) as Group
     found.set(name, judged(index, group, known, stale.get(name) as string, rows ?? []))
@@ -60,7 +62,7 @@ export function findByHost(index: RecordIndex, known: CaseKnowledge, before: Hos
   for (const name of stale.keys()) {
     const { segments } = groups.get(name) as Group
     if (segments.some((number) => sharing.has(number))) together.push(name)
-    else judge(name, chainRows(index, segments, new Set([name])).get(name))
+    else judge(name, chainRows(index, segments, new Set([name]), pidsOf).get(name))
   }
   if (together.length > 0) {
     const segments = new Set(together.flatMap((name) => groups.get(name)?.segments ?? []))
@@ -68,6 +70,7 @@ export function findByHost(index: RecordIndex, known: CaseKnowledge, before: Hos
       index,
       [...segments].sort((a, b) => a - b),
       new Set(together),
+      pidsOf,
     )
     for (const name of together) judge(name, rows.get(name))
   }
