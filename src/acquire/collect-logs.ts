@@ -35,7 +35,7 @@ export async function takeLog(
       code: 'acquire.log.not-exported',
       severity: 'warning',
       where: `${options.host}: ${channel}`,
-      what: `Windows did not export it (${error.message.slice(0, 300)}), so the file was copied as it lies.`,
+      what: `Windows did not export it (${error.message.slice(0, 300)}), so the file was copied as it lies. A copy of a log in use may be torn at its end: acquire it again when more of it is needed.`,
       facts: { error: error.marks.error, hresult: error.marks.code },
     })
     await takeRaw(channel, artifact, options, 'copied as it lies, because it could not be exported')

@@ -1,6 +1,6 @@
 /** Looks at a host before anything is taken: who we are there, clock, rights, channels, audit policy. */
 import type { Problem } from '../domain/problem.ts'
-import { allChannels } from './channels.ts'
+import { allChannels, taskHistoryChannel } from './channels.ts'
 import type { Connection } from './connect.ts'
 import { type FailureMarks, RequestFailed } from './failures.ts'
 import { type Answer, type ItemOf, itemOf, type Trouble } from './messages.ts'
@@ -68,7 +68,7 @@ export const troubleProblem = (
     code: isDenied ? 'acquire.part.access-denied' : 'acquire.part.failed',
     severity: 'warning',
     where: `${host}: ${trouble.where}`,
-    what: `${isDenied ? 'Access was denied' : 'It could not be read'}: ${trouble.what.slice(0, 500)}. It was not taken; everything else was.${isDenied ? ' Use an account that is administrator there.' : ''}`,
+    what: `${isDenied ? 'Access was denied' : 'It could not be read'}: ${trouble.what.slice(0, 500)}. It was not taken; everything else was. ${isDenied ? 'Use an account that is administrator there.' : 'Try it again, or take it by another way: --via, or --files on a share or an image.'}`,
     facts: { error: trouble.error, hresult: trouble.code, id: trouble.fqid.slice(0, 200) },
   }
 }
@@ -120,6 +120,7 @@ export async function lookAtHost(
     await leftStaging(host, connection, keep, problems, signal)
   }
   await ask(connection, 'channels', { names: options.channels ?? allChannels }, keep, signal)
+  problems.push(...channelProblems(host, channels, connection.way))
   if (connection.hello.narrow)
     problems.push({
       code: 'acquire.agent.narrow',
@@ -132,7 +133,7 @@ export async function lookAtHost(
       code: 'acquire.rights.missing',
       severity: 'warning',
       where: host,
-      what: `${connection.hello.name} is no administrator there, or its rights are filtered: Security, tasks of others and the registry may stay closed.`,
+      what: `${connection.hello.name} is no administrator there, or its rights are filtered: Security, tasks of others and the registry may stay closed. Use an account that is administrator there, with --user.`,
     })
   const audit = found.audit as ItemOf<'audit'> | undefined
   return {
@@ -151,6 +152,36 @@ export async function lookAtHost(
     left,
     problems: [...problems, ...left.map((one) => leftProblem(host, one))],
   }
+}
+
+/** Channels the playbook rests on: each is on every Windows, so one that is not there or switched off is told. */
+function channelProblems(host: string, channels: readonly ChannelFacts[], way: string): Problem[] {
+  // CIM tells of the classic logs alone
+  if (way === 'cim') return []
+  return ['Security', 'System', taskHistoryChannel].flatMap((name): Problem[] => {
+    const facts = channels.find((one) => one.name === name)
+    const where = `${host}: channel ${name}`
+    if (!facts)
+      return [
+        {
+          code: 'acquire.channel.missing',
+          severity: 'warning',
+          where,
+          what: `The host does not show the channel ${name}: it does not exist there, or this account may not know of it. Nothing of it is taken; look for its file in System32\\winevt\\Logs, or use an account that is administrator there.`,
+          facts: { channel: name },
+        },
+      ]
+    if (facts.enabled) return []
+    return [
+      {
+        code: 'acquire.channel.disabled',
+        severity: 'warning',
+        where,
+        what: `The channel ${name} is switched off: what would stand in it was not recorded, and its absence proves nothing. What it recorded before is taken; find out who switched it off and when.`,
+        facts: { channel: name },
+      },
+    ]
+  })
 }
 
 /** Runs that were killed leave their staging; who comes next finds it. */
@@ -193,7 +224,7 @@ async function auditPolicy(
       code: 'acquire.audit-policy.unknown',
       severity: 'warning',
       where: host,
-      what: `The audit policy could not be read as numbers: ${error.message.slice(0, 300)}. What a missing record means stays open.`,
+      what: `The audit policy could not be read as numbers: ${error.message.slice(0, 300)}. What a missing record means stays open. Run auditpol /get /category:* /r there as an administrator and keep its output with the case.`,
     })
   }
 }

@@ -30,14 +30,32 @@ export interface LightHosts {
 const now = '2026-01-13T21:42:09.6126253Z'
 const blockBytes = 1 << 20
 
-/**
- * @param logs bytes by channel, the same for every host
- * @param broken hosts that end the connection at the first export
- */
+export interface LightOptions {
+  /** hosts that end the connection at the first export */
+  readonly broken?: (host: string) => boolean
+  /** so many rows in the list of tasks */
+  readonly tasks?: number
+  /** of the responder */
+  readonly sid?: string
+  /** the host's clock against ours */
+  readonly clockMs?: number
+  /** channels that are switched off */
+  readonly disabled?: readonly string[]
+  /** written before the answers to the first request, as it is */
+  readonly noise?: string
+}
+
+/** @param logs bytes by channel, the same for every host */
 export function lightHosts(
   logs: Readonly<Record<string, Buffer>>,
-  broken: (host: string) => boolean = () => false,
-  tasks = 0,
+  {
+    broken = () => false,
+    tasks = 0,
+    sid = 'S-1-5-21-1-2-3-5001',
+    clockMs = 0,
+    disabled = [],
+    noise,
+  }: LightOptions = {},
 ): LightHosts {
   let connected = 0
   let most = 0
@@ -59,14 +77,15 @@ export function lightHosts(
         edition: 'Desktop',
         language: 'FullLanguage',
         name: 'SITE\\responder',
-        sid: 'S-1-5-21-1-2-3-5001',
+        sid,
         elevated: true,
         from: '',
         narrow: false,
         now,
         systemRoot: 'C:\\Windows',
       })
-    if (op === 'clock') yield item('clock', { now: `${new Date().toISOString().slice(0, -1)}0000Z` })
+    if (op === 'clock')
+      yield item('clock', { now: `${new Date(Date.now() + clockMs).toISOString().slice(0, -1)}0000Z` })
     if (op === 'host')
       yield item('os', {
         name: 'Windows Server 2019',
@@ -84,7 +103,7 @@ export function lightHosts(
         if (logs[name])
           yield item('channel', {
             name,
-            enabled: true,
+            enabled: !disabled.includes(name),
             mode: 'Circular',
             maxSize: '20971520',
             size: String(logs[name].length),
@@ -178,6 +197,7 @@ export function lightHosts(
             end(255)
             return
           }
+          if (noise !== undefined && request.id === 1) stdout.write(noise)
           for (const answer of [...answers(host, request), { type: 'done' }])
             if (!stdout.write(`${JSON.stringify({ k: token, type: '', id: request.id, ...answer })}\n`))
               await new Promise((done) => stdout.once('drain', done))
