@@ -1,6 +1,9 @@
 /**
- * How fast logs come over SSH from a host on this machine, hashed at both ends, and what memory that takes:
- * node bench/acquire.ts [GIB] (default 1). Needs pwsh and sshd; says MB of log per second before compression.
+ * What collecting costs. Needs pwsh and sshd:
+ * node bench/acquire.ts [GIB]        MB of log per second over SSH from a host on this machine, hashed at both ends, and memory
+ * node bench/acquire.ts look         the first look at a host, and each of its requests, in milliseconds
+ * node bench/acquire.ts hosts [N]    N light hosts (200), 16 at a time, into one case: time, processor and memory
+ * node bench/acquire.ts tasks [N]    a host with N tasks (100000) through the agent itself
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -9,8 +12,12 @@ import { join } from 'node:path'
 import { connect } from '../src/acquire/connect.ts'
 import { fetchFile } from '../src/acquire/transfer.ts'
 
-if (process.argv[2] === 'fetch') await fetchOnly(process.argv.slice(3))
-else await serve(Math.round(Number(process.argv[2] ?? 1) * 2 ** 30))
+const [verb = '1', count] = process.argv.slice(2)
+if (verb === 'fetch') await fetchOnly(process.argv.slice(3))
+else if (verb === 'look' || verb === 'hosts' || verb === 'tasks') {
+  const { runs } = await import('./acquire-runs.ts')
+  await runs[verb](Number(count ?? (verb === 'hosts' ? 200 : 100_000)))
+} else await serve(Math.round(Number(verb) * 2 ** 30))
 
 /** Makes the host and its log, and lets a process of its own fetch it, so that only that is measured. */
 async function serve(bytes: number): Promise<void> {

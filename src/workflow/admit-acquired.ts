@@ -7,6 +7,7 @@ import { agentParts } from '../acquire/script-text.ts'
 import type { Spool, Taken } from '../acquire/spool.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { OnProgress } from '../domain/progress.ts'
+import type { CustodyStatement } from '../evidence/custody-journal.ts'
 import type { FoundFile } from '../sources/found-file.ts'
 import { findCaseChains } from './find-chains.ts'
 import { importEvidence } from './import-evidence.ts'
@@ -235,10 +236,11 @@ async function journal(
     if (list) list.push(one)
     else byArtifact.set(one.artifact, [one])
   }
+  const lines: CustodyStatement[] = []
   for (const [artifact, list] of byArtifact) {
     const items = [...new Set(list.flatMap((one) => stored.get(one.file) ?? []))]
     const only = list.length === 1 ? list[0] : undefined
-    await open.custody.append({
+    lines.push({
       action: 'collected',
       items,
       location: { from: `${host}${only ? `, ${only.hostPath}` : ''}`, to: 'evidence store of this case' },
@@ -248,10 +250,11 @@ async function journal(
     })
   }
   for (const problem of problems.filter((one) => one.severity === 'error'))
-    await open.custody.append({ action: 'collection-failed', note: `${problem.where}: ${problem.what}` })
-  await open.custody.append({
+    lines.push({ action: 'collection-failed', note: `${problem.where}: ${problem.what}` })
+  lines.push({
     action: 'host-changed',
     location: { from: host, to: '' },
     note: `run ${spool.state.runId}: ${clean ? 'a staging folder was made in the Temp folder of Windows and removed' : `the staging folder tasktrail-${spool.state.runId} is still on the host`}; traces: ${preflight.leaves.join('; ')}`,
   })
+  await open.custody.appendAll(lines)
 }

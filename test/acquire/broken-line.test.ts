@@ -107,6 +107,35 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
     expect(item?.sha256Stored).toBe(hashOf(other))
   })
 
+  it('at any moment, wherever the plan is, ends with the same evidence as a line that holds', async () => {
+    const { stage, server } = await rig.host()
+    const options = { ...overSsh(server), plan: { name: 'playbook' } } as const
+    const whole = await acquireHost(await rig.newCase(), options)
+    // moments by a fixed seed; the other side dies by SIGKILL, or the line is cut
+    let seed = 20_260_113
+    const random = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      return seed / 2 ** 32
+    }
+    const moments = Array.from({ length: 4 }, () => 16_000 + Math.floor(random() * 24_000))
+    const line = await breakingLine(server, moments, (nth) => {
+      if (nth % 2 === 0) server.killSessions()
+    })
+    const broken = await acquireHost(await rig.newCase(), {
+      ...options,
+      ssh: { configFile: line.configFile },
+      retryMs: [10, 10, 10, 10, 10, 10],
+    })
+    line.end()
+    expect(line.broken).toBeGreaterThan(1)
+    const files = (items: typeof whole.items) =>
+      items.filter((one) => one.sha256OnHost !== null).map((one) => `${one.hostPath} ${one.sha256Stored}`)
+    expect(files(broken.items).sort()).toEqual(files(whole.items).sort())
+    expect(broken.items.map((one) => one.artifact)).toEqual(whole.items.map((one) => one.artifact))
+    expect(broken.problems).toEqual([])
+    expect(stage.leftovers()).toEqual([])
+  })
+
   it('cut by the operator leaves no staging on the host and no evidence half taken', async () => {
     const { stage, server } = await rig.host({ more: [{ name: channel, file: large }] })
     const open = await rig.newCase()

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +7,61 @@ import { acquireHosts } from '../../src/workflow/acquire-hosts.ts'
 import { writePractice } from '../../src/workflow/make-practice.ts'
 import { createCase } from '../../src/workflow/open-case.ts'
 import { lightHosts } from '../windows/light-host.ts'
-import { operator } from '../windows/rig.ts'
+import { makeNamespace, type Namespace, noNamespaces } from '../windows/namespaces.ts'
+import { makeRig, operator, type Rig } from '../windows/rig.ts'
+import { missing } from '../windows/sshd.ts'
+
+const noNetworks = missing ?? noNamespaces()
+if (noNetworks) console.warn(noNetworks)
+
+describe.skipIf(noNetworks)('two hosts in networks of their own', { timeout: 240_000 }, () => {
+  let rig: Rig
+  const networks: Namespace[] = []
+  beforeAll(async () => {
+    rig = await makeRig('atexec-pipe', 50)
+  })
+  afterAll(async () => {
+    await rig.end()
+    for (const network of networks) network.end()
+  })
+
+  it('are taken side by side by the agent itself; each record says by which address it was reached from', async () => {
+    networks.push(makeNamespace(0), makeNamespace(1))
+    const hosts = await Promise.all(
+      networks.map((network, at) =>
+        rig.host(at === 1 ? { channels: { Security: { exportDenied: true } } } : {}, network),
+      ),
+    )
+    // one configuration for both: each address has its own port, key and known host
+    const config = join(rig.newDir(), 'config')
+    const each = networks.map(
+      ({ address }, at) =>
+        `Host ${address}\n${readFileSync(hosts[at]?.server.configFile ?? '', 'utf8').replace(/^Host .*\n/, '')}`,
+    )
+    writeFileSync(config, each.join('\n'))
+    const open = await rig.newCase()
+    const addresses = networks.map((network) => network.address)
+    const outcomes = await acquireHosts(open, addresses, {
+      via: 'ssh',
+      ssh: { configFile: config },
+      plan: { name: 'quick' },
+      parallel: 2,
+    })
+    expect(outcomes.map((one) => one.refused)).toEqual([null, null])
+    const told = outcomes.map(({ result }) => result?.problems.filter((one) => one.artifact !== undefined))
+    expect(told.map((problems) => problems?.map((one) => one.code))).toEqual([
+      [],
+      ['acquire.staging.opened', 'acquire.log.not-exported'],
+    ])
+    const seen = outcomes.map(({ result }) => {
+      const record = result?.items.find((one) => one.name === 'acquisition.json')
+      const text = readFileSync(open.store.pathOf(record?.sha256Stored as never), 'utf8')
+      return (JSON.parse(text) as { sessions: { addresses: string[] }[] }).sessions[0]?.addresses
+    })
+    expect(seen[0]).toContain(networks[0]?.here)
+    expect(seen[1]).toContain(networks[1]?.here)
+  })
+})
 
 describe('many hosts', { timeout: 240_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'tt-hosts-'))
@@ -27,7 +81,7 @@ describe('many hosts', { timeout: 240_000 }, () => {
     const outcomes = await acquireHosts(open, hosts, {
       via: 'ssh',
       startSsh: light.startSsh,
-      plan: { name: 'quick' },
+      plan: { name: 'quick', without: ['tasks:*'] },
       parallel: 16,
       retryMs: [1],
       onProgress: (progress) => {

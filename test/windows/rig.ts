@@ -16,7 +16,10 @@ export interface Rig {
   /** what its host.json says */
   readonly facts: { readonly host: string; readonly timeZone: string; readonly utcOffsetMinutes: number }
   /** Makes a host of it, reached by its own sshd. */
-  host(how?: Omit<StageOptions, 'evidence'>): Promise<{ stage: Stage; server: Server }>
+  host(
+    how?: Omit<StageOptions, 'evidence'>,
+    inside?: { readonly name: string; readonly address: string },
+  ): Promise<{ stage: Stage; server: Server }>
   newCase(): Promise<OpenCase>
   newDir(): string
   end(): Promise<void>
@@ -40,10 +43,10 @@ export async function makeRig(scenario = 'atexec-pipe', noise = 300): Promise<Ri
     evidence,
     facts: JSON.parse(readFileSync(join(evidence, 'host.json'), 'utf8')) as Rig['facts'],
     newDir,
-    async host(how = {}) {
+    async host(how = {}, inside) {
       const at = newDir()
       const stage = makeStage(at, { evidence, ...how })
-      const server = await startSshd(join(at, 'sshd'), stage.bin)
+      const server = await startSshd(join(at, 'sshd'), stage.bin, inside)
       servers.push(server)
       return { stage, server }
     },

@@ -44,22 +44,30 @@ const freePort = () =>
     })
   })
 
-/** @param bin folder that holds powershell.exe for the sessions */
-export async function startSshd(dir: string, bin: string): Promise<Server> {
+/**
+ * @param bin folder that holds powershell.exe for the sessions
+ * @param inside network namespace the server lives in, and its address there
+ */
+export async function startSshd(
+  dir: string,
+  bin: string,
+  inside?: { readonly name: string; readonly address: string },
+): Promise<Server> {
+  const address = inside?.address ?? '127.0.0.1'
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   for (const name of ['host', 'client'])
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, name)])
   writeFileSync(join(dir, 'authorized'), readFileSync(join(dir, 'client.pub')), { mode: 0o600 })
   const port = await freePort()
   const hostKey = readFileSync(join(dir, 'host.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
-  writeFileSync(join(dir, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`)
+  writeFileSync(join(dir, 'known_hosts'), `[${address}]:${port} ${hostKey}\n`)
   // the stand-ins come first; what else the sessions need is where it is for us
   const path = [bin, process.env.PATH ?? ''].join(':')
   const strict = process.env.PWSH_STANDIN_STRICT
   writeFileSync(
     join(dir, 'sshd_config'),
     `Port ${port}
-ListenAddress 127.0.0.1
+ListenAddress ${address}
 HostKey ${join(dir, 'host')}
 PidFile ${join(dir, 'pid')}
 AuthorizedKeysFile ${join(dir, 'authorized')}
@@ -84,14 +92,17 @@ Subsystem powershell ${join(pwshFolder ?? '', 'pwsh')} -sshs -NoLogo -NoProfile
   GlobalKnownHostsFile none
 `,
   )
-  const child: ChildProcess = spawn(sshdPath ?? 'sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const [program = 'sshd', ...args] = [
+    ...(inside ? ['ip', 'netns', 'exec', inside.name] : []),
+    sshdPath ?? 'sshd',
+    ...['-D', '-e', '-f', join(dir, 'sshd_config')],
+  ]
+  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr?.on('data', (bytes: Buffer) => {
     said = (said + bytes.toString()).slice(-10_000)
   })
-  for (let tries = 0; !(await answers(port)); tries++) {
+  for (let tries = 0; !(await answers(port, address)); tries++) {
     if (tries > 100 || child.exitCode !== null) throw new Error(`sshd does not start: ${said}`)
     await new Promise((done) => setTimeout(done, 50))
   }
@@ -117,9 +128,9 @@ Subsystem powershell ${join(pwshFolder ?? '', 'pwsh')} -sshs -NoLogo -NoProfile
   }
 }
 
-const answers = (port: number) =>
+const answers = (port: number, address: string) =>
   new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, address)
     socket.once('error', () => resolve(false))
     socket.once('data', () => {
       socket.destroy()
