@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { builtWork } from './built.ts'
 
 export interface Figures {
   readonly ms: number
@@ -13,13 +14,14 @@ export interface Figures {
 }
 
 export const figuresVariable = 'TASKTRAIL_BENCH_FIGURES'
-const script = join(import.meta.dirname, 'work.ts')
+let script: string | undefined
 
 /**
  * What the work prints goes through a real pipe to a reader that drops it.
  * @throws when the work fails
  */
 export function measureWork(work: string, args: readonly string[]): Figures {
+  script ??= builtWork()
   const scratch = mkdtempSync(join(tmpdir(), 'tasktrail-bench-'))
   const figures = join(scratch, 'figures.json')
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', script, work, ...args]

@@ -44,7 +44,7 @@ export class Dictionary {
   clear(): void {
     this.#ofText = new Map()
     for (const table of ['small', 'large'] as const)
-      this.#kernel.bytes.fill(0, this.#get(table), this.#get(table) + this.#get(`${table}Size`))
+      this.#kernel.run.fill(this.#get(table), 0, this.#get(`${table}Size`))
     for (const field of ['smallCount', 'largeCount', 'count', 'used'] as const) this.#set(field, 0)
     this.#column = { region: 0, used: 0 }
   }

@@ -66,7 +66,7 @@ export class KnownRecords {
       const from = kernel.get(state[name])
       const at = kernel.reserve(room * 4)
       kernel.bytes.copyWithin(at, from, from + old * 4)
-      if (name === 'systemOfKey') kernel.bytes.fill(0xff, at + old * 4, at + room * 4)
+      if (name === 'systemOfKey') kernel.run.fill(at + old * 4, 0xff, (room - old) * 4)
       kernel.set(state[name], at)
     }
     kernel.set(state.keyRoom, room)
@@ -117,7 +117,7 @@ export class KnownRecords {
     const set = (field: keyof typeof templateFields, value: number) => {
       kernel.set(at + templateFields[field], value)
     }
-    kernel.bytes.fill(0, at, at + templateBytes)
+    kernel.run.fill(at, 0, templateBytes)
     set('number', this.#number++)
     const { event, data } = template
     if (data) set('form', 2)
@@ -193,8 +193,8 @@ export class KnownRecords {
       if (records > 0) onCount(kernel.get(systems + key * 4), eventId, records)
     })
     const room = kernel.get(state.keyRoom) * 4
-    kernel.bytes.fill(0, counts, counts + room)
-    kernel.bytes.fill(0xff, systems, systems + room)
+    kernel.run.fill(counts, 0, room)
+    kernel.run.fill(systems, 0xff, room)
     this.#pairs = 0
     kernel.set(state.generation, kernel.get(state.generation) + 1)
     if (this.#ofKey.length <= manyKeys && this.#addresses.size <= limits.templateCache / 2) return

@@ -21,6 +21,9 @@ const smallSlot = (kind: string, value: string) => `
     (set $slot (i32.and (i32.wrap_i64 (i64.shr_u $hash (i64.const 28))) $mask))`
 
 export const dictionaryText = `
+  (func $fill (export "fill") (param $at i32) (param $byte i32) (param $size i32)
+    (memory.fill $at $byte $size))
+
   (func $same (param $a i32) (param $b i32) (param $size i32) (result i32)
     (local $end i32)
     (set $end (i32.add $a (i32.and $size -8)))

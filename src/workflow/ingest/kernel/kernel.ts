@@ -14,6 +14,8 @@ interface WasmMemory {
   grow(pages: number): number
 }
 interface Functions {
+  /** what `bytes.fill` does byte by byte where memory is shared */
+  fill(at: number, byte: number, size: number): void
   number(dictionary: number, kind: number, at: number, size: number): number
   isSame(dictionary: number, number: number, kind: number, at: number, size: number): number
   inColumn(dictionary: number, column: number, kind: number, at: number, size: number): number
