@@ -20,6 +20,8 @@ export class RecordDecoder {
   /** flat values and the instance they come from; undefined when there are none */
   fields: DataPlan | undefined
   fieldSource: Instance = this.outer
+  /** begin and end of an embedded fragment without a template, when `locate` has failed for that alone; else -1 */
+  #fragment = { at: -1, end: -1 }
 
   startChunk(): void {
     this.templates.startChunk()
@@ -33,6 +35,7 @@ export class RecordDecoder {
    */
   locate(chunk: ChunkView, at: number, end: number): boolean {
     this.fields = undefined
+    this.#fragment.at = -1
     if (!this.outer.read(chunk, at, end, this.templates)) return false
     const plan = this.outer.template?.event
     if (!plan || plan.odd) return false
@@ -48,7 +51,11 @@ export class RecordDecoder {
     const start = this.outer.offsets[slot] as number
     const stop = start + (this.outer.sizes[slot] as number)
     if (start === stop) return true
-    if (!this.inner.read(chunk, start, stop, this.templates)) return false
+    if (!this.inner.read(chunk, start, stop, this.templates)) {
+      this.#fragment.at = start
+      this.#fragment.end = stop
+      return false
+    }
     const data = this.inner.template?.data
     if (!data) return false
     if (moreFollows(chunk, this.inner.next, stop)) return false
@@ -65,8 +72,19 @@ export class RecordDecoder {
 
   /** Everything as text, by plan when there is one. */
   texts(chunk: ChunkView, at: number, end: number): RecordText {
-    const texts = this.locate(chunk, at, end) ? this.planTexts(chunk) : undefined
+    const texts = this.locate(chunk, at, end) ? this.planTexts(chunk) : this.fragmentTexts(chunk)
     return texts ?? textsOfTree(this.elements(chunk, at, end))
+  }
+
+  /**
+   * Texts of the record that `locate` has just refused, when its System has a plan and its values are an embedded fragment without
+   * a template; undefined otherwise.
+   */
+  fragmentTexts(chunk: ChunkView): RecordText | undefined {
+    const { at, end } = this.#fragment
+    if (at < 0) return undefined
+    const children = this.expander.embedded(chunk, at, end)
+    return { ...textsOfTree([{ name: 'Event', attributes: [], children }]), system: this.#systemTexts(chunk) }
   }
 
   /** The record as elements: for XML, and for forms without a plan. */
@@ -74,8 +92,7 @@ export class RecordDecoder {
     return this.expander.fragment(chunk, at, end)
   }
 
-  /** Texts of the record that `locate` has just found; undefined when a value is a fragment, which only the tree path reads. */
-  planTexts(chunk: ChunkView): RecordText | undefined {
+  #systemTexts(chunk: ChunkView): SystemTexts {
     const system: SystemTexts = {}
     const plan = this.event?.system ?? {}
     for (const field of systemFields) {
@@ -84,6 +101,12 @@ export class RecordDecoder {
       const text = originText(chunk, origin, this.outer)
       if (text) system[field as SystemField] = text
     }
+    return system
+  }
+
+  /** Texts of the record that `locate` has just found; undefined when a value is a fragment, which only the tree path reads. */
+  planTexts(chunk: ChunkView): RecordText | undefined {
+    const system = this.#systemTexts(chunk)
     const fields = new FieldNames()
     for (const field of this.fields?.fields ?? []) {
       const source = this.fieldSource

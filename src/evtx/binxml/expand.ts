@@ -67,10 +67,19 @@ export class Expander {
    * @throws BinXmlError when something cannot be read or the output passes the limit
    */
   fragment(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
+    return this.#bounded(chunk, at, end, 0)
+  }
+
+  /** The same of a value that is embedded in a record's Event. */
+  embedded(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
+    return this.#bounded(chunk, at, end, 2)
+  }
+
+  #bounded(chunk: ChunkView, at: number, end: number, depth: number): readonly XmlElement[] {
     const before = Math.min(limits.renderedLength, this.#chunkBudget)
     this.#budget = before
     try {
-      return this.#fragment(chunk, at, end, 0)
+      return this.#fragment(chunk, at, end, depth)
     } finally {
       this.#chunkBudget -= before - Math.max(this.#budget, 0)
     }

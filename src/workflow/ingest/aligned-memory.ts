@@ -15,6 +15,11 @@ export function sharedAligned(size: number): SharedArrayBuffer {
   return memory.buffer as unknown as SharedArrayBuffer
 }
 
+/** Copies bytes to `at`. `set` copies shared memory word by word, which takes twice the time. */
+export function copyBytes(from: Uint8Array, to: Uint8Array, at: number): void {
+  Buffer.from(from.buffer, from.byteOffset, from.length).copy(to, at)
+}
+
 /** Bytes in memory that grows and is used again and again. */
 export class GrowingBytes {
   readonly #memory: WasmMemory | undefined
@@ -48,7 +53,7 @@ export class GrowingBytes {
   /** Adds a copy of `bytes`. @returns where it begins */
   add(bytes: Uint8Array): number {
     const at = this.reserve(bytes.length)
-    this.#bytes.set(bytes, at)
+    copyBytes(bytes, this.#bytes, at)
     return at
   }
 

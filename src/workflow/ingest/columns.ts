@@ -1,4 +1,4 @@
-import type { GrowingBytes } from './aligned-memory.ts'
+import { copyBytes, type GrowingBytes } from './aligned-memory.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { state } from './kernel/layout.ts'
 import { headBytes } from './packed.ts'
@@ -91,7 +91,7 @@ export class BlockColumns {
     let next = at
     for (const name of [...wide, ...narrow]) {
       const { buffer, byteOffset, BYTES_PER_ELEMENT: each } = this[name]
-      bytes.bytes.set(new Uint8Array(buffer, byteOffset, rows * each), next)
+      copyBytes(new Uint8Array(buffer, byteOffset, rows * each), bytes.bytes, next)
       next += rows * each
     }
     return at

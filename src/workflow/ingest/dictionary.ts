@@ -2,7 +2,7 @@
  * Distinct values of one segment, as raw typed bytes: interning costs a hash and a compare, rendering to text waits until
  * somebody looks. Memory is bounded by the segment's own size (16 MiB of log). The loops are the kernel's.
  */
-import type { GrowingBytes } from './aligned-memory.ts'
+import { copyBytes, type GrowingBytes } from './aligned-memory.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { columnBytes, columnFields, dictionaryBytes, dictionaryFields, tables } from './kernel/layout.ts'
 import { type Span, textAsIs } from './packed.ts'
@@ -141,8 +141,8 @@ export class Dictionary {
     view.setUint32(at + 4, used, true)
     const { bytes } = this.#kernel
     const [entries, values] = [this.#get('entries'), this.#get('bytes')]
-    into.bytes.set(bytes.subarray(entries, entries + count * 8), at + 8)
-    into.bytes.set(bytes.subarray(values, values + used), at + 8 + count * 8)
+    copyBytes(bytes.subarray(entries, entries + count * 8), into.bytes, at + 8)
+    copyBytes(bytes.subarray(values, values + used), into.bytes, at + 8 + count * 8)
     return { at, size }
   }
 }

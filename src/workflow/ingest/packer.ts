@@ -215,6 +215,7 @@ export class Packer {
         // just as the reader does: what the plan can tell is told even where the whole tree cannot be built
         texts = this.#decoder.planTexts(chunk)
       } else if (this.#byInline(chunk, index, offset, end)) return
+      else texts = this.#decoder.fragmentTexts(chunk)
       texts ??= textsOfTree(this.#decoder.elements(chunk, from, end))
       this.#byText(texts, chunk, index, offset)
     } catch (error) {

@@ -4,6 +4,7 @@
  * at its start, then tables, one behind the other, which are never given back.
  */
 import { randomBytes } from 'node:crypto'
+import { copyBytes } from '../aligned-memory.ts'
 import { assemble } from './assemble.ts'
 import { dictionaryText } from './dictionary-text.ts'
 import { fields, margin, state, stateEnd } from './layout.ts'
@@ -106,7 +107,7 @@ export class Kernel {
 
   /** A copy of the chunk's bytes, at address 0, until the next one is put there. */
   putChunk(bytes: Uint8Array): Uint8Array {
-    this.#bytes.set(bytes, 0)
+    copyBytes(bytes, this.#bytes, 0)
     return this.#bytes.subarray(0, bytes.length)
   }
 }
