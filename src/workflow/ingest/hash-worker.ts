@@ -4,11 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import { parentPort } from 'node:worker_threads'
 import { fileHeaderBlock } from '../../evtx/format.ts'
 import { DirectFile } from './direct-file.ts'
 import type { CopyReply, CopyRequest } from './messages.ts'
 import { blockBytes, SharedState } from './shared-state.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** Reads until `into` is full or the file ends. */
 function fill(file: number, into: Uint8Array, wanted: number): number {
@@ -41,10 +43,11 @@ async function copy({ source, target, memory }: CopyRequest): Promise<CopyReply>
     writing = false
     const hash = createHash('sha256')
     let failure: unknown
+    const queue = to && new WriteQueue(to)
     const pass = (bytes: Uint8Array, count: number, at: number) => {
-      if (!to) return
+      if (!queue) return
       hash.update(bytes.subarray(0, count))
-      const written = to.write(bytes, count, at).catch((error: unknown) => {
+      const written = queue.write(bytes, count, at).catch((error: unknown) => {
         failure ??= error
       })
       under.set(bytes.byteOffset, written)
@@ -57,6 +60,8 @@ async function copy({ source, target, memory }: CopyRequest): Promise<CopyReply>
     for (let filled = size; size < most && filled > 0 && size >= fileHeaderBlock; block++) {
       const place = shared.placeOf(block)
       await under.get(place.byteOffset)
+      // the next write begins when it is told that the one before has ended
+      await othersTurn()
       if (failure !== undefined) break
       if (!shared.roomFor(block)) throw Object.assign(new Error('cancelled'), { code: 'CANCELLED' })
       const wanted = Math.min(blockBytes, most - size)
