@@ -1,7 +1,9 @@
 /** Whole stories for the playbook, with what lies beside their chains, and its answers in one line each. */
+import { findChains } from '../../src/chains/find-chains.ts'
 import type { Answer, ChainAnswers } from '../../src/domain/answers.ts'
-import type { ChainInput } from '../../src/domain/chain.ts'
+import type { Chain, ChainInput } from '../../src/domain/chain.ts'
 import type { WindowsEvent } from '../../src/domain/event.ts'
+import type { ChecklistRow } from '../../src/playbook/checklist.ts'
 import {
   admin,
   adminSid,
@@ -157,6 +159,20 @@ export function answersOf(title: string): ChainAnswers {
   if (!first) throw new Error(`no chain in ${title}`)
   return first
 }
+
+/** The chain the answers are about. */
+export function chainOf(title: string): Chain {
+  const [events, more] = stories[title]?.() ?? [[]]
+  const [first] = findChains(input(events, more))
+  if (!first) throw new Error(`no chain in ${title}`)
+  return first
+}
+
+/** `id: answer (value) records - what is missing` of one row of the checklist. */
+export const rowLine = ({ id, automatic }: ChecklistRow): string =>
+  automatic
+    ? `${id}: ${automatic.answer}${automatic.value === undefined ? '' : ` (${automatic.value})`} ${automatic.citations.length}${automatic.missing.length ? ` - ${automatic.missing.length}` : ''}`
+    : id
 
 export const told = (answers: ChainAnswers) => ({
   validation: answers.validation.map(line),
