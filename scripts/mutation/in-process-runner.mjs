@@ -93,10 +93,19 @@ const wording = {
 // to ignore a template would be to ignore the expressions inside it
 const isTemplate = ({ mutatorName, replacement }) => mutatorName === 'StringLiteral' && replacement === '``'
 
+/** How long a mutation is tried, in milliseconds of the processor, beyond the tests that have found others in its file. */
+const patienceMs = 250
+const usedSince = (before) => {
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
 class InProcessRunner {
   tests
-  /** id → milliseconds, when everything is warm: quick tests are tried first */
+  /** id → milliseconds of the processor, when everything is warm */
   times = new Map()
+  /** file → id of a test → mutations of the file it has found: those tests are tried first, then the quick ones */
+  finders = new Map()
   /** Verdicts taken back because their test did not pass without the mutation either. */
   doubted = 0
 
@@ -116,11 +125,12 @@ class InProcessRunner {
       const failure = await failureOf(test)
       // once more, for the time it takes when everything is compiled
       const start = performance.now()
+      const usage = process.cpuUsage()
       if (failure === undefined) await failureOf(test)
       const timeSpentMs = performance.now() - start
       stryker.currentTestId = undefined
       const said = { id: test.id, name: test.title, fileName: join(project, test.file) }
-      this.times.set(test.id, timeSpentMs)
+      this.times.set(test.id, usedSince(usage))
       results.push(
         failure === undefined
           ? { ...said, status: TestStatus.Success, timeSpentMs }
@@ -156,11 +166,20 @@ class InProcessRunner {
       const tests = mutantActivation === 'static' ? await load().catch(notLoaded) : this.tests
       stryker.activeMutant = activeMutant.id
       const wanted = testFilter && new Set(testFilter)
+      const finders = this.finders.get(activeMutant.fileName) ?? new Map()
+      this.finders.set(activeMutant.fileName, finders)
       const chosen = tests
         .filter(({ id }) => !wanted || wanted.has(id))
-        .sort((a, b) => (this.times.get(a.id) ?? 0) - (this.times.get(b.id) ?? 0))
+        .sort(
+          (a, b) =>
+            (finders.get(b.id) ?? 0) - (finders.get(a.id) ?? 0) ||
+            (this.times.get(a.id) ?? 0) - (this.times.get(b.id) ?? 0),
+        )
       const results = []
+      const usage = process.cpuUsage()
       for (const test of chosen) {
+        // what so many tests did not see counts as not seen
+        if (!finders.has(test.id) && usedSince(usage) > patienceMs) break
         const start = performance.now()
         const failure = await failureOf(test)
         const said = { id: test.id, name: test.title, timeSpentMs: performance.now() - start }
@@ -178,6 +197,7 @@ class InProcessRunner {
           if (++this.doubted > 1000) throw new Error(`${test.id} fails without any mutation: ${failure}`)
           return await this.verdictOn({ activeMutant, testFilter, hitLimit, mutantActivation })
         }
+        finders.set(test.id, (finders.get(test.id) ?? 0) + 1)
         results.push({ ...said, status: TestStatus.Failed, failureMessage: failure })
         break
       }

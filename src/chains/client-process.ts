@@ -86,7 +86,7 @@ const sshServers = new Set(['sshd.exe', 'sshd-session.exe'])
 const clients = new Set(['schtasks.exe', 'at.exe', 'taskschd.msc', 'mmc.exe', 'powershell.exe', 'pwsh.exe'])
 /** schtasks /s or -s NAME, Connect-… of another machine: it acted there, not here. `localhost` and `.` are here. */
 const namesOtherHost = (line: string): boolean =>
-  /\s[/-]s\s+"?(?!localhost\b|127\.0\.0\.1|\.(\s|"|$))\S/i.test(line)
+  /\s[/-]s\s+"?(?!"|localhost\b|127\.0\.0\.1|\.(\s|"|$))\S/i.test(line)
 
 /** A task client that names this task, of the same logon session, shortly before. */
 function clientOfSession(
