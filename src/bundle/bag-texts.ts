@@ -22,22 +22,34 @@ export function bundleRecord(
     schema: 'tasktrail-bundle/1',
     bundleId: contents.bundleId,
     sealedAt: contents.sealedAt.toISOString(),
-    supersedes: null,
+    supersedes: contents.supersedes ?? null,
     case: {
       ...contents.case,
       alert: 'Scheduled task creation via remote connection',
       techniques: ['T1053.005'],
       authority: contents.case.number,
+      severity: 'high',
+      marking: 'TLP:AMBER',
     },
-    from: { role: 'IR Tier 1', ...contents.from },
+    from: {
+      role: 'IR Tier 1',
+      ...contents.from,
+      organisation: contents.from.organisation ?? null,
+      contact: contents.from.contact ?? null,
+    },
     to: { team: contents.to },
     reason: contents.purpose === '' ? [] : [contents.purpose],
     tool: contents.tool,
     hosts,
     window: contents.window,
-    collection: { method: 'offline-import', account: contents.from.account },
+    collection: contents.collection ?? {
+      method: 'offline-import',
+      account: contents.from.account,
+      startedAt: null,
+      endedAt: null,
+    },
     changesToHost: contents.changesToHost,
-    gaps: contents.gaps.map((gap) => ({ ...gap, hostId: null })),
+    gaps: contents.gaps.map((gap) => ({ ...gap, hostId: hostOf(gap.what, hosts)?.id ?? null })),
     counts: { evidence, derived: inventory.length - evidence, payloadBytes },
     containsPersonalData: true,
     containsLiveMalware: false,
@@ -49,8 +61,9 @@ export function bagInfoText(contents: SealContents, payload: readonly WrittenFil
   const number = contents.case.number || contents.case.id
   const fields: readonly (readonly [string, string])[] = [
     ['BagIt-Profile-Identifier', 'urn:tasktrail:bundle:1'],
-    ['Source-Organization', contents.from.workstation],
+    ['Source-Organization', contents.from.organisation || contents.from.workstation],
     ['Contact-Name', contents.from.name],
+    ...(contents.from.contact?.includes('@') ? [['Contact-Email', contents.from.contact] as const] : []),
     ['External-Description', contents.case.title],
     ['External-Identifier', number],
     ['Bag-Group-Identifier', number],
@@ -70,15 +83,34 @@ export const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 export const byPlace = (a: SealedEvidence, b: SealedEvidence) =>
   order(a.host ?? '', b.host ?? '') || order(a.kind, b.kind) || order(a.name, b.name) || order(a.id, b.id)
 
-export function numberedHosts(contents: SealContents): readonly BundleHost[] {
-  const known = new Map(contents.hosts.map((host) => [host.name, host]))
+/** The host a gap speaks of: the one its place begins with. */
+const hostOf = (what: string, hosts: readonly BundleHost[]) =>
+  hosts.find(({ name }) =>
+    new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:$|[\\\\/:, ])`, 'i').test(what),
+  )
+
+/** @param exhibits evidence id → number in this bundle */
+export function numberedHosts(
+  contents: SealContents,
+  exhibits: ReadonlyMap<string, string> = new Map(),
+): readonly BundleHost[] {
+  const known = new Map<string, SealContents['hosts'][number]>(
+    contents.hosts.map((host) => [host.name, host]),
+  )
   for (const { host } of contents.evidence) {
     if (host !== null && !known.has(host))
       known.set(host, { name: host, timezone: null, utcOffsetMinutes: null })
   }
   return [...known.values()]
     .sort((a, b) => order(a.name, b.name))
-    .map((host, index) => ({ id: `H${index + 1}`, ...host }))
+    .map(({ auditEvidence, ...host }, index) => ({
+      id: `H${index + 1}`,
+      ...host,
+      ips: host.ips ?? [],
+      os: host.os ?? null,
+      clock: host.clock ?? null,
+      auditPolicy: (auditEvidence !== undefined && exhibits.get(auditEvidence)) || null,
+    }))
 }
 
 export function manifestText(files: readonly WrittenFile[], hash: 'sha256' | 'sha512'): string {

@@ -13,6 +13,18 @@ export interface SealedEvidence {
   readonly host: string | null
   readonly admittedAt: string
   readonly evtx: InventoryLine['evtx']
+  /** how a collector of ours took it from the host; undefined when it was imported */
+  readonly taken?:
+    | {
+        readonly method: string
+        readonly commandId: string
+        readonly path: string
+        /** SHA-256 the host told before the transfer */
+        readonly hashAtSource: string | null
+        readonly start: string
+        readonly end: string
+      }
+    | undefined
   /** its bytes; whatever differs from `id` and `size` stops the sealing */
   open(): AsyncIterable<Uint8Array>
 }
@@ -37,12 +49,25 @@ export interface SealContents {
     readonly createdAt: string
     readonly practice: boolean
   }
-  readonly from: { readonly name: string; readonly account: string; readonly workstation: string }
+  readonly from: {
+    readonly name: string
+    readonly account: string
+    readonly workstation: string
+    readonly organisation?: string | undefined
+    readonly contact?: string | undefined
+  }
   readonly to: string
+  /** id of the bundle this one replaces */
+  readonly supersedes?: string | undefined
+  readonly collection?: BundleRecord['collection'] | undefined
   readonly purpose: string
   readonly tool: BundleRecord['tool']
   readonly evidence: readonly SealedEvidence[]
-  readonly hosts: readonly Omit<BundleHost, 'id'>[]
+  readonly hosts: readonly (Pick<BundleHost, 'name' | 'timezone' | 'utcOffsetMinutes'> &
+    Partial<Pick<BundleHost, 'ips' | 'os' | 'clock'>> & {
+      /** evidence id of the host's audit policy */
+      readonly auditEvidence?: string | undefined
+    })[]
   readonly window: BundleRecord['window']
   readonly gaps: readonly Omit<BundleGap, 'hostId'>[]
   readonly changesToHost: readonly unknown[]

@@ -9,6 +9,8 @@ export interface ReadMe {
   readonly signer:
     | { readonly fingerprint: string; readonly principal: string; readonly line: string }
     | undefined
+  /** id of the bundle it replaces */
+  readonly supersedes: string | undefined
   /** names of the files under data/derived */
   readonly derived: readonly string[]
   /** ticks, notes, dispositions and the allow-list are in the bundle */
@@ -41,6 +43,9 @@ export function readMeText(about: ReadMe): string {
     `Bundle      ${name}`,
     `Bundle id   ${about.bundleId}`,
     `Case        ${about.caseNumber}`,
+    ...(about.supersedes
+      ? [`Supersedes  bundle ${about.supersedes} of the same case: work with this one`]
+      : []),
     `Sealed at   ${about.sealedAt} (UTC, clock of the workstation that sealed it)`,
     `Sealed by   ${about.sender}`,
     `Signed by   ${signer ? `${signer.fingerprint}  (compare with your own list, not with this file)` : 'nobody'}`,

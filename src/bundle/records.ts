@@ -13,11 +13,15 @@ export interface BundleRecord {
     readonly alert: string
     readonly techniques: readonly string[]
     readonly authority: string
+    readonly severity: string
+    readonly marking: string
     readonly practice: boolean
   }
   readonly from: {
     readonly name: string
     readonly role: string
+    readonly organisation: string | null
+    readonly contact: string | null
     readonly account: string
     readonly workstation: string
   }
@@ -27,11 +31,19 @@ export interface BundleRecord {
     readonly name: string
     readonly version: string
     readonly node: string
+    readonly electron: string | null
     readonly os: string
+    /** versions of what reads the evidence */
+    readonly parser: { readonly evtx: string }
   }
   readonly hosts: readonly BundleHost[]
   readonly window: { readonly from: string | null; readonly to: string | null }
-  readonly collection: { readonly method: string; readonly account: string }
+  readonly collection: {
+    readonly method: string
+    readonly account: string
+    readonly startedAt: string | null
+    readonly endedAt: string | null
+  }
   readonly changesToHost: readonly unknown[]
   readonly gaps: readonly BundleGap[]
   readonly counts: { readonly evidence: number; readonly derived: number; readonly payloadBytes: number }
@@ -44,6 +56,12 @@ export interface BundleHost {
   readonly name: string
   readonly timezone: string | null
   readonly utcOffsetMinutes: number | null
+  readonly ips: readonly string[]
+  readonly os: string | null
+  /** how far the host's clock was ahead of ours, milliseconds */
+  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number } | null
+  /** exhibit that holds the audit policy */
+  readonly auditPolicy: string | null
 }
 
 /** What was asked for and not got, or could not be read. */
@@ -76,6 +94,10 @@ export interface InventoryLine {
     readonly commandId: string | null
   } | null
   readonly collectedAt: { readonly start: string; readonly end: string } | null
+  /** what the host said the bytes hash to, before they were moved */
+  readonly hashAtSource: { readonly alg: 'sha256'; readonly value: string; readonly by: string } | null
+  /** null: nothing was told at the source */
+  readonly matchAfterTransfer: boolean | null
   readonly evtx: {
     readonly channel: string | null
     readonly provenance: string | null
@@ -95,6 +117,7 @@ export interface CommandLine {
   readonly endedAt: string
   readonly host: string
   readonly text: string
+  /** null: the way it ran does not tell */
   readonly exit: number | null
-  readonly elevated: boolean
+  readonly elevated: boolean | null
 }

@@ -186,10 +186,17 @@ class Bag {
         name: item.name.toWellFormed(),
         path: item.origin.toWellFormed(),
         pathUtf16Hex: item.origin.isWellFormed() ? null : Buffer.from(item.origin, 'utf16le').toString('hex'),
-        method: 'import',
-        commandId: null,
+        method: item.taken?.method ?? 'import',
+        commandId: item.taken?.commandId ?? null,
       },
-      collectedAt: { start: item.admittedAt, end: item.admittedAt },
+      collectedAt: {
+        start: item.taken?.start ?? item.admittedAt,
+        end: item.taken?.end ?? item.admittedAt,
+      },
+      hashAtSource: item.taken?.hashAtSource
+        ? { alg: 'sha256', value: item.taken.hashAtSource, by: 'the collector, on the host' }
+        : null,
+      matchAfterTransfer: item.taken?.hashAtSource ? item.taken.hashAtSource === sha256 : null,
       evtx: item.evtx,
       derivedFrom: [],
       notes: '',
@@ -212,7 +219,14 @@ class Bag {
       const { size, sha256, sha512 } = this.#of(path)
       const id = `D${String(index + 1).padStart(4, '0')}`
       const { tool } = this.#contents
-      const nothing = { lookup: null, origin: null, collectedAt: null, evtx: null }
+      const nothing = {
+        lookup: null,
+        origin: null,
+        collectedAt: null,
+        hashAtSource: null,
+        matchAfterTransfer: null,
+        evtx: null,
+      }
       const notes = `made by ${tool.name} ${tool.version}`
       this.#inventory.push({
         id,
@@ -234,7 +248,7 @@ class Bag {
     this.payloadBytes = this.#inventory.reduce((sum, line) => sum + line.size, 0)
     yield this.#text(
       `${folder}/bundle.json`,
-      `${JSON.stringify(bundleRecord(this.#contents, this.#hosts, this.#inventory), null, 2)}\n`,
+      `${JSON.stringify(bundleRecord(this.#contents, this.#numbered(), this.#inventory), null, 2)}\n`,
     )
     yield this.#text(`${folder}/inventory.jsonl`, jsonLines(this.#inventory))
     yield this.#part(`${folder}/custody.jsonl`, [this.#contents.custody])
@@ -265,6 +279,7 @@ class Bag {
         line.class === 'derived' ? [line.path.slice('data/derived/'.length)] : [],
       ),
       includesCase: this.#contents.analyst !== undefined,
+      supersedes: this.#contents.supersedes,
       verifiers: this.#options.verifiers ?? [],
     }
     yield this.#text('READ-ME-FIRST.txt', readMeText(about))
@@ -283,6 +298,11 @@ class Bag {
     }
     const stamp = await this.#options.timeStamp?.(signed)
     if (stamp) yield this.#part('signatures/tagmanifest-sha256.txt.tsr', [stamp])
+  }
+
+  /** Hosts with the exhibits that tell of them. */
+  #numbered(): readonly BundleHost[] {
+    return numberedHosts(this.#contents, new Map(this.#inventory.map((line) => [line.sha256, line.id])))
   }
 
   #text(path: string, text: string): ZipPart {

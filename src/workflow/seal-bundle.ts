@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { platform } from 'node:os'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import { diskRefusal } from '../base/disk-trouble.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
@@ -19,6 +19,7 @@ import { requestTimeStamp, TimeStampFailure } from '../bundle/time-stamp.ts'
 import { type EvidenceKind, holdsRecords } from '../domain/evidence.ts'
 import type { EvidenceId } from '../domain/ids.ts'
 import type { OnProgress } from '../domain/progress.ts'
+import { collectionFacts } from './collection-facts.ts'
 import { analystLines, derivedDocuments } from './derived-documents.ts'
 import { encryptBundle, isRecipient, unknownRecipient } from './encrypt-bundle.ts'
 import { chainsDocument, hostFactsOf } from './find-chains.ts'
@@ -26,6 +27,7 @@ import { type ListedEvidence, listEvidence } from './list-evidence.ts'
 import type { OpenCase } from './open-case.ts'
 import { ownVerifiers, placeVerifiers } from './place-verifier.ts'
 import { timelineRows } from './read-timeline.ts'
+import { estimateBundle, refuseWithoutRoom } from './room-for-bundle.ts'
 import { type KeySources, type KeyWish, signingKey } from './signing-key.ts'
 
 export interface SealCaseOptions extends KeySources {
@@ -37,6 +39,11 @@ export interface SealCaseOptions extends KeySources {
   readonly purpose: string
   /** who receives it */
   readonly to: string
+  /** id, or the beginning of the id or the name, of an earlier bundle of this case that this one replaces */
+  readonly supersedes?: string | undefined
+  /** who stands for the bundle, and how they are reached */
+  readonly organisation?: string | undefined
+  readonly contact?: string | undefined
   /** `age1…` keys the finished bundle is encrypted for as well */
   readonly recipients?: readonly string[] | undefined
   /** a passphrase instead of keys */
@@ -87,7 +94,12 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     throw diskRefusal(error, 'making the folder for the bundle', outDir)
   })
   const key = options.sign === false ? undefined : await signingKey(options.sign, options)
-  const contents = contentsOf(open, options)
+  const contents = await contentsOf(open, options)
+  const packed = await estimateBundle(
+    contents.evidence.map(({ id, size }) => ({ path: open.store.pathOf(id as EvidenceId), size })),
+    contents.evidence.reduce((sum, item) => sum + (item.evtx?.records ?? 0), 0),
+  )
+  await refuseWithoutRoom(outDir, packed, isEncrypted(options) ? 2 : 1)
   const name = nameOfBundle(contents)
   const principal = principalOf(open.operator)
   const own = await ownVerifiers()
@@ -99,7 +111,7 @@ export async function sealCase(open: OpenCase, options: SealCaseOptions): Promis
     counterparty: options.to,
     authority: options.caseNumber,
     method: key ? `signed with ${key.signer.fingerprint}` : 'not signed',
-    note: `sealing as ${name}.zip, bundle id ${contents.bundleId}`,
+    note: `sealing as ${name}.zip, bundle id ${contents.bundleId}${contents.supersedes ? `, supersedes bundle ${contents.supersedes}` : ''}`,
     at: contents.sealedAt,
     // A clock handed in speaks UTC, so that the same seal comes out in every time zone.
     tzOffset: options.now ? '+00:00' : undefined,
@@ -222,8 +234,38 @@ function refuseUnfit(open: OpenCase): void {
   }
 }
 
-function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
+const isEncrypted = ({ recipients = [], encryptionPassphrase }: SealCaseOptions) =>
+  recipients.length > 0 || Boolean(encryptionPassphrase)
+
+/** The bundle meant, among those this case has sealed. Refuses one it did not seal, or two that fit. */
+function supersededBundle(open: OpenCase, wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined
+  const sealed = open.custody
+    .lines()
+    .flatMap((line) =>
+      line.action === 'sealed'
+        ? [/^sealing as (\S+)\.zip, bundle id ([0-9a-f-]{36})/.exec(line.note ?? '')]
+        : [],
+    )
+    .flatMap((found) => (found ? [{ name: found[1] ?? '', id: found[2] ?? '' }] : []))
+  const asked = basename(wanted.trim()).replace(/\.zip$/i, '')
+  const fitting = sealed.filter(
+    ({ name, id }) => asked !== '' && (id.startsWith(asked) || name.startsWith(asked)),
+  )
+  const [only] = fitting
+  if (only && fitting.length === 1) return only.id
+  throw new Refusal(
+    fitting.length ? 'bundle.supersedes.ambiguous' : 'bundle.supersedes.unknown',
+    fitting.length
+      ? `${fitting.length} bundles of this case begin with ${asked}`
+      : `this case has not sealed a bundle ${asked || '(nothing)'}; it has sealed ${sealed.map(({ name }) => name).join(', ') || 'none'}`,
+    'Name it as its file is named, or by its bundle id.',
+  )
+}
+
+async function contentsOf(open: OpenCase, options: SealCaseOptions): Promise<SealContents> {
   const listed = listEvidence(open)
+  const collected = await collectionFacts(open)
   const whole = listed.filter((row) => row.state === 'complete')
   const times = whole.flatMap((row) => [row.first, row.last]).filter((time) => time !== null)
   return {
@@ -236,20 +278,29 @@ function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
       createdAt: open.createdAt,
       practice: open.practice,
     },
-    from: open.operator,
+    from: { ...open.operator, organisation: options.organisation, contact: options.contact },
     to: options.to,
+    supersedes: supersededBundle(open, options.supersedes),
+    collection: collected.collection,
     purpose: options.purpose,
     tool: {
       name: 'Tasktrail',
       version: packageFile.version,
       node: process.version,
+      electron: process.versions.electron ?? null,
       os: platform(),
+      // the reader is ours and has the version of the program
+      parser: { evtx: packageFile.version },
     },
-    evidence: whole.map((row) => sealedEvidence(open, row)),
+    evidence: whole.map((row) => ({ ...sealedEvidence(open, row), taken: collected.taken.get(row.sha256) })),
     hosts: hostFactsOf(open).map((facts) => ({
       name: facts.host,
       timezone: facts.timeZone ?? null,
       utcOffsetMinutes: facts.utcOffsetMinutes ?? null,
+      ips: facts.addresses ?? [],
+      os: collected.systems.get(facts.evidenceId) ?? null,
+      clock: facts.clock ?? null,
+      ...(facts.auditPolicy && { auditEvidence: facts.evidenceId }),
     })),
     window: {
       from: times.reduce<string | null>(
@@ -259,9 +310,9 @@ function contentsOf(open: OpenCase, options: SealCaseOptions): SealContents {
       to: times.reduce<string | null>((last, time) => (last === null || time > last ? time : last), null),
     },
     gaps: gapsOf(open, listed),
-    changesToHost: [],
+    changesToHost: collected.changesToHost,
     custody: new Uint8Array(),
-    commands: [],
+    commands: collected.commands,
     timeline: () => timelineRows(open),
     chains: chainsDocument(open),
     derived: derivedDocuments(open, options.includeCase === true, options.caseNumber),

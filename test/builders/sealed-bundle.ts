@@ -92,7 +92,14 @@ export async function contentsOf(folder: string, more: Partial<SealContents> = {
     from: operator,
     to: 'Tier 2',
     purpose: 'lateral movement suspected',
-    tool: { name: 'Tasktrail', version: '0.1.0', node: 'v24', os: 'test' },
+    tool: {
+      name: 'Tasktrail',
+      version: '0.1.0',
+      node: 'v24',
+      electron: null,
+      os: 'test',
+      parser: { evtx: '0.1.0' },
+    },
     evidence: [
       evidenceItem('Security.evtx', logBytes(1)),
       evidenceItem('Microsoft-Windows-TaskScheduler%4Operational.evtx', logBytes(2)),

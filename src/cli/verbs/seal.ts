@@ -28,6 +28,9 @@ interface Options extends CaseOption, ProgressOption {
   readonly to: readonly string[]
   readonly timeStamp?: string
   readonly includeCase?: true
+  readonly supersedes?: string
+  readonly organisation?: string
+  readonly contact?: string
   readonly json?: true
 }
 
@@ -60,6 +63,9 @@ export const addSeal: AddVerb = (program, surface, run) => {
       '--include-case',
       'hand over your ticks, notes, dispositions and allow-list as well (data/record/analyst.jsonl)',
     )
+    .option('--supersedes <bundle>', 'name or id of an earlier bundle of this case that this one replaces')
+    .option('--organisation <name>', 'on whose behalf (default: $TASKTRAIL_ORGANISATION)')
+    .option('--contact <text>', 'how you are reached: address or telephone (default: $TASKTRAIL_CONTACT)')
     .option(
       '--time-stamp <url>',
       'ask this authority for a time stamp (RFC 3161); sealed without when it fails',
@@ -104,6 +110,9 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
         recipients: options.to.filter(isKey),
         encryptionPassphrase: terminal.env.TASKTRAIL_AGE_PASSPHRASE || undefined,
         includeCase: options.includeCase,
+        supersedes: options.supersedes,
+        organisation: options.organisation ?? terminal.env.TASKTRAIL_ORGANISATION,
+        contact: options.contact ?? terminal.env.TASKTRAIL_CONTACT,
         timeStampUrl: options.timeStamp,
         signal: terminal.signal,
         onProgress: progress.onProgress,
