@@ -87,7 +87,7 @@ export interface Doors {
   trustedSigners(): Promise<TrustedSigners>
   addTrustedSigners(text: string, name: string | undefined): Promise<readonly TrustedSigner[]>
   removeTrustedSigner(which: string): Promise<readonly TrustedSigner[]>
-  openBundle(path: string, how: OpenBundleOptions): Promise<Case>
+  openBundle(paths: readonly string[], how: OpenBundleOptions): Promise<Case>
   makeReceipt(path: string, how: MakeReceiptOptions): Promise<WrittenReceipt>
   admitReceipt(open: Case, path: string, how: AdmitReceiptOptions): Promise<AdmittedReceipt>
   /** null: none was made yet */

@@ -107,8 +107,8 @@ export const workflowDoors: Doors = {
   async removeTrustedSigner(which) {
     return (await import('../workflow/trusted-signers.ts')).removeTrustedSigner(which)
   },
-  async openBundle(path, how) {
-    return (await import('../workflow/open-bundle.ts')).openBundle(path, how)
+  async openBundle(paths, how) {
+    return (await import('../workflow/open-bundle.ts')).openBundle(paths, how)
   },
   async makeReceipt(path, how) {
     return (await import('../workflow/receipts.ts')).makeReceipt(path, how)

@@ -82,6 +82,27 @@ export const CaseSummary = z.object({
   bundle: z
     .object({ verdict: z.string(), bagDigest: z.string(), signer: z.string().nullable(), path: z.string() })
     .nullable(),
+  /** every bundle the case was opened from; `bundle.verdict` is that of the weakest */
+  bundles: z
+    .array(
+      z.object({
+        bundleId: z.string(),
+        name: z.string(),
+        verdict: z.string(),
+        bagDigest: z.string(),
+        signer: z.string().nullable(),
+        identity: z.string().nullable(),
+        sender: z.string(),
+        caseNumber: z.string(),
+        sealedAt: z.string(),
+        openedAt: z.string(),
+        isSuperseded: z.boolean(),
+        items: z.int(),
+        findings: z.int(),
+        path: z.string(),
+      }),
+    )
+    .optional(),
   /** an import that was stopped: what is missing, in words; empty when all is whole */
   incomplete: z.array(z.string()),
   counts: z.object({

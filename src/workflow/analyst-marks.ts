@@ -128,12 +128,6 @@ const refuse = (code: string, what: string, remedy: string): never => {
  * @returns the mark as it is kept
  */
 export async function addMark(open: OpenCase, statement: MarkStatement, by?: string): Promise<Mark> {
-  if (open.readOnly)
-    refuse(
-      'read-only',
-      'This case shows a bundle of somebody else and takes no ticks, notes or dispositions.',
-      'Import its evidence into a case of your own, or return a receipt.',
-    )
   const parsed = Statement.safeParse(statement)
   if (!parsed.success)
     return refuse(

@@ -1,10 +1,11 @@
 /**
- * Opens a sealed bundle as a read-only case: verify, admit each item by its hash, read it like any other evidence. Nothing
- * derived is taken over: the receiver's timeline and chains are made anew from the evidence.
+ * Opens sealed bundles as a case that takes no other evidence: verify, admit each item by its hash, read it like any other. Nothing
+ * derived is taken over: the receiver's timeline and chains are made anew from the evidence, and what the sender stated is kept
+ * apart from what the receiver states (received-bundles.ts). Bundles of one incident become one case.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { EntryDamage } from '../archive/read-zip.ts'
 import { diskRefusal } from '../base/disk-trouble.ts'
@@ -21,43 +22,52 @@ import { IngestThreads } from './ingest/threads.ts'
 import { Meter, stopIfAborted } from './meter.ts'
 import { createCase, makeReadOnly, type OpenCase, openCase } from './open-case.ts'
 import { casesFolder } from './operator-folders.ts'
+import {
+  endOfJournal,
+  keepReceived,
+  type OpenedBundle,
+  type ReceivedBundle,
+  readOpenedBundle,
+  receivedBundles,
+  writeFirst,
+} from './received-bundles.ts'
 import { checkBundleFile, type VerifyBundleOptions } from './verify-bundle.ts'
+
+export { type OpenedBundle, readOpenedBundle } from './received-bundles.ts'
 
 export interface OpenBundleOptions extends VerifyBundleOptions {
   /** folder of the new case; one below the operator's cases by default */
   readonly dir?: string | undefined
   readonly operator: Operator
+  /** merges bundles although neither case nor ticket number say that they belong together */
+  readonly sameIncident?: boolean | undefined
 }
-
-/** `bundle.json` of a case opened from a bundle: what checking it said. */
-export interface OpenedBundle {
-  readonly schema: 'tasktrail-opened-bundle/1'
-  readonly verdict: string
-  readonly bagDigest: string
-  /** fingerprint of the key that signed it */
-  readonly signer: string | null
-  readonly identity: string | null
-  /** where the bundle lay */
-  readonly path: string
-  readonly zipSha256: string
-  readonly bundleId: string
-  readonly openedAt: string
-  readonly findings: VerifyReport['findings']
-}
-
-const openedName = 'bundle.json'
 
 /**
- * Verifies the bundle at `path` and opens it. Refuses one that is INVALID, UNSAFE, UNREADABLE or no Tasktrail bundle; then
- * nothing is left behind, nor when it is cancelled. Opening the same bundle again gives the case made the first time.
+ * Verifies the bundles at `paths` and opens them as one case, or into the case made of earlier ones. Refuses one that is INVALID,
+ * UNSAFE, UNREADABLE or no Tasktrail bundle, and bundles of different incidents; then nothing is left behind, nor when it is
+ * cancelled before the case has its name. Opening the same bundle again gives the case made the first time.
  */
-export async function openBundle(path: string, options: OpenBundleOptions): Promise<OpenCase> {
-  const { report, bundle } = await checkBundleFile(path, options)
-  if (!bundle) throw refusalOf(path, report)
-  const dir = options.dir === undefined ? await freeFolder(bundle) : resolve(options.dir)
+export async function openBundle(
+  paths: string | readonly string[],
+  options: OpenBundleOptions,
+): Promise<OpenCase> {
+  const bundles = await checkAll(typeof paths === 'string' ? [paths] : paths, options)
+  const [first] = bundles
+  if (!first) throw new Refusal('bundle.path.none', 'no bundle is named', 'Name the .zip file of a bundle.')
+  const dir = options.dir === undefined ? await freeFolder(first) : resolve(options.dir)
   const openOptions = { operator: options.operator, ...(options.now && { now: options.now }) }
   const before = await readOpenedBundle(dir)
-  if (before && before.bagDigest === report.bagDigest) return openCase(dir, openOptions)
+  if (before) {
+    const open = await openCase(dir, openOptions)
+    try {
+      await addBundles(open, bundles, before, options)
+      return open
+    } catch (error) {
+      open.close()
+      throw error
+    }
+  }
   if ((await readdir(dir).catch(() => [])).length > 0) {
     throw new Refusal(
       'case.folder.not-empty',
@@ -68,7 +78,7 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
   }
   const making = join(dirname(dir), `.${basename(dir)}.opening-${randomBytes(4).toString('hex')}`)
   try {
-    await makeCase(making, dir, bundle, options)
+    await makeCase(making, dir, bundles, options)
     // Windows does not rename over a folder, not even an empty one.
     await rmdir(dir).catch(() => undefined)
     await rename(making, dir)
@@ -79,25 +89,87 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
   return openCase(dir, openOptions)
 }
 
-/** What is known of the bundle a case was opened from; null for an ordinary case. */
-export async function readOpenedBundle(dir: string): Promise<OpenedBundle | null> {
-  try {
-    const value = JSON.parse(await readFile(join(dir, openedName), 'utf8')) as OpenedBundle | null
-    return value?.schema === 'tasktrail-opened-bundle/1' ? value : null
-  } catch {
-    return null
+/** All of them verified, in the order of their sealing, each once. */
+async function checkAll(
+  paths: readonly string[],
+  options: OpenBundleOptions,
+): Promise<readonly VerifiedBundle[]> {
+  const byDigest = new Map<string, VerifiedBundle>()
+  for (const path of paths) {
+    const { report, bundle } = await checkBundleFile(path, options)
+    if (!bundle) throw refusalOf(path, report)
+    byDigest.set(report.bagDigest ?? path, bundle)
+  }
+  const bundles = [...byDigest.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+  const [first] = bundles
+  if (first)
+    for (const other of bundles.slice(1)) refuseOtherIncident(incidentOf(first), other, options.sameIncident)
+  return bundles
+}
+const orderOf = ({ record }: VerifiedBundle) => `${record.sealedAt} ${record.bundleId}`
+
+interface Incident {
+  readonly caseId: string
+  readonly number: string
+}
+const incidentOf = ({ record }: VerifiedBundle): Incident => ({
+  caseId: record.case.id,
+  number: record.case.number.trim(),
+})
+
+/** Evidence of two incidents in one case would find chains nobody made. */
+function refuseOtherIncident(known: Incident, other: VerifiedBundle, isSame: boolean | undefined): void {
+  const of = incidentOf(other)
+  if (isSame || of.caseId === known.caseId || (of.number !== '' && of.number === known.number)) return
+  throw new Refusal(
+    'bundle.merge.other-incident',
+    `the bundles are of different incidents: ${known.number || known.caseId} and ${of.number || of.caseId} (${other.path})`,
+    'Open them into cases of their own; or say that it is one incident (--same-incident).',
+    { path: other.path },
+  )
+}
+
+/** Adds what a received case does not hold yet. */
+async function addBundles(
+  open: OpenCase,
+  bundles: readonly VerifiedBundle[],
+  before: OpenedBundle,
+  options: OpenBundleOptions,
+): Promise<void> {
+  const known = await receivedBundles(open.dir)
+  const digests = new Set([before.bagDigest, ...known.map((one) => one.bagDigest)])
+  const missing = bundles.filter(({ report }) => !digests.has(report.bagDigest ?? ''))
+  if (missing.length === 0) return
+  const incident = { caseId: open.caseId, number: known[0]?.caseNumber ?? '' }
+  for (const bundle of missing) refuseOtherIncident(incident, bundle, options.sameIncident)
+  for (const bundle of missing) {
+    const evidence = evidenceOf(bundle)
+    await importItems(open, bundle, evidence, options)
+    noteGaps(open, bundle)
+    const end = endOfJournal(bundle.custody)
+    await received(
+      open.custody,
+      open.dir,
+      bundle,
+      `; its custody journal of ${end.lines} lines, the last with hash ${end.hash}, is kept as bundles/${bundle.report.bagDigest}/custody.jsonl`,
+    )
+    await keepReceived(open.dir, bundle, receivedOf(bundle, options))
   }
 }
+
+const evidenceOf = (bundle: VerifiedBundle) => bundle.inventory.filter((line) => line.class === 'evidence')
 
 /** The case in a folder of its own, which gets its name only when everything is in it. */
 async function makeCase(
   making: string,
   dir: string,
-  bundle: VerifiedBundle,
+  bundles: readonly VerifiedBundle[],
   options: OpenBundleOptions,
 ): Promise<void> {
+  const [bundle] = bundles
+  if (!bundle) throw new Error('invariant broken: a case is made of no bundle')
   await mkdir(making, { recursive: true, mode: 0o700 })
-  const { record, report } = bundle
+  const { record } = bundle
   const open = await createCase(making, {
     title: String(record.case.title ?? '').slice(0, 400),
     operator: options.operator,
@@ -105,15 +177,33 @@ async function makeCase(
     ...(options.now && { now: options.now }),
     ...(isCaseId(record.case.id) && { caseId: record.case.id }),
   })
-  const evidence = bundle.inventory.filter((line) => line.class === 'evidence')
   try {
-    await importItems(open, bundle, evidence, options)
+    await importItems(open, bundle, evidenceOf(bundle), options)
     noteGaps(open, bundle)
   } finally {
     open.close()
   }
-  await continueCustody(open, dir, bundle, evidence, options)
-  const opened: OpenedBundle = {
+  await continueCustody(open, dir, bundle, options)
+  const opened = receivedOf(bundle, options)
+  await keepReceived(making, bundle, opened)
+  const { items: _, name: _n, sealedAt: _s, caseNumber: _c, sender: _f, supersedes: _p, ...first } = opened
+  await writeFirst(making, first)
+  await makeReadOnly(making)
+  if (bundles.length === 1) return
+  const again = await openCase(making, {
+    operator: options.operator,
+    ...(options.now && { now: options.now }),
+  })
+  try {
+    await addBundles(again, bundles, first, options)
+  } finally {
+    again.close()
+  }
+}
+
+function receivedOf(bundle: VerifiedBundle, options: OpenBundleOptions): ReceivedBundle {
+  const { record, report } = bundle
+  return {
     schema: 'tasktrail-opened-bundle/1',
     verdict: report.verdict,
     bagDigest: report.bagDigest ?? '',
@@ -124,12 +214,13 @@ async function makeCase(
     bundleId: record.bundleId,
     openedAt: (options.now ?? (() => new Date()))().toISOString(),
     findings: report.findings,
+    name: bundle.root,
+    sealedAt: record.sealedAt,
+    caseNumber: record.case.number.trim(),
+    sender: `${record.from.name} (${record.from.account}) on ${record.from.workstation}`,
+    supersedes: typeof record.supersedes === 'string' ? record.supersedes : null,
+    items: evidenceOf(bundle).map((line) => line.sha256),
   }
-  await writeFile(join(making, openedName), `${JSON.stringify(opened, null, 2)}\n`, {
-    mode: 0o600,
-    flush: true,
-  })
-  await makeReadOnly(making)
 }
 
 async function importItems(
@@ -204,7 +295,6 @@ async function continueCustody(
   open: OpenCase,
   dir: string,
   bundle: VerifiedBundle,
-  evidence: readonly InventoryLine[],
   options: OpenBundleOptions,
 ): Promise<void> {
   const { path } = open.custody
@@ -213,18 +303,28 @@ async function continueCustody(
     operator: options.operator,
     ...(options.now && { now: options.now }),
   })
+  await received(journal, dir, bundle, '')
+}
+
+async function received(
+  journal: CustodyJournal,
+  dir: string,
+  bundle: VerifiedBundle,
+  more: string,
+): Promise<void> {
   const { report, record } = bundle
   const signer = report.signer
     ? `${report.signer.identity ?? 'unknown signer'} ${report.signer.fingerprint}`
     : 'nobody'
+  const supersedes = record.supersedes ? `; it supersedes bundle ${record.supersedes}` : ''
   await journal.append({
     action: 'received',
-    items: evidence.map((line) => line.sha256),
+    items: evidenceOf(bundle).map((line) => line.sha256),
     counterparty: String(record.from?.name ?? ''),
     method: 'verified in place, each item admitted by its hash',
     sha256: { before: report.zipSha256, after: report.zipSha256 },
     location: { from: resolve(bundle.path), to: dir },
-    note: `bundle ${record.bundleId} opened read-only: ${report.verdict}, bag digest ${report.bagDigest}, signed by ${signer}`,
+    note: `bundle ${record.bundleId} opened read-only: ${report.verdict}, bag digest ${report.bagDigest}, signed by ${signer}${supersedes}${more}`,
   })
 }
 

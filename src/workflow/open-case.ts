@@ -17,7 +17,7 @@ export interface OpenCase {
   readonly dir: string
   readonly title: string
   readonly createdAt: string
-  /** a case made from a sealed bundle: looked at, never added to */
+  /** a case made from sealed bundles: it takes no evidence but theirs, and what people here state is kept */
   readonly readOnly: boolean
   /** made of practice evidence */
   readonly practice: boolean
@@ -150,6 +150,17 @@ export interface OpenOptions {
   readonly access?: 'read' | 'write'
 }
 
+/** A case of bundles may lie on a disk that takes nothing, where it is only looked at; undefined then. */
+function lockUnlessFixed(folder: string, isReceived: boolean): (() => void) | undefined {
+  try {
+    return lockCase(folder)
+  } catch (error) {
+    const cause = error instanceof Refusal ? error.code : ''
+    if (isReceived && (cause === 'disk.folder.read-only' || cause === 'disk.access.denied')) return undefined
+    throw error
+  }
+}
+
 /**
  * Opens the case in `dir`, for this process alone unless it is only read. Refuses when there is none, when it is damaged or newer
  * than this version, or when another process has it open for writing.
@@ -174,8 +185,9 @@ export async function openCase(dir: string, options: OpenOptions): Promise<OpenC
       'Restore the file, or import the folder "evidence" into a new case.',
     )
   }
-  const readOnly = description.readOnly || options.access === 'read'
-  const unlock = readOnly ? () => {} : lockCase(folder)
+  const locked = options.access === 'read' ? undefined : lockUnlessFixed(folder, description.readOnly)
+  const readOnly = locked === undefined
+  const unlock = locked ?? (() => {})
   try {
     const store = await EvidenceStore.open(folder, { readOnly })
     const custody = await CustodyJournal.open(join(folder, custodyName), {

@@ -1,11 +1,10 @@
 /** What a case holds, at a glance. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { formatUtc } from '../domain/time.ts'
 import { findCaseChains, hostFactsOf } from './find-chains.ts'
 import { openImports } from './ingest/open-imports.ts'
 import { countTasks } from './list-tasks.ts'
 import type { OpenCase } from './open-case.ts'
+import { readOpenedBundle, receivedBundles, weakestVerdict } from './received-bundles.ts'
 import { indexOfCase } from './records/index-of-case.ts'
 
 export async function summariseCase(open: OpenCase) {
@@ -27,7 +26,7 @@ export async function summariseCase(open: OpenCase) {
     title: open.title,
     createdAt: open.createdAt,
     readOnly: open.readOnly,
-    bundle: bundleState(open),
+    ...(await bundleState(open)),
     incomplete: incompleteWork(open),
     counts: {
       evidence: complete.length,
@@ -75,16 +74,34 @@ function lostItems(open: OpenCase): string[] {
   )
 }
 
-/** State of the bundle a read-only case was made from, as `open-bundle` left it. */
-function bundleState(open: OpenCase) {
-  const path = join(open.dir, 'bundle.json')
-  if (!existsSync(path)) return null
-  const state = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
-  const text = (key: string) => (typeof state[key] === 'string' ? (state[key] as string) : '')
+/** What the case was opened from: every bundle, and the verdict all of it rests on, which is that of the weakest. */
+async function bundleState(open: OpenCase) {
+  const bundles = await receivedBundles(open.dir)
+  const first = await readOpenedBundle(open.dir)
+  if (!first) return { bundle: null, bundles: [] }
+  const superseded = new Set(bundles.map((one) => one.supersedes))
   return {
-    verdict: text('verdict'),
-    bagDigest: text('bagDigest'),
-    signer: text('signer') || null,
-    path: text('path'),
+    bundle: {
+      verdict: weakestVerdict([first, ...bundles]) ?? first.verdict,
+      bagDigest: first.bagDigest,
+      signer: first.signer,
+      path: first.path,
+    },
+    bundles: bundles.map((one) => ({
+      bundleId: one.bundleId,
+      name: one.name,
+      verdict: one.verdict,
+      bagDigest: one.bagDigest,
+      signer: one.signer,
+      identity: one.identity,
+      sender: one.sender,
+      caseNumber: one.caseNumber,
+      sealedAt: one.sealedAt,
+      openedAt: one.openedAt,
+      isSuperseded: superseded.has(one.bundleId),
+      items: one.items.length,
+      findings: one.findings.length,
+      path: one.path,
+    })),
   }
 }

@@ -90,12 +90,16 @@ describe('ticks and notes', () => {
     expect(marksOf(open).all).toEqual([])
   })
 
-  it('are refused in a read-only case', async () => {
+  it('are kept of a receiver too, whose case takes no evidence, and refused where a case is only read', async () => {
     open.close()
     await makeReadOnly(open.dir)
     open = await openCase(open.dir, { operator: testOperator })
-    await expect(addMark(open, tick('preserve-task'))).rejects.toThrow(/takes no ticks/)
-    expect(marksOf(open).all).toEqual([])
+    await addMark(open, tick('preserve-task'))
+    expect(marksOf(open).all).toHaveLength(1)
+    open.close()
+    open = await openCase(open.dir, { operator: testOperator, access: 'read' })
+    await expect(addMark(open, tick('preserve-task'))).rejects.toMatchObject({ name: 'Refusal' })
+    expect(marksOf(open).all).toHaveLength(1)
   })
 
   it('cannot be changed or deleted, not even in the database', async () => {

@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { EvidenceId } from '../../../src/domain/ids.ts'
-import { chainsDocument } from '../../../src/workflow/find-chains.ts'
+import { addMark, marksOf } from '../../../src/workflow/analyst-marks.ts'
+import { chainsDocument, findCaseChains } from '../../../src/workflow/find-chains.ts'
 import { importEvidence } from '../../../src/workflow/import-evidence.ts'
 import { listEvidence, listProblems, readCustody } from '../../../src/workflow/list-evidence.ts'
 import { practiceScenarios, writePractice } from '../../../src/workflow/make-practice.ts'
 import { openBundle, readOpenedBundle } from '../../../src/workflow/open-bundle.ts'
 import { createCase, type OpenCase, openCase } from '../../../src/workflow/open-case.ts'
 import { timelineRows } from '../../../src/workflow/read-timeline.ts'
+import { receivedBundles, senderStatements } from '../../../src/workflow/received-bundles.ts'
 import { type SealCaseResult, sealCase } from '../../../src/workflow/seal-bundle.ts'
+import { summariseCase } from '../../../src/workflow/summarise-case.ts'
 import { verifyBundleFile } from '../../../src/workflow/verify-bundle.ts'
-import { Unpacked } from '../../builders/sealed-bundle.ts'
+import { sha256, Unpacked } from '../../builders/sealed-bundle.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-workflow-'))
 const operator = { name: 'J. Doe', account: 'CORP\\jdoe', workstation: 'JUMP-01' }
@@ -243,6 +246,108 @@ describe('opening a bundle', () => {
     })
     await expect(opening).rejects.toMatchObject({ name: 'Cancelled' })
     expect(readdirSync(parent)).toEqual([])
+  })
+})
+
+describe('what the receiver finds', () => {
+  test('is kept in his case and custody, apart from what the sender stated', async () => {
+    const chain = findCaseChains(open)[0]?.id as string
+    const mine = await addMark(open, {
+      kind: 'disposition',
+      chain,
+      disposition: 'malicious',
+      why: 'of the sender',
+    })
+    const stated = await sealCase(open, { ...wish, sign: false, outDir: nextDir(), includeCase: true })
+    await addMark(open, { kind: 'undo', mark: mine.id, why: 'after the test' })
+    const opened = await openBundle(stated.path, { dir: nextDir(), operator: receiver })
+    expect(marksOf(opened).all).toEqual([])
+    await addMark(opened, { kind: 'note', chain, row: 'contain-disable-task', note: 'of the receiver' })
+    expect(marksOf(opened).all).toMatchObject([{ author: 'T. Two', statement: { note: 'of the receiver' } }])
+    expect(readCustody(opened)).toMatchObject({ intact: true })
+    expect(readCustody(opened).lines.at(-1)?.note).toContain('of the receiver')
+    const [sender] = await senderStatements(opened.dir)
+    expect(sender).toMatchObject({
+      sender: 'J. Doe (CORP\\jdoe) on JUMP-01',
+      unreadable: 0,
+      statements: [{ by: 'J. Doe', undone: false, statement: { kind: 'disposition', why: 'of the sender' } }],
+    })
+    await expect(importEvidence(opened, [opened.dir])).rejects.toMatchObject({ name: 'Refusal' })
+    opened.close()
+    const again = await openCase(opened.dir, { operator: receiver, access: 'read' })
+    expect(marksOf(again).all).toHaveLength(1)
+    again.close()
+  })
+})
+
+describe('two bundles of one incident', () => {
+  let other: OpenCase
+  let second: SealCaseResult
+  beforeAll(async () => {
+    const practice = nextDir()
+    await writePractice(practice, { scenario: 'local-admin', seed: 12, noise: 10 })
+    other = await createCase(nextDir(), {
+      title: 'The other host',
+      operator: { ...operator, name: 'M. Third' },
+    })
+    await importEvidence(other, [practice])
+    second = await sealCase(other, { ...wish, sign: false, outDir: nextDir() })
+  })
+  afterAll(() => other.close())
+  const hashes = (of: OpenCase) => listEvidence(of).map((row) => row.sha256)
+
+  test('become one case, in whatever order they are named; each sender’s custody stays whole', async () => {
+    const all = [...hashes(open), ...hashes(other)].sort()
+    const chains: unknown[] = []
+    for (const paths of [
+      [sealed.path, second.path],
+      [second.path, sealed.path],
+    ]) {
+      const merged = await openBundle(paths, { dir: nextDir(), operator: receiver, allowedSigners })
+      expect(hashes(merged).sort()).toEqual(all)
+      expect(merged.caseId).toBe(open.caseId)
+      expect(readCustody(merged).intact).toBe(true)
+      const received = await receivedBundles(merged.dir)
+      expect(received.map((one) => [one.verdict, one.sender.split(' (')[0]])).toEqual([
+        ['VALID-SIGNED', 'J. Doe'],
+        ['VALID-UNSIGNED', 'M. Third'],
+      ])
+      const { bundle, bundles } = await summariseCase(merged)
+      // a case is as good as its weakest bundle
+      expect([bundle?.verdict, bundles?.length]).toEqual(['VALID-UNSIGNED', 2])
+      const inside = (await Unpacked.of(second.path)).bytes('data/record/custody.jsonl')
+      const kept = readFileSync(join(merged.dir, 'bundles', second.bagDigest, 'custody.jsonl'))
+      expect(kept.equals(inside)).toBe(true)
+      const lastHash = sha256(inside.subarray(inside.lastIndexOf(10, inside.length - 2) + 1, -1))
+      expect(readCustody(merged).lines.at(-1)?.note).toContain(lastHash)
+      chains.push(JSON.parse(JSON.stringify(chainsDocument(merged))))
+      merged.close()
+    }
+    expect(chains[0]).toEqual(chains[1])
+  })
+
+  test('merge later too, once, and never with those of another incident unless somebody says so', async () => {
+    const dir = nextDir()
+    ;(await openBundle(sealed.path, { dir, operator: receiver })).close()
+    const merged = await openBundle(second.path, { dir, operator: receiver })
+    const { length } = readCustody(merged).lines
+    merged.close()
+    const same = await openBundle([sealed.path, second.path], { dir, operator: receiver })
+    expect(readCustody(same).lines).toHaveLength(length)
+    same.close()
+    const foreign = await sealCase(other, { ...wish, caseNumber: 'INC-9', sign: false, outDir: nextDir() })
+    const target = nextDir()
+    await expect(
+      openBundle([sealed.path, foreign.path], { dir: target, operator: receiver }),
+    ).rejects.toMatchObject({ code: 'bundle.merge.other-incident' })
+    expect(existsSync(target)).toBe(false)
+    const told = await openBundle([sealed.path, foreign.path], {
+      dir: target,
+      operator: receiver,
+      sameIncident: true,
+    })
+    expect(await receivedBundles(target)).toHaveLength(2)
+    told.close()
   })
 })
 
