@@ -18,6 +18,7 @@ import type { OpenBundleOptions } from '../workflow/open-bundle.ts'
 import type { OpenCase } from '../workflow/open-case.ts'
 import type { AnswersDocument, allowDocument, iocsDocument } from '../workflow/playbook-answers.ts'
 import type { HostOptions, PreflightReport } from '../workflow/preflight-host.ts'
+import type { PrintOptions } from '../workflow/print-report.ts'
 import type { FilledQueries } from '../workflow/query/filled-queries.ts'
 import type { QueryRequest, QueryResult } from '../workflow/query/query-case.ts'
 import type { TimelineFilter, TimelineRow } from '../workflow/read-timeline.ts'
@@ -79,6 +80,7 @@ export interface Doors {
   queryCase(open: Case, request: QueryRequest, signal: AbortSignal): Promise<QueryResult>
   filledQueries(open: Case, chain?: string): FilledQueries | Promise<FilledQueries>
   makeReport(open: Case, how: ReportOptions): string | Promise<string>
+  printReport(html: string, how: PrintOptions): Promise<Uint8Array>
   exportCase(open: Case, how: ExportOptions): Promise<ExportResult>
   sealCase(open: Case, how: SealCaseOptions): Promise<SealCaseResult>
   verifyBundleFile(path: string, how: VerifyBundleOptions): Promise<Verification>

@@ -86,6 +86,9 @@ export const workflowDoors: Doors = {
   async makeReport(open, how) {
     return (await import('../workflow/make-report.ts')).makeReport(open, how)
   },
+  async printReport(html, how) {
+    return (await import('../workflow/print-report.ts')).printReport(html, how)
+  },
   async exportCase(open, how) {
     return (await import('../workflow/export-case.ts')).exportCase(open, how)
   },

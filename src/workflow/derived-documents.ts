@@ -24,9 +24,10 @@ export const derivedDocuments = (
   {
     name: 'report.html',
     kind: 'report',
-    bytes: (exhibits) => [
-      encoder.encode(makeReport(open, { format: 'html', includeCase: includesCase, caseNumber, exhibits })),
-    ],
+    async *bytes(exhibits) {
+      const wish = { format: 'html', includeCase: includesCase, caseNumber, exhibits } as const
+      yield encoder.encode(await makeReport(open, wish))
+    },
   },
 ]
 

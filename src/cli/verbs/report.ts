@@ -7,7 +7,7 @@ import { exitCode } from '../exit-code.ts'
 import { type AddVerb, type CaseOption, linesText, withCaseOption, withExamples } from '../verb.ts'
 
 interface Options extends CaseOption {
-  readonly format: 'html' | 'md'
+  readonly format: 'html' | 'md' | 'pdf'
   readonly out?: string
   readonly caseNumber: string
   readonly evidenceOnly?: true
@@ -18,12 +18,15 @@ export const addReport: AddVerb = (program, { terminal, doors }, run) => {
     .command('report')
     .summary('the case as a document people read')
     .description(
-      'Writes one HTML file without script that any browser opens and prints, or Markdown for a ticket: summary, what happened,\n' +
+      'Writes one HTML file without script that any browser opens and prints, the same as PDF (with a Chromium, Chrome or Edge of this\n' +
+        'machine, or the one $TASKTRAIL_BROWSER names), or Markdown for a ticket: summary, what happened,\n' +
         'answers with their records, what is not known and why, rule against evidence, IOC table, hashes, custody and missing telemetry.\n' +
-        'The same case gives the same bytes.',
+        'The same case gives the same bytes, but for PDF, where the browser writes the time.',
     )
-    .addOption(new Option('--format <form>', 'form of the document').choices(['html', 'md']).default('html'))
-    .option('--out <file>', 'file to write; it must not exist yet (default: report.html or report.md)')
+    .addOption(
+      new Option('--format <form>', 'form of the document').choices(['html', 'md', 'pdf']).default('html'),
+    )
+    .option('--out <file>', 'file to write; it must not exist yet (default: report.html, .md or .pdf)')
     .option('--case-number <text>', 'number of the case or ticket', '')
     .option('--evidence-only', 'leave out your ticks, notes, disposition and allow-list')
   withCaseOption(command).action((options: Options) =>
@@ -31,12 +34,13 @@ export const addReport: AddVerb = (program, { terminal, doors }, run) => {
       withCaseToRead(options.case, terminal, doors, async (open) => {
         const { format, caseNumber } = options
         const text = await doors.makeReport(open, {
-          format,
+          format: format === 'md' ? 'md' : 'html',
           caseNumber,
           includeCase: options.evidenceOnly !== true,
         })
+        const bytes = format === 'pdf' ? await doors.printReport(text, { signal: terminal.signal }) : text
         const path = resolve(terminal.cwd, options.out ?? `report.${format}`)
-        await writeFile(path, text, { flag: 'wx' }).catch((error: unknown) => {
+        await writeFile(path, bytes, { flag: 'wx' }).catch((error: unknown) => {
           throw diskRefusal(error, 'writing the report', path)
         })
         await terminal.write(linesText([path]))
@@ -47,5 +51,6 @@ export const addReport: AddVerb = (program, { terminal, doors }, run) => {
   withExamples(command, [
     'report --case fs01 --out fs01.html',
     'report --case fs01 --format md --out fs01.md',
+    'report --case fs01 --format pdf --case-number INC-2026-0142',
   ])
 }

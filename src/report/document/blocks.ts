@@ -20,6 +20,9 @@ export interface PictureRow extends Mark {
   readonly place: string
 }
 
+/** Cells, or a line across the table that names the rows below it. */
+export type TableRow = readonly Cell[] | { readonly group: string }
+
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string; readonly newPage?: boolean }
   | { readonly kind: 'text'; readonly text: Cell; readonly tone?: Tone | undefined }
@@ -29,7 +32,7 @@ export type Block =
       readonly head: readonly string[]
       /** per cent of the width */
       readonly widths: readonly number[]
-      readonly rows: readonly (readonly Cell[])[]
+      readonly rows: readonly TableRow[]
     }
   | {
       readonly kind: 'notice'
@@ -38,6 +41,21 @@ export type Block =
       readonly lines: readonly Cell[]
     }
   | { readonly kind: 'picture'; readonly title: string; readonly rows: readonly PictureRow[] }
+  /** what kind of paper this is, and of which case: the first line of it */
+  | { readonly kind: 'masthead'; readonly left: string; readonly right: string }
+  /** the few words somebody has to take away, side by side */
+  | {
+      readonly kind: 'tiles'
+      readonly tiles: readonly {
+        readonly label: string
+        readonly word: string
+        readonly tone: Tone
+        readonly note: string
+      }[]
+    }
+  /** side by side where there is room */
+  | { readonly kind: 'columns'; readonly columns: readonly (readonly Block[])[] }
+  | { readonly kind: 'list'; readonly items: readonly Cell[]; readonly isNumbered?: boolean }
 
 export const heading = (level: 1 | 2 | 3, text: string, newPage = false): Block => ({
   kind: 'heading',
@@ -53,8 +71,9 @@ export const pairs = (...list: readonly (readonly [string, Cell])[]): Block => (
 export const table = (
   head: readonly string[],
   widths: readonly number[],
-  rows: readonly (readonly Cell[])[],
+  rows: readonly TableRow[],
 ): Block => ({ kind: 'table', head, widths, rows })
+export const list = (...items: readonly Cell[]): Block => ({ kind: 'list', items })
 export const code = (text: string): Styled => ({ text, tone: 'code' })
 export const strong = (text: string): Styled => ({ text, tone: 'strong' })
 export const quiet = (text: string): Styled => ({ text, tone: 'quiet' })

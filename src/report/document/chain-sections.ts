@@ -10,11 +10,23 @@ import {
   quiet,
   type Styled,
   strong,
+  type TableRow,
   table,
 } from './blocks.ts'
 import type { ReportAnswers, ReportChain } from './facts.ts'
 import { durationWords } from './picture.ts'
-import { accountOf, cited, headline, placesText, shortTime, stateWords } from './words.ts'
+import {
+  accountOf,
+  answerWords,
+  cited,
+  headline,
+  mechanismWords,
+  pathWords,
+  placesText,
+  shortTime,
+  stateWords,
+  timeOf,
+} from './words.ts'
 
 type Exhibits = ReadonlyMap<string, string>
 export interface ToldChain {
@@ -22,41 +34,57 @@ export interface ToldChain {
   readonly answers: ReportAnswers
 }
 
-const mostRows = 120
-const mostRejected = 10
+/** Steps drawn and listed; a chain of more says how many it leaves to the files. */
+const mostSteps = 300
 const toneOf = { yes: 'strong', no: 'strong', unknown: 'unknown' } as const
 const answerWord = (answer: 'yes' | 'no' | 'unknown', value: string | null): readonly Styled[] => [
-  { text: answer === 'unknown' ? 'Cannot tell' : answer === 'yes' ? 'Yes' : 'No', tone: toneOf[answer] },
+  { text: answerWords[answer], tone: toneOf[answer] },
   ...(value ? [quiet(`, ${value}`)] : []),
 ]
 
+/** `hasPicture`: the picture of it stands in the summary already. */
 export function chainSections(
   { chain, answers }: ToldChain,
   number: number,
   exhibits: Exhibits,
   includesCase: boolean,
+  { hasPicture, startsPage }: { readonly hasPicture: boolean; readonly startsPage: boolean },
 ): readonly Block[] {
   return [
-    heading(2, `Chain ${number}. ${chain.task.path}: ${headline(chain)}`, true),
-    ...whatHappened(chain, exhibits),
+    heading(2, `Chain ${number}. ${chain.task.path}: ${headline(chain)}`, startsPage),
+    ...whatHappened(chain, exhibits, hasPicture),
     ...ruleAndEvidence(answers, exhibits),
-    heading(3, 'Answers to the playbook'),
-    table(
-      ['Question, in the words of the playbook', 'Answer', 'Why, with records'],
-      [30, 16, 54],
-      [...answers.validation, ...answers.questions, ...answers.escalation].map((one) => [
-        one.asks,
-        answerWord(one.answer, one.value),
-        cited(one.why, one, exhibits),
-      ]),
-    ),
+    ...answered(answers, exhibits),
     ...unknowns(chain, answers, exhibits),
     ...containment(answers, includesCase),
     ...lessons(answers, includesCase),
   ]
 }
 
-function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] {
+function answered(answers: ReportAnswers, exhibits: Exhibits): readonly Block[] {
+  const rowsOf = (group: string, list: ReportAnswers['questions']): readonly TableRow[] => [
+    { group },
+    ...list.map((one) => [
+      one.asks,
+      answerWord(one.answer, one.value),
+      cited(one.why, one.citations, exhibits),
+    ]),
+  ]
+  return [
+    heading(3, 'Answers to the playbook'),
+    table(
+      ['Question, in the words of the playbook', 'Answer', 'Why, with records'],
+      [29, 17, 54],
+      [
+        ...rowsOf('Validate the alert', answers.validation),
+        ...rowsOf('Key questions', answers.questions),
+        ...rowsOf('Escalate to Tier 2 if', answers.escalation),
+      ],
+    ),
+  ]
+}
+
+function whatHappened(chain: ReportChain, exhibits: Exhibits, hasPicture: boolean): readonly Block[] {
   const { source, task } = chain
   const from =
     source.ip !== null
@@ -75,7 +103,10 @@ function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] 
         : accountOf(chain),
     ],
     ['Came from', from],
-    ['How', `${chain.mechanism}, ${chain.path}: ${chain.mechanismWhy}`],
+    [
+      'How',
+      `${mechanismWords[chain.mechanism]}, by ${pathWords[chain.path] ?? chain.path}: ${chain.mechanismWhy}`,
+    ],
     [
       'Ran',
       [
@@ -92,43 +123,25 @@ function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] 
         ...flat(cited(chain.deleted.why, chain.deleted.citations, exhibits)),
       ],
     ],
-    ...source.rejected
-      .slice(0, mostRejected)
-      .map((one) => ['Not from', cited(`${one.ip}: ${one.why}`, [one.citation], exhibits)] as const),
-    ...(source.rejected.length > mostRejected
-      ? [
-          [
-            'Not from',
-            `${source.rejected.length - mostRejected} more addresses; chains.json has them`,
-          ] as const,
-        ]
-      : []),
+    ...source.rejected.map(
+      (one) => ['Not from', cited(`${one.ip}: ${one.why}`, [one.citation], exhibits)] as const,
+    ),
     ...chain.resembles.map(
       (one) => ['Resembles', `${one.tool}: ${one.because.join('; ')}. This is no attribution.`] as const,
     ),
   )
-  const steps = chain.steps.slice(0, mostRows)
+  const steps = chain.steps.slice(0, mostSteps)
   const left = chain.steps.length - steps.length
   return [
     heading(3, 'What happened'),
+    // first, so that it stands at the top of its page
+    ...(hasPicture ? [] : [chainPicture(chain, exhibits)]),
     facts,
-    {
-      kind: 'picture',
-      title: `Drawn to time from the record the chain is measured from (${shortTime(chain.time)}); hatched: nothing of this chain was recorded for as long as it says.${left ? ` ${left} later steps are in chains.json.` : ''}`,
-      rows: steps.map((step) => ({
-        ...markOf(step.role),
-        isAnchor: step.deltaMs === 0 && step.role === chain.kind,
-        deltaMs: step.deltaMs,
-        delta: `${step.deltaMs < 0 ? '−' : '+'}${durationWords(step.deltaMs)}`,
-        what: step.what,
-        place: `${step.eventId} · ${exhibits.get(step.evidenceId) ?? step.evidenceId.slice(0, 8)} ${step.recordId}`,
-      })),
-    },
     table(
-      ['Time (UTC)', 'What', 'Record'],
-      [28, 48, 24],
+      [`${chain.time.slice(0, 10)}, UTC`, 'What', 'Record'],
+      [20, 54, 26],
       steps.map((step) => [
-        code(step.time),
+        code(timeOf(step.time, chain.time)),
         step.what,
         quiet(`${step.eventId}, ${placesText([step], exhibits)}`),
       ]),
@@ -136,12 +149,29 @@ function whatHappened(chain: ReportChain, exhibits: Exhibits): readonly Block[] 
     ...(left > 0
       ? [
           paragraph(
-            `${left} later steps are left out here; chains.json has all ${chain.steps.length}.`,
-            'quiet',
+            `${left} later steps are in chains.json and in the case; they are not listed here.`,
+            'unknown',
           ),
         ]
       : []),
   ]
+}
+
+/** The chain drawn to time. */
+export function chainPicture(chain: ReportChain, exhibits: Exhibits): Block {
+  const steps = chain.steps.slice(0, mostSteps)
+  return {
+    kind: 'picture',
+    title: `Chain of ${chain.task.path} on ${chain.host}, drawn to time from ${shortTime(chain.time)}. Hatched: nothing of this chain was recorded for as long as it says.${chain.steps.length > steps.length ? ` ${chain.steps.length - steps.length} later steps are not drawn.` : ''}`,
+    rows: steps.map((step) => ({
+      ...markOf(step.role),
+      isAnchor: step.deltaMs === 0 && step.role === chain.kind,
+      deltaMs: step.deltaMs,
+      delta: `${step.deltaMs < 0 ? '−' : '+'}${durationWords(step.deltaMs)}`,
+      what: step.what,
+      place: `${step.eventId} · ${exhibits.get(step.evidenceId) ?? step.evidenceId.slice(0, 8)} ${step.recordId}`,
+    })),
+  }
 }
 
 const flat = (cell: Cell): readonly (string | Styled)[] =>
@@ -154,22 +184,28 @@ function markOf(role: ReportChain['steps'][number]['role']): Pick<Mark, 'kind'> 
   return { kind: /process|descendant/.test(role) ? 'process' : 'other' }
 }
 
+/** What the rule and the evidence say, side by side; where they part, each point once. */
 function ruleAndEvidence(answers: ReportAnswers, exhibits: Exhibits): readonly Block[] {
-  const { rule, evidence } = answers
+  const { rule, evidence, conflicts } = answers
   return [
     heading(3, 'Rule against evidence'),
-    ...answers.conflicts.map(
-      (one): Block => ({
-        kind: 'notice',
-        tone: 'judge',
-        title: 'Rule and evidence disagree',
-        lines: [['Rule: ', one.rule], ['Evidence: ', one.evidence], cited(one.why, one, exhibits)],
-      }),
-    ),
     pairs(
       ['Rule, to the letter', [strong(rule.outcome), `. ${rule.why}`]],
       ['Evidence points to', [strong(evidence.outcome), ` (${evidence.disposition}). ${evidence.why}`]],
     ),
+    ...(conflicts.length === 0
+      ? [paragraph('Rule and evidence agree.')]
+      : [
+          {
+            kind: 'notice',
+            tone: 'judge',
+            title: `Rule and evidence disagree${conflicts.length === 1 ? '' : ` in ${conflicts.length} points`}`,
+            lines: conflicts.map((one) => [
+              strong(`${one.rule} `),
+              ...flat(cited(one.why, one.citations, exhibits)),
+            ]),
+          } satisfies Block,
+        ]),
     table(
       ['Weighs', 'Because, with records'],
       [18, 82],
@@ -177,7 +213,7 @@ function ruleAndEvidence(answers: ReportAnswers, exhibits: Exhibits): readonly B
         one.weighs === 'malicious'
           ? { text: one.strong ? 'malicious, strong' : 'malicious', tone: 'harm' }
           : `${one.weighs}${one.strong ? ', strong' : ''}`,
-        cited(one.what, one, exhibits),
+        cited(one.what, one.citations, exhibits),
       ]),
     ),
   ]
@@ -210,23 +246,21 @@ function unknowns(chain: ReportChain, answers: ReportAnswers, exhibits: Exhibits
   return [
     heading(3, 'What is not known, and why'),
     rows.size
-      ? table(['Missing', 'State', 'Why'], [28, 18, 54], [...rows.values()].slice(0, mostRows))
+      ? table(['Missing', 'State', 'Why'], [28, 18, 54], [...rows.values()])
       : paragraph('Nothing the playbook asks for was missing.'),
-    ...(rows.size > mostRows
-      ? [
-          paragraph(
-            `${rows.size - mostRows} more are left out here; answers.json and chains.json have all ${rows.size}.`,
-            'quiet',
-          ),
-        ]
-      : []),
   ]
 }
 
-const todoPhases = ['containment', 'network-team', 'evidence-preservation', 'eradication', 'recovery']
+const todoPhases: readonly (readonly [phase: string, words: string])[] = [
+  ['containment', 'Containment'],
+  ['network-team', 'With the network team'],
+  ['evidence-preservation', 'Evidence preservation'],
+  ['eradication', 'Eradication'],
+  ['recovery', 'Recovery'],
+]
 
 function containment(answers: ReportAnswers, includesCase: boolean): readonly Block[] {
-  const rows = answers.checklist.filter((row) => todoPhases.includes(row.phase))
+  const rows = answers.checklist.filter((row) => todoPhases.some(([phase]) => phase === row.phase))
   const done = rows.filter((row) => row.ticked !== null).length
   return [
     heading(3, 'Containment, eradication and recovery'),
@@ -237,20 +271,28 @@ function containment(answers: ReportAnswers, includesCase: boolean): readonly Bl
     ),
     table(
       ['Step', 'State', 'What it needs'],
-      [34, 24, 42],
-      rows.map((row) => [
-        row.heading,
-        row.ticked
-          ? [
-              strong('Recorded as done'),
-              ` by ${row.ticked.by}, ${row.ticked.at}${row.ticked.note ? `: ${row.ticked.note}` : ''}`,
-            ]
+      [34, 22, 44],
+      todoPhases.flatMap(([phase, group]): readonly TableRow[] => {
+        const own = rows.filter((row) => row.phase === phase)
+        return own.length === 0
+          ? []
           : [
-              { text: 'Unknown', tone: 'unknown' },
-              ...row.notes.map((one) => ` ${one.by}, ${one.at}: ${one.note}`),
-            ],
-        row.todo,
-      ]),
+              { group },
+              ...own.map((row): readonly Cell[] => [
+                row.heading,
+                row.ticked
+                  ? [
+                      strong('Recorded as done'),
+                      ` by ${row.ticked.by}, ${row.ticked.at}${row.ticked.note ? `: ${row.ticked.note}` : ''}`,
+                    ]
+                  : [
+                      { text: 'Unknown', tone: 'unknown' },
+                      ...row.notes.map((one) => ` ${one.by}, ${one.at}: ${one.note}`),
+                    ],
+                row.todo,
+              ]),
+            ]
+      }),
     ),
   ]
 }

@@ -1,17 +1,45 @@
-/** A report of a case: the summary a manager reads in a minute, each serious chain in full, then indicators, evidence and custody. */
-import { type Block, code, heading, pairs, paragraph, quiet, strong, table } from './blocks.ts'
-import { chainSections, type ToldChain } from './chain-sections.ts'
+/** A report of a case: the page a manager reads in a minute, each serious chain in full, then indicators, evidence and custody. */
+import {
+  type Block,
+  type Cell,
+  code,
+  heading,
+  list,
+  pairs,
+  paragraph,
+  quiet,
+  strong,
+  type Tone,
+  table,
+} from './blocks.ts'
+import { chainPicture, chainSections, type ToldChain } from './chain-sections.ts'
 import type { ReportFacts } from './facts.ts'
 import { howToTurnOn } from './telemetry.ts'
-import { accountOf, headline, placesText, shortTime, stateWords } from './words.ts'
+import {
+  accountOf,
+  answerWords,
+  headline,
+  kindWords,
+  mechanismWords,
+  placesText,
+  shortTime,
+  stateWords,
+} from './words.ts'
 
-const [mostChains, mostIocs, mostEvidence, mostProblems, mostCustody] = [60, 300, 500, 60, 200]
+/** Rows of one table; what is left out is counted where it is left out. */
+const [mostChains, mostIocs, mostEvidence, mostProblems, mostCustody] = [500, 1000, 5000, 1000, 2000]
+/** Steps a picture on the first page may have: more do not fit beside the summary. */
+const mostDrawnFirst = 16
+/** the marking a case has until somebody decides otherwise */
+const marking = 'TLP:AMBER'
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+const sentence = (text: string) => text.replace(/[?.:;\s]+$/, '')
 
-/** Title and blocks; the same facts give the same blocks. */
+/** Title, what stands at the top of printed pages, and blocks; the same facts give the same blocks. */
 export function composeReport(facts: ReportFacts): {
   readonly title: string
+  readonly running: string
   readonly blocks: readonly Block[]
 } {
   const exhibits = new Map(facts.evidence.map((one) => [one.id, one.exhibit]))
@@ -20,49 +48,87 @@ export function composeReport(facts: ReportFacts): {
     const chain = byId.get(answers.chain)
     return chain ? [{ chain, answers }] : []
   })
-  const title = `${facts.case.number || facts.case.id}: ${facts.case.title}`
+  const name = facts.case.number || facts.case.id
+  const isDrawn = (told[0]?.chain.steps.length ?? 0) <= mostDrawnFirst
   return {
-    title,
+    title: `${name}: ${facts.case.title}`,
+    running: name,
     blocks: [
-      ...summary(facts, told, exhibits),
-      ...told.flatMap((one, index) => chainSections(one, index + 1, exhibits, facts.includesCase)),
+      ...summary(facts, told, exhibits, isDrawn),
+      ...chainsTable(facts, told),
+      ...howToRead(facts, told),
+      ...told.flatMap((one, index) =>
+        chainSections(one, index + 1, exhibits, facts.includesCase, {
+          hasPicture: index === 0 && isDrawn,
+          startsPage: facts.chains.length > 1,
+        }),
+      ),
       ...indicators(facts, exhibits),
       ...telemetry(told),
       ...evidence(facts),
+      ...received(facts),
       ...custody(facts),
+      ...signOff(),
     ],
   }
+}
+
+function masthead(facts: ReportFacts): readonly Block[] {
+  const { lines } = facts.custody
+  const name = facts.case.number || facts.case.id
+  return [
+    {
+      kind: 'masthead',
+      left: `Incident report · scheduled task creation via remote connection · T1053.005`,
+      right: marking,
+    },
+    ...(facts.case.practice
+      ? [
+          {
+            kind: 'notice',
+            tone: 'judge',
+            title: 'Practice case: made by the practice generator, no incident',
+            lines: [],
+          } satisfies Block,
+        ]
+      : []),
+    paragraph(
+      `${name}. ${facts.case.title}. State of the case at ${lines.at(-1) ? shortTime(lines.at(-1)?.at ?? '') : 'no recorded time'}${lines[0] ? `, opened by ${lines[0].actor}` : ''}. All times in UTC. Made by ${facts.tool}.`,
+      'quiet',
+    ),
+  ]
 }
 
 function summary(
   facts: ReportFacts,
   told: readonly ToldChain[],
   exhibits: ReadonlyMap<string, string>,
+  isDrawn: boolean,
 ): readonly Block[] {
   const [first] = told
-  const { lines } = facts.custody
-  const opened = lines[0]
-  const about = paragraph(
-    `${facts.case.practice ? 'PRACTICE CASE. ' : ''}${facts.case.number || facts.case.id}. ${facts.case.title}. State of the case at ${lines.at(-1)?.at ?? 'no recorded time'}${opened ? `, opened by ${opened.actor}` : ''}. All times in UTC. Made by ${facts.tool}.`,
-    'quiet',
-  )
   if (!first)
     return [
-      about,
+      ...masthead(facts),
       heading(1, 'No chain was found in this evidence'),
       paragraph(
-        'No task was created, changed, deleted or run, as far as the records tell. Whether they would tell stands under evidence below.',
+        facts.evidence.length === 0
+          ? 'The case holds no evidence yet: nothing can be told.'
+          : 'No task was created, changed, deleted or run, as far as the records tell. Whether they would tell stands under evidence below.',
       ),
+      pairs(['Evidence', stateOfCase(facts)]),
     ]
   const { chain, answers } = first
   const disposition = answers.analyst?.disposition
   const open = [...answers.validation, ...answers.questions, ...answers.escalation].filter(
     (one) => one.answer === 'unknown',
   )
+  const steps = answers.checklist.filter((row) => row.phase === 'containment')
+  const done = steps.filter((row) => row.ticked !== null).length
+  const next = steps.filter((row) => row.ticked === null).slice(0, 3)
   const from = chain.source.ip ? ` from ${chain.source.ip}` : ''
-  const done = answers.checklist.filter((row) => row.phase === 'containment' && row.ticked !== null).length
+  const { outcome } = answers.evidence
   return [
-    about,
+    ...masthead(facts),
     heading(1, `${headline(chain)}.`),
     paragraph([
       `${accountOf(chain)} did so${from} at ${shortTime(chain.time)}. The task `,
@@ -72,6 +138,31 @@ function summary(
         : ['; no record carries what it runs.']),
       quiet(` [${placesText(chain.steps.filter((step) => step.role === chain.kind).slice(0, 1), exhibits)}]`),
     ]),
+    {
+      kind: 'tiles',
+      tiles: [
+        {
+          label: 'Evidence points to',
+          word: outcome,
+          tone: outcome === 'escalate' ? 'harm' : 'plain',
+          note: answers.evidence.disposition.replaceAll('-', ' '),
+        },
+        {
+          label: 'Playbook rule, to the letter',
+          word: answers.rule.outcome,
+          tone: 'plain',
+          note: answers.conflicts.length ? 'disagrees with the evidence' : 'agrees with the evidence',
+        },
+        {
+          label: 'Did it run',
+          word: answerWords[chain.executed.answer],
+          tone: chain.executed.answer === 'unknown' ? 'judge' : 'plain',
+          note: `on ${chain.host}`,
+        },
+        containmentTile(facts, done, steps.length),
+      ],
+    },
+    ...(isDrawn ? [chainPicture(chain, exhibits)] : []),
     ...answers.conflicts.slice(0, 1).map(
       (one): Block => ({
         kind: 'notice',
@@ -81,14 +172,6 @@ function summary(
       }),
     ),
     pairs(
-      [
-        'Evidence points to',
-        [
-          strong(answers.evidence.outcome),
-          `: ${answers.evidence.disposition}, ${answers.evidence.mechanism}`,
-        ],
-      ],
-      ['Rule, to the letter', strong(answers.rule.outcome)],
       [
         'Disposition',
         disposition
@@ -103,79 +186,137 @@ function summary(
               },
             ],
       ],
-      [
-        'Containment',
-        done
-          ? `${done} steps recorded as done; see chain 1`
-          : [
-              { text: 'Unknown', tone: 'unknown' },
-              facts.includesCase ? ': nobody has recorded a step' : ': not part of this report',
-            ],
-      ],
-      [
-        'Cannot be told',
-        open.length
-          ? open.map((one) => one.asks.replace(/[?.\s]+$/, '')).join('; ')
-          : 'nothing the playbook asks',
-      ],
-      [
-        'Evidence',
-        `${counted(facts.evidence.length, 'item')}, ${counted(facts.problems.length, 'problem')}, ${counted(facts.chains.length, 'chain')}; custody ${facts.custody.intact ? 'intact' : 'BROKEN'}`,
-      ],
+      ['Evidence', stateOfCase(facts)],
     ),
-    ...chainsTable(facts, told),
+    {
+      kind: 'columns',
+      columns: [
+        [
+          heading(3, open.length ? `What cannot be told (${open.length})` : 'What cannot be told'),
+          open.length
+            ? list(...open.map((one): Cell => `${sentence(one.asks)}.`))
+            : paragraph('Nothing: the evidence answers all the playbook asks.'),
+        ],
+        [
+          heading(3, 'Next'),
+          next.length
+            ? list(...next.map((row): Cell => [strong(`${sentence(row.heading)}. `), row.todo]))
+            : paragraph('Every step of containment is recorded as done.'),
+        ],
+      ],
+    },
+  ]
+}
+
+function containmentTile(facts: ReportFacts, done: number, all: number) {
+  const word = done === 0 ? 'Unknown' : done === all ? 'Recorded' : `${done} of ${all}`
+  return {
+    label: 'Containment',
+    word,
+    tone: (done === 0 ? 'judge' : 'plain') as Tone,
+    note: done
+      ? 'steps recorded as done'
+      : facts.includesCase
+        ? 'nobody has recorded a step'
+        : 'not part of this report',
+  }
+}
+
+function stateOfCase(facts: ReportFacts): Cell {
+  const bundles = facts.received.map((one) => one.verdict)
+  return [
+    `${counted(facts.evidence.length, 'item')}, ${counted(facts.problems.length, 'problem')}, ${counted(facts.chains.length, 'chain')}; custody `,
+    facts.custody.intact ? 'intact' : { text: 'BROKEN', tone: 'harm' },
+    bundles.length
+      ? `; received in ${counted(bundles.length, 'bundle')}: ${[...new Set(bundles)].join(', ')}`
+      : '',
   ]
 }
 
 function chainsTable(facts: ReportFacts, told: readonly ToldChain[]): readonly Block[] {
   if (facts.chains.length < 2) return []
-  const number = new Map(told.map((one, index) => [one.chain.id, index]))
+  const number = new Map(told.map((one, index) => [one.chain.id, index + 1]))
   const left = facts.chains.length - mostChains
+  const closed = facts.outcomes.filter((outcome) => outcome === 'close').length
+  const untold = facts.chains.length - told.length - closed
   return [
-    heading(3, 'All chains, the most serious first'),
+    heading(2, 'All chains, the most serious first'),
+    paragraph(
+      `${counted(facts.chains.length, 'chain')}: ${told.length} told in full below${closed ? `; ${closed} the evidence closes` : ''}${untold > 0 ? `; ${untold} more are judged and listed here, and told in answers.json and in the case` : ''}.`,
+      untold > 0 ? 'unknown' : 'quiet',
+    ),
     table(
-      ['', 'Time (UTC)', 'Host', 'Task', 'What', 'Evidence points to'],
-      [5, 19, 17, 25, 19, 15],
-      facts.chains.slice(0, mostChains).map((chain) => {
-        const at = number.get(chain.id)
-        return [
-          at === undefined ? '' : String(at + 1),
+      ['', 'Time (UTC)', 'Host', 'Task', 'What happened', 'Evidence points to'],
+      [4, 15, 23, 24, 21, 13],
+      facts.chains
+        .slice(0, mostChains)
+        .map((chain, at) => [
+          String(number.get(chain.id) ?? ''),
           shortTime(chain.time).replace(' UTC', ''),
           chain.host,
           code(chain.task.path),
-          `${chain.kind}, ${chain.mechanism}`,
-          at === undefined ? quiet('see answers.json') : (told[at]?.answers.evidence.outcome ?? ''),
-        ]
-      }),
+          `${kindWords[chain.kind]}, ${mechanismWords[chain.mechanism]}`,
+          facts.outcomes[at] === 'escalate' ? strong('escalate') : (facts.outcomes[at] ?? ''),
+        ]),
     ),
-    ...(left > 0 ? [paragraph(`${left} more chains are in chains.json and answers.json.`, 'quiet')] : []),
+    ...(left > 0
+      ? [
+          paragraph(
+            `${left} more chains are in chains.json and answers.json; they are not listed here.`,
+            'unknown',
+          ),
+        ]
+      : []),
   ]
 }
+
+function howToRead(facts: ReportFacts, told: readonly ToldChain[]): readonly Block[] {
+  if (!told.length) return []
+  const example = facts.evidence[0]?.exhibit ?? 'E0001'
+  return [
+    heading(3, 'How to read this report'),
+    list(
+      `[${example} record 4711] names exhibit ${example}, whose SHA-256 stands under "Evidence and hashes", and the EventRecordID in it. Every statement rests on the records behind it.`,
+      '"Cannot tell" is an answer: the reason stands beside it, and what would have told is listed under "What is not known, and why". A "no" is given only where the record would be there.',
+      'A link or reason is "strong" when a session, process or record number ties it, and "medium" or "weak" when it fits and others might too. Rules L1 to L7 find the source of a call, E1 to E5 whether it ran.',
+      'Values of the evidence are shown as recorded, with invisible characters named; nothing in this document is a link.',
+    ),
+  ]
+}
+
+/** A table, or the words for one that has no row. */
+const rowsOr = (words: string, block: Block): Block =>
+  block.kind === 'table' && block.rows.length === 0 ? paragraph(words) : block
 
 function indicators(facts: ReportFacts, exhibits: ReadonlyMap<string, string>): readonly Block[] {
   const left = facts.iocs.length - mostIocs
   return [
     heading(2, 'IOC to track', true),
     paragraph(
-      'Of the chains told above. Values are shown as recorded, with invisible characters named; nothing here is a link.',
+      'Of all chains of this case. Whether a value is an intruder’s stands with its chain: addresses and accounts of administrators are among them.',
       'quiet',
     ),
-    table(
-      ['Type', 'Value', 'Context', 'First and last seen (UTC)', 'Records'],
-      [12, 32, 20, 18, 18],
-      facts.iocs
-        .slice(0, mostIocs)
-        .map((one) => [
-          one.type,
-          code(one.value),
-          one.context,
-          [...new Set([one.firstSeen, one.lastSeen])]
-            .flatMap((time) => (time ? [shortTime(time).replace(' UTC', '')] : []))
-            .join(' to '),
-          quiet(placesText(one, exhibits, 3)),
-        ]),
+    rowsOr(
+      'None: there is no chain.',
+      table(
+        ['Type', 'Value', 'Context', 'First and last seen (UTC)', 'Records'],
+        [12, 31, 20, 19, 18],
+        facts.iocs
+          .slice(0, mostIocs)
+          .map((one) => [
+            one.type,
+            code(one.value),
+            one.context,
+            [...new Set([one.firstSeen, one.lastSeen])]
+              .flatMap((time) => (time ? [shortTime(time).replace(' UTC', '')] : []))
+              .join(' to '),
+            quiet(placesText(one, exhibits, 3)),
+          ]),
+      ),
     ),
-    ...(left > 0 ? [paragraph(`${left} more values are in iocs.csv.`, 'quiet')] : []),
+    ...(left > 0
+      ? [paragraph(`${left} more values are in iocs.csv; they are not listed here.`, 'unknown')]
+      : []),
   ]
 }
 
@@ -219,27 +360,32 @@ function evidence(facts: ReportFacts): readonly Block[] {
   const more = facts.problems.length - mostProblems
   return [
     heading(2, 'Evidence and hashes'),
-    table(
-      ['No.', 'Name, host', 'Records', 'From and to (UTC)', 'SHA-256'],
-      [8, 28, 11, 20, 33],
-      facts.evidence
-        .slice(0, mostEvidence)
-        .map((one) => [
-          one.exhibit,
-          [
-            one.name,
-            quiet(
-              `${one.host ? `, ${one.host}` : ''}, ${one.size} bytes${one.provenance ? `, ${one.provenance}` : ''}`,
-            ),
-          ],
-          one.records ? String(one.records) : '',
-          [one.first, one.last]
-            .flatMap((time) => (time ? [shortTime(time).replace(' UTC', '')] : []))
-            .join(' to '),
-          code(one.id),
-        ]),
+    rowsOr(
+      'None: the case holds no evidence.',
+      table(
+        ['No.', 'Name, host', 'Records', 'From and to (UTC)', 'SHA-256'],
+        [8, 28, 11, 20, 33],
+        facts.evidence
+          .slice(0, mostEvidence)
+          .map((one) => [
+            one.exhibit,
+            [
+              one.name,
+              quiet(
+                `${one.host ? `, ${one.host}` : ''}, ${one.size} bytes${one.provenance ? `, ${one.provenance}` : ''}`,
+              ),
+            ],
+            one.records ? String(one.records) : '',
+            [one.first, one.last]
+              .flatMap((time) => (time ? [shortTime(time).replace(' UTC', '')] : []))
+              .join(' to '),
+            code(one.id),
+          ]),
+      ),
     ),
-    ...(left > 0 ? [paragraph(`${left} more items are in the inventory.`, 'quiet')] : []),
+    ...(left > 0
+      ? [paragraph(`${left} more items are in the inventory; they are not listed here.`, 'unknown')]
+      : []),
     heading(3, 'Problems'),
     facts.problems.length
       ? table(
@@ -248,9 +394,55 @@ function evidence(facts: ReportFacts): readonly Block[] {
           facts.problems.slice(0, mostProblems).map((one) => [one.severity, one.where, one.what]),
         )
       : paragraph('None was recorded.'),
-    ...(more > 0 ? [paragraph(`${more} more problems are in the case.`, 'quiet')] : []),
+    ...(more > 0
+      ? [paragraph(`${more} more problems are in the case; they are not listed here.`, 'unknown')]
+      : []),
   ]
 }
+
+/** The bundles a received case came in, and what their senders stated: never mixed with what people of this case state. */
+function received(facts: ReportFacts): readonly Block[] {
+  if (facts.received.length === 0) return []
+  return [
+    heading(2, 'Received bundles, and what their senders stated'),
+    table(
+      ['Bundle', 'Verdict', 'Sealed by', 'Sealed at (UTC)'],
+      [38, 18, 26, 18],
+      facts.received.map((one) => [
+        [one.name, ...(one.isSuperseded ? [quiet(', superseded by another of these')] : [])],
+        [
+          strong(one.verdict),
+          quiet(one.signer ? `, ${one.identity ?? 'unknown signer'} ${one.signer}` : ', not signed'),
+        ],
+        one.sender,
+        shortTime(one.sealedAt).replace(' UTC', ''),
+      ]),
+    ),
+    ...facts.received.flatMap((one): Block[] => [
+      heading(3, `Stated by ${one.sender}`),
+      one.statements.length
+        ? table(
+            ['Who and when (UTC)', 'What'],
+            [34, 66],
+            one.statements.map((statement) => [`${statement.by}, ${statement.at}`, statement.words]),
+          )
+        : paragraph('Ticks, notes and dispositions were not handed over with this bundle.'),
+    ]),
+  ]
+}
+
+/** For paper: whoever stands for the report signs it by hand. */
+const signOff = (): readonly Block[] => [
+  heading(3, 'Prepared and reviewed'),
+  table(
+    ['', 'Name', 'Date and time, with zone', 'Signature'],
+    [16, 28, 28, 28],
+    [
+      ['Prepared by', '', '', ''],
+      ['Reviewed by', '', '', ''],
+    ],
+  ),
+]
 
 function custody({ custody: { intact, note, lines } }: ReportFacts): readonly Block[] {
   const from = Math.max(0, lines.length - mostCustody)
@@ -258,12 +450,25 @@ function custody({ custody: { intact, note, lines } }: ReportFacts): readonly Bl
     heading(2, 'Custody'),
     paragraph([intact ? note : { text: note, tone: 'harm' }]),
     ...(from > 0
-      ? [paragraph(`The first ${from} of ${lines.length} lines are in custody.jsonl.`, 'quiet')]
+      ? [
+          paragraph(
+            `The first ${from} of ${lines.length} lines are in custody.jsonl; they are not listed here.`,
+            'unknown',
+          ),
+        ]
       : []),
     table(
       ['No.', 'Time (UTC)', 'Who', 'Act', 'Note'],
       [6, 20, 22, 13, 39],
-      lines.slice(from).map((line) => [String(line.seq), line.at, line.actor, line.action, line.note]),
+      lines
+        .slice(from)
+        .map((line) => [
+          String(line.seq),
+          shortTime(line.at).replace(' UTC', ''),
+          line.actor,
+          line.action,
+          line.note,
+        ]),
     ),
   ]
 }

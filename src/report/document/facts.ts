@@ -53,10 +53,23 @@ export interface ReportFacts {
   readonly includesCase: boolean
   /** every chain of the case, the most serious first */
   readonly chains: readonly ReportChain[]
-  /** answers of the first chains, in the same order; the others are listed and not told */
+  /** what the evidence points to, for every chain, in the same order */
+  readonly outcomes: readonly string[]
+  /** answers of the chains told in full, in the same order; the others are listed */
   readonly answers: readonly ReportAnswers[]
-  /** of those chains told in full */
+  /** of all chains */
   readonly iocs: readonly IocRow[]
+  /** bundles this case was opened from, with what their senders stated; empty for a case of one's own */
+  readonly received: readonly {
+    readonly name: string
+    readonly verdict: string
+    readonly sender: string
+    readonly sealedAt: string
+    readonly signer: string | null
+    readonly identity: string | null
+    readonly isSuperseded: boolean
+    readonly statements: readonly (Statement & { readonly words: string })[]
+  }[]
   readonly evidence: readonly ReportEvidence[]
   readonly problems: readonly {
     readonly severity: string

@@ -6,7 +6,7 @@ import { escapeLine } from '../../base/escape.ts'
 import { sha256Hex, utf8Of } from '../../base/sha256.ts'
 import { type Block, type Cell, partsOf, type Tone } from './blocks.ts'
 import { pictureSvg } from './picture.ts'
-import { style } from './style.ts'
+import { styleOf } from './style.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -32,6 +32,9 @@ const cellHtml = (cell: Cell): string =>
     .map((part) => (typeof part === 'string' ? shown(part) : toned(part.text, part.tone)))
     .join('')
 
+/** A line of a form, to be written into by hand. */
+const isBlank = (row: readonly Cell[]) => row.length > 1 && row.slice(1).every((cell) => cell === '')
+
 function blockHtml(block: Block): string {
   switch (block.kind) {
     case 'heading':
@@ -44,11 +47,25 @@ function blockHtml(block: Block): string {
       return `<div class="notice ${block.tone}-box"><p class="${block.tone} strong">${shown(block.title)}</p>${block.lines.map((line) => `<p>${cellHtml(line)}</p>`).join('')}</div>`
     case 'picture':
       return `<figure>${pictureSvg(block, written)}<figcaption>${shown(block.title)}</figcaption></figure>`
+    case 'masthead':
+      return `<div class="masthead"><span>${shown(block.left)}</span><span>${shown(block.right)}</span></div>`
+    case 'tiles':
+      return `<div class="tiles">${block.tiles.map((one) => `<div><p class="label">${shown(one.label)}</p><p class="word ${one.tone}">${shown(one.word)}</p><p class="note">${shown(one.note)}</p></div>`).join('')}</div>`
+    case 'columns':
+      return `<div class="columns">${block.columns.map((one) => `<div>${one.map(blockHtml).join('')}</div>`).join('')}</div>`
+    case 'list': {
+      const name = block.isNumbered ? 'ol' : 'ul'
+      return `<${name}>${block.items.map((item) => `<li>${cellHtml(item)}</li>`).join('')}</${name}>`
+    }
     case 'table': {
       const columns = block.widths.map((width) => `<col class="w${Math.round(width)}">`).join('')
       const head = block.head.map((name) => `<th scope="col">${shown(name)}</th>`).join('')
       const rows = block.rows
-        .map((row) => `<tr>${row.map((cell) => `<td>${cellHtml(cell)}</td>`).join('')}</tr>`)
+        .map((row) =>
+          'group' in row
+            ? `<tr class="group"><th scope="rowgroup" colspan="${block.widths.length}">${shown(row.group)}</th></tr>`
+            : `<tr${isBlank(row) ? ' class="blank"' : ''}>${row.map((cell) => `<td>${cellHtml(cell)}</td>`).join('')}</tr>`,
+        )
         .join('\n')
       return `<table><colgroup>${columns}</colgroup><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
     }
@@ -64,8 +81,12 @@ function base64OfHex(hex: string): string {
   return digits.join('').padEnd(Math.ceil(digits.length / 4) * 4, '=')
 }
 
-/** The whole file; the same blocks give the same bytes. */
-export function reportHtml(title: string, blocks: readonly Block[]): string {
+/**
+ * The whole file; the same blocks give the same bytes.
+ * @param running stands at the top of every printed page: letters, digits and a few signs of it, for it becomes part of a style
+ */
+export function reportHtml(title: string, blocks: readonly Block[], running = ''): string {
+  const style = styleOf(running.replace(/[^A-Za-z0-9 ._:-]/g, ' ').slice(0, 60))
   const policy = `default-src 'none'; style-src 'sha256-${base64OfHex(sha256Hex(utf8Of(style)))}'; base-uri 'none'; form-action 'none'`
   return `<!doctype html>
 <html lang="en">

@@ -36,11 +36,30 @@ function blockText(block: Block): string {
         row(['---', '---', '---']),
         ...block.rows.map((one) => row([one.delta, one.what, one.place].map(markdownText))),
       ].join('\n')
+    case 'masthead':
+      return `**${markdownText(block.left)}** ${markdownText(block.right)}`
+    case 'tiles':
+      return block.tiles
+        .map(
+          (one) =>
+            `- **${markdownText(one.label)}**: **${markdownText(one.word)}**${one.note ? ` ${markdownText(one.note)}` : ''}`,
+        )
+        .join('\n')
+    case 'columns':
+      return block.columns.flatMap((one) => one.map(blockText)).join('\n\n')
+    case 'list':
+      return block.items
+        .map((item, at) => `${block.isNumbered ? `${at + 1}.` : '-'} ${cellText(item)}`)
+        .join('\n')
     case 'table':
       return [
         row(block.head.map(markdownText)),
         row(block.head.map(() => '---')),
-        ...block.rows.map((cells) => row(cells.map(cellText))),
+        ...block.rows.map((cells) =>
+          'group' in cells
+            ? row([`**${markdownText(cells.group)}**`, ...block.head.slice(1).map(() => '')])
+            : row(cells.map(cellText)),
+        ),
       ].join('\n')
   }
 }

@@ -5,7 +5,7 @@
 import type { PictureRow } from './blocks.ts'
 
 const [rowHeight, top, left, plot, textAt] = [20, 34, 64, 300, 384]
-const [width, bandWidth, mostBands, longestText] = [920, 46, 4, 58]
+const [width, bandWidth, mostBands, longestText] = [920, 46, 4, 62]
 
 export const durationWords = (ms: number): string => {
   const size = Math.abs(ms)
@@ -48,7 +48,8 @@ export function pictureSvg(
     const passed = before.reduce((sum, band) => sum + band.to - band.from, 0)
     return left + ((time - (times[0] ?? 0) - passed) / span) * room + before.length * bandWidth
   }
-  const height = top + picture.rows.length * rowHeight + 10
+  const foot = top + picture.rows.length * rowHeight + 4
+  const height = foot + 26
   const fixed = (value: number) => value.toFixed(1)
   const shades = picture.rows.flatMap((_, index) =>
     index % 2
@@ -59,19 +60,20 @@ export function pictureSvg(
   function rowSvg(row: PictureRow, index: number): string {
     const [x, y] = [xOf(row.deltaMs), top + index * rowHeight + rowHeight / 2]
     const text = [...row.what]
-    const short = text.length > longestText ? `${text.slice(0, longestText - 1).join('')}…` : row.what
+    const most = row.isAnchor ? longestText - 9 : longestText // its text is bold, and wider
+    const short = text.length > most ? `${text.slice(0, most - 1).join('')}…` : row.what
     return (
       `<line class="lead" x1="${left}" x2="${textAt - 6}" y1="${y}" y2="${y}"/>` +
       markSvg(row, x, y) +
       `<text class="t" x="${left - 8}" y="${y + 4}" text-anchor="end">${written(row.delta)}</text>` +
-      `<text x="${textAt}" y="${y + 4}">${written(short)}</text>` +
+      `<text${row.isAnchor ? ' class="a"' : ''} x="${textAt}" y="${y + 4}">${written(short)}</text>` +
       `<text class="t" x="${width - 8}" y="${y + 4}" text-anchor="end">${written(row.place)}</text>`
     )
   }
   const bandsSvg = bands.map((band) => {
     const from = xOf(band.from)
     return (
-      `<rect class="gap" x="${fixed(from + 4)}" y="${top - 6}" width="${bandWidth - 8}" height="${height - top}"/>` +
+      `<rect class="gap" x="${fixed(from + 4)}" y="${top - 6}" width="${bandWidth - 8}" height="${foot - top + 6}"/>` +
       `<text class="g" x="${fixed(from + bandWidth / 2)}" y="${top - 12}" text-anchor="middle">${durationWords(band.to - band.from)}</text>`
     )
   })
@@ -80,12 +82,30 @@ export function pictureSvg(
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${written(picture.title)}">` +
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/><rect width="1" height="6" fill="#c3cad2"/></pattern></defs>' +
     shades.join('') +
-    `<line class="zero" x1="${zero}" x2="${zero}" y1="${top - 6}" y2="${height - 6}"/>` +
+    `<line class="zero" x1="${zero}" x2="${zero}" y1="${top - 6}" y2="${foot}"/>` +
+    `<line class="axis" x1="0" x2="${width}" y1="${foot}" y2="${foot}"/>${legend(foot + 13)}` +
     `${bandsSvg.join('')}${parts.join('')}</svg>`
   )
 }
 
-function markSvg({ kind, isAnchor }: PictureRow, x: number, y: number): string {
+/** What the marks stand for. */
+const legend = (y: number): string =>
+  (
+    [
+      ['logon', 'logon', false, 64],
+      ['share', 'share or pipe', false, 130],
+      ['task', 'task', false, 232],
+      ['process', 'process', false, 288],
+      ['task', 'filled: the record the times are counted from', true, 384],
+    ] as const
+  )
+    .map(
+      ([kind, words, isAnchor, x]) =>
+        `${markSvg({ kind, isAnchor }, x, y)}<text class="k" x="${x + 11}" y="${y + 3.5}">${words}</text>`,
+    )
+    .join('')
+
+function markSvg({ kind, isAnchor }: Pick<PictureRow, 'kind' | 'isAnchor'>, x: number, y: number): string {
   const style = isAnchor ? 'f' : 'm'
   const at = (dx: number, dy: number) => `${(x + dx).toFixed(1)},${y + dy}`
   switch (kind) {

@@ -94,5 +94,38 @@ export const cited = (
   return places ? [text, quiet(` [${places}]`)] : text
 }
 
+/** The words a person uses for what the chain's terms say. */
+export const mechanismWords: Readonly<Record<ReportChain['mechanism'], string>> = {
+  'remote-confirmed': 'over the network, confirmed',
+  'remote-probable': 'over the network, probably',
+  local: 'on the host itself',
+  'machine-managed': 'by the system or its management',
+  undetermined: 'from where cannot be told',
+}
+export const kindWords: Readonly<Record<ReportChain['kind'], string>> = {
+  'task-created': 'created',
+  'task-updated': 'changed',
+  'task-enabled': 'enabled',
+  'task-disabled': 'disabled',
+  'task-deleted': 'deleted',
+  'task-ran': 'ran',
+}
+export const pathWords: Readonly<Record<string, string>> = {
+  'atsvc-pipe': 'the named pipe atsvc (SMB)',
+  'rpc-tcp': 'RPC over TCP',
+  local: 'a program on the host',
+  winrm: 'remote PowerShell (WinRM)',
+  wmi: 'WMI',
+  gpo: 'Group Policy',
+  service: 'a service of the host',
+  'file-or-registry': 'file or registry, past the service',
+  undetermined: 'a way the records do not tell',
+}
+export const answerWords = { yes: 'Yes', no: 'No', unknown: 'Cannot tell' } as const
+
+/** The exact time, without the day when it is the day of `of`. */
+export const timeOf = (utc: string, of: string): string =>
+  utc.slice(0, 10) === of.slice(0, 10) ? utc.slice(11, -1) : utc.replace('T', ' ').slice(0, -1)
+
 /** A time of a record without the digits nobody reads at a glance; the exact one stands in the timeline. */
 export const shortTime = (utc: string): string => utc.replace('T', ' ').replace(/\.(\d{3})\d*Z$/, '.$1 UTC')

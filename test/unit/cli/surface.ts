@@ -81,6 +81,7 @@ const doorNames: Record<keyof Doors, true> = {
   dumpLogs: true,
   inspectLog: true,
   makeReport: true,
+  printReport: true,
   exportCase: true,
   sealCase: true,
   verifyBundleFile: true,

@@ -38,7 +38,7 @@ let facts: ReportFacts
 let browser: Browser | undefined
 beforeAll(async () => {
   const open = await practice('atexec-pipe')
-  facts = reportFacts(open, html)
+  facts = await reportFacts(open, html)
   await practice('auditing-off')
   if (haveBrowser) browser = await launchBrowser()
 })
@@ -99,21 +99,21 @@ describe('a report', () => {
   test('of the same case is the same to the byte, also when the case is opened again', async () => {
     const open = cases.get('atexec-pipe') as OpenCase
     for (const format of ['html', 'md'] as const) {
-      const first = makeReport(open, { ...html, format })
+      const first = await makeReport(open, { ...html, format })
       const again = await openCase(join(folder, 'atexec-pipe'), { operator, access: 'read' })
-      expect(makeReport(again, { ...html, format })).toBe(first)
+      expect(await makeReport(again, { ...html, format })).toBe(first)
       again.close()
     }
   })
 
   test('says in its first lines what happened, where rule and evidence part, and that containment is unknown', () => {
     const { blocks } = composeReport(facts)
-    const top = reportMarkdown(blocks.slice(0, 6)).replaceAll('\\', '')
+    const top = reportMarkdown(blocks.slice(0, 9)).replaceAll('\\', '')
     expect(top).toMatch(
       /# A hidden task was created on \S+ over the network, ran and was deleted [\d.]+ ms later\./,
     )
     expect(top).toContain('Rule and evidence disagree. Rule: neither. Evidence: escalate.')
-    expect(top).toContain('Unknown: nobody has recorded a step')
+    expect(top).toContain('**Containment**: **Unknown** nobody has recorded a step')
     expect(top).toContain('Not set: only a person sets it')
   })
 
@@ -136,11 +136,10 @@ describe('a report', () => {
     expect(text).toMatch(/\[E000\d record \d+/)
   })
 
-  test('tells how telemetry is turned on that was off, by GUID', () => {
-    const text = makeReport(cases.get('auditing-off') as OpenCase, { ...html, format: 'md' }).replaceAll(
-      '\\',
-      '',
-    )
+  test('tells how telemetry is turned on that was off, by GUID', async () => {
+    const text = (
+      await makeReport(cases.get('auditing-off') as OpenCase, { ...html, format: 'md' })
+    ).replaceAll('\\', '')
     expect(text).toContain(
       'auditpol /set /subcategory:"{0CCE9227-69AE-11D9-BED3-505054503030}" /success:enable',
     )
@@ -151,7 +150,7 @@ describe('a report', () => {
   test.skipIf(!haveSamples)('of the real atexec run names source, task and record', async () => {
     const c2 = 'befcc72aacc572fded5cb05f9022c00c9cf307044bebec66b5af8ae213a86752'
     const open = await caseOf('c2', async () => [sampleByHash(c2)])
-    const text = makeReport(open, { ...html, format: 'md' }).replaceAll('\\', '')
+    const text = (await makeReport(open, { ...html, format: 'md' })).replaceAll('\\', '')
     expect(text).toContain('# A hidden task was created on fs01.offsec.lan over the network')
     expect(text).toContain('10.23.123.11')
     expect(text).toContain('bouWFQYO')
@@ -162,7 +161,7 @@ describe('a report', () => {
   test('of a case without any chain says that none was found', async () => {
     const open = await createCase(join(folder, 'empty'), { title: 'Nothing', operator })
     cases.set('empty', open)
-    expect(makeReport(open, html)).toContain('No chain was found in this evidence')
+    expect(await makeReport(open, html)).toContain('No chain was found in this evidence')
   })
 })
 
@@ -233,7 +232,7 @@ describe('a report of hostile texts', () => {
             `document.querySelectorAll('script,a,img,iframe,form,base,link,object,embed,button,input').length`,
           ),
         ).toBe(0)
-        expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).maxWidth`)).toBe('960px')
+        expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).maxWidth`)).toBe('980px')
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
         expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(20_000)
         await page.close()
