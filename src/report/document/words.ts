@@ -43,6 +43,9 @@ export function headline(chain: ReportChain): string {
   return `A ${chain.task.hidden ? 'hidden ' : ''}task ${acts[chain.kind]} on ${chain.host}${ways[chain.mechanism]}${tail}`
 }
 
+/** `2 items`, `1 item` */
+export const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+
 export const accountOf = ({ account }: ReportChain): string =>
   account.name === null
     ? (account.sid ?? 'an account no record names')
