@@ -5,6 +5,7 @@ import { isTraceEvent } from '../events/kinds.ts'
 import { typedEvent } from '../events/typed-event.ts'
 import { ticksOf } from './chain-roles.ts'
 import type { RecordIndex } from './records/record-index.ts'
+import type { Moment } from './records/row-places.ts'
 
 interface Span {
   readonly from: number
@@ -23,13 +24,13 @@ export function traceEvents(
   const events: WindowsEvent[] = []
   if (spans.length === 0) return events
   index.segments.forEach((segment, s) => {
-    const { kind: kindOf, eventIdOf, systemOf, earliestRow, latestRow } = segment.heads
+    const { kind: kindOf, eventIdOf, systemOf, earliest, latest } = segment.heads
     const isTrace = Array.from(eventIdOf, (id, kind) =>
       isTraceEvent(segment.systems[systemOf[kind] as number]?.provider ?? '', id),
     )
     if (!isTrace.includes(true)) return
-    const near = firstEndingAt(spans, ticksOf(segment, earliestRow))
-    if (near === spans.length || (spans[near] as Span).from > ticksOf(segment, latestRow)) return
+    const near = firstEndingAt(spans, ticksIn(earliest))
+    if (near === spans.length || (spans[near] as Span).from > ticksIn(latest)) return
     const base = index.bases[s] as number
     for (let row = 0; row < segment.rows; row++) {
       if (!isTrace[kindOf[row] as number]) continue
@@ -42,6 +43,8 @@ export function traceEvents(
   })
   return events
 }
+
+const ticksIn = ({ high, low }: Moment) => high * 2 ** 32 + low
 
 /** Around the moments, those that touch as one; in order. */
 function spansOf(times: readonly bigint[], reach: number): readonly Span[] {

@@ -98,9 +98,9 @@ export class ByteCache {
 
 const megabyte = 2 ** 20
 /**
- * What one open case keeps of values, in bytes: texts and postings of a log of 1 GB, and less where the index of more
- * records takes the room, so that index and values together stay near 168 MB for as long as the index leaves room.
+ * What one open case keeps of values, in bytes, and less where the index of more records takes the room. With search files beside
+ * the database to keep little costs little: what was let go is read again, not made again.
  */
 export const keptBytes = (records: number): number =>
-  Math.max(64 * megabyte, 168 * megabyte - records * indexBytesPerRecord)
-const indexBytesPerRecord = 21
+  Math.max(64 * megabyte, 112 * megabyte - records * indexBytesPerRecord)
+const indexBytesPerRecord = 14

@@ -1,9 +1,10 @@
 /**
- * Heads of a segment's rows in memory, 16 bytes a row where the records allow it: System tuple, event id and shape are one number
- * (the kind), the upper half of times is told by its distance from the first, that of record ids mostly once for all.
+ * Heads of a segment's rows in memory: System tuple, event id and shape are one number of 2 bytes (the kind); times, record ids
+ * and places take 14 more (`row-places.ts`), which in very large cases are read when somebody looks at them.
  */
 import type { BlockEntry } from '../../casefile/segments.ts'
 import { type Shape, systemValues } from '../ingest/packed.ts'
+import { type Moment, numbers16, type Room, RowPlaces } from './row-places.ts'
 
 export interface Block {
   readonly number: number
@@ -19,9 +20,6 @@ type Narrow = Uint16Array | Uint32Array
 export class HeadColumns {
   readonly rows: number
   readonly blocks: readonly Block[]
-  readonly timeLow: Uint32Array
-  readonly idLow: Uint32Array
-  readonly place: Uint32Array
   /** index of each row into `systemOf`, `eventIdOf`, `shapeOf`, `widthOf` */
   readonly kind: Narrow
   readonly systemOf: Narrow
@@ -29,34 +27,26 @@ export class HeadColumns {
   readonly shapeOf: Narrow
   /** values of a row of the kind, System's own four included */
   readonly widthOf: Uint32Array
-  /** rows of the first and the last moment; 0 when there is no row */
-  readonly earliestRow: number
-  readonly latestRow: number
-  readonly #timeHighBase: number
-  readonly #timeHigh: Narrow | undefined
-  readonly #idHighBase: number
-  readonly #idHigh: Uint32Array | undefined
+  /** first and last moment of all rows */
+  readonly earliest: Moment
+  readonly latest: Moment
+  /** of the first and the last row */
+  readonly firstPlace: number
+  readonly lastPlace: number
+  #held: RowPlaces | undefined
+  #read: (() => RowPlaces) | undefined
   /** start of the values of every 32nd row inside its block */
   readonly #starts: Uint32Array
 
   /** @param stored the segment's blocks in order, heads as `packed.ts` says; one that is too short throws */
-  constructor(rows: number, shapes: readonly Shape[], stored: readonly BlockEntry[]) {
+  constructor(rows: number, shapes: readonly Shape[], stored: readonly BlockEntry[], room?: Room) {
     this.rows = rows
-    this.timeLow = new Uint32Array(rows)
-    this.idLow = new Uint32Array(rows)
-    this.place = new Uint32Array(rows)
-    const timeHigh = new Uint32Array(rows)
-    const idHigh = new Uint32Array(rows)
     const kind = new Uint32Array(rows)
     const kinds = new Kinds()
     const blocks: Block[] = []
     let firstRow = 0
     for (const block of stored) {
-      let at = 0
-      for (const column of [this.timeLow, timeHigh, this.idLow, idHigh, this.place]) {
-        column.set(numbers32(block.heads, at, block.rows), firstRow)
-        at += block.rows * 4
-      }
+      const at = block.rows * 20
       const [system, eventId, shape] = [0, 2, 4].map((part) =>
         numbers16(block.heads, at + part * block.rows, block.rows),
       ) as [Uint16Array, Uint16Array, Uint16Array]
@@ -74,22 +64,41 @@ export class HeadColumns {
       const names = shapes[shape]?.names
       return names ? names.length + systemValues.length : 0
     })
-    ;[this.#timeHighBase, this.#timeHigh] = narrowed(timeHigh)
-    const [idBase, ids] = narrowed(idHigh)
-    this.#idHighBase = ids ? 0 : idBase
-    this.#idHigh = ids ? idHigh : undefined
     this.#starts = this.#noteStarts()
-    let earliest = 0
-    let latest = 0
-    const compare = (a: number, b: number) =>
-      (timeHigh[a] as number) - (timeHigh[b] as number) ||
-      (this.timeLow[a] as number) - (this.timeLow[b] as number)
-    for (let row = 1; row < rows; row++) {
-      if (compare(row, earliest) < 0) earliest = row
-      if (compare(row, latest) > 0) latest = row
-    }
-    this.earliestRow = earliest
-    this.latestRow = latest
+    const held = new RowPlaces(rows, stored, room)
+    this.#held = held
+    this.earliest = held.earliest
+    this.latest = held.latest
+    this.firstPlace = held.place[0] ?? 0
+    this.lastPlace = held.place[rows - 1] ?? 0
+  }
+
+  /** Lets times, ids and places go; who wants them reads them from here on. */
+  letGo(read: () => RowPlaces): void {
+    this.#read = read
+    this.#held = undefined
+  }
+  /** Has them in memory again, for a look at all rows in any order. */
+  hold(): void {
+    this.#held ??= this.#read?.()
+  }
+  get #places(): RowPlaces {
+    return this.#held ?? (this.#read as () => RowPlaces)()
+  }
+  get timeLow(): Uint32Array {
+    return this.#places.timeLow
+  }
+  get idLow(): Uint32Array {
+    return this.#places.idLow
+  }
+  get place(): Uint32Array {
+    return this.#places.place
+  }
+  timeHigh(row: number): number {
+    return this.#places.timeHigh(row)
+  }
+  idHigh(row: number): number {
+    return this.#places.idHigh(row)
   }
 
   #noteStarts(): Uint32Array {
@@ -102,13 +111,6 @@ export class HeadColumns {
       }
     }
     return starts
-  }
-
-  timeHigh(row: number): number {
-    return this.#timeHighBase + (this.#timeHigh === undefined ? 0 : (this.#timeHigh[row] as number))
-  }
-  idHigh(row: number): number {
-    return this.#idHigh === undefined ? this.#idHighBase : (this.#idHigh[row] as number)
   }
 
   /** Index into `blocks`. */
@@ -135,21 +137,6 @@ export class HeadColumns {
   }
 }
 
-/** The smallest number and the distances from it, in 16 bits where they fit; no distances where all are the same. */
-function narrowed(column: Uint32Array): [number, Narrow | undefined] {
-  let least = column.length > 0 ? (column[0] as number) : 0
-  let most = least
-  for (const value of column) {
-    if (value < least) least = value
-    if (value > most) most = value
-  }
-  if (least === most) return [least, undefined]
-  if (most - least > 0xffff) return [0, column]
-  const distances = new Uint16Array(column.length)
-  for (let i = 0; i < column.length; i++) distances[i] = (column[i] as number) - least
-  return [least, distances]
-}
-
 /** Numbers the combinations of System tuple, event id and shape in order of appearance. */
 class Kinds {
   readonly systems: number[] = []
@@ -173,18 +160,4 @@ class Kinds {
     this.#newest[slot] = kind
     return kind
   }
-}
-
-/** Little-endian numbers in place, or of a copy where their address is none a typed array may start at. */
-export function numbers32(bytes: Uint8Array, at: number, count: number): Uint32Array {
-  const from = bytes.byteOffset + at
-  return from & 3
-    ? new Uint32Array(bytes.buffer.slice(from, from + count * 4))
-    : new Uint32Array(bytes.buffer, from, count)
-}
-export function numbers16(bytes: Uint8Array, at: number, count: number): Uint16Array {
-  const from = bytes.byteOffset + at
-  return from & 1
-    ? new Uint16Array(bytes.buffer.slice(from, from + count * 2))
-    : new Uint16Array(bytes.buffer, from, count)
 }

@@ -58,7 +58,18 @@ const accountFields: readonly (readonly [string, string, string, boolean])[] = [
   ['Param1', 'Param2', '', false],
 ]
 
+const known = new WeakMap<Shape, Positions>()
+
+/** Worked out once for each shape. */
 export function positionsOf(shape: Shape): Positions {
+  const before = known.get(shape)
+  if (before) return before
+  const positions = findPositions(shape)
+  known.set(shape, positions)
+  return positions
+}
+
+function findPositions(shape: Shape): Positions {
   const at = (name: string) => (name === '' ? -1 : shape.names.indexOf(name))
   const all = (names: readonly string[]) => names.map(at).filter((index) => index >= 0)
   const accounts: AccountPosition[] = []

@@ -1,7 +1,9 @@
 /** In which rows of a segment a value stands, for the places filters ask for: made when first asked for, and kept with the values. */
-import { numbers16, numbers32 } from './head-columns.ts'
+
+import type { Shape } from '../ingest/packed.ts'
 import type { Positions } from './positions.ts'
 import { wordsFor } from './row-bits.ts'
+import { numbers16, numbers32 } from './row-places.ts'
 import type { Segment } from './segment.ts'
 import type { NumberCheck } from './value-check.ts'
 
@@ -25,11 +27,19 @@ export const placeKeys: readonly PlaceKey[] = [
   'text',
 ]
 
-/** Places of the values a key speaks of, for each kind of row. */
+const placesOfShape = new WeakMap<Shape, Map<PlaceKey, readonly number[]>>()
+
+/** Places of the values a key speaks of, for each kind of row; shapes that segments share are looked at once. */
 export function placesOf(segment: Segment, key: PlaceKey): readonly (readonly number[])[] {
-  const ofShape = segment.shapes.map((shape, i) =>
-    key === 'text' ? shape.names.map((_, at) => at) : pick(segment.positions[i] as Positions, key),
-  )
+  const ofShape = segment.shapes.map((shape, i) => {
+    const known = placesOfShape.get(shape) ?? new Map<PlaceKey, readonly number[]>()
+    placesOfShape.set(shape, known)
+    const places =
+      known.get(key) ??
+      (key === 'text' ? shape.names.map((_, at) => at) : pick(segment.positions[i] as Positions, key))
+    known.set(key, places)
+    return places
+  })
   return Array.from(segment.heads.shapeOf, (shape) => ofShape[shape] ?? [])
 }
 

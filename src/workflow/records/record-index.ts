@@ -1,6 +1,6 @@
 /**
- * All records of a case in total order: time, EventRecordID, evidence hash, place. Holds 20 bytes a record in memory, and of
- * values what fits into a cache of bounded size. The order does not depend on the order of import.
+ * All records of a case in total order: time, EventRecordID, evidence hash, place. Holds 20 bytes a record in memory (6 in very
+ * large cases), and of values what fits into a cache of bounded size. The order does not depend on the order of import.
  */
 import type { CaseFile } from '../../casefile/case-file.ts'
 import type { EvidenceId } from '../../domain/ids.ts'
@@ -8,8 +8,12 @@ import type { Citation, Locator } from '../../domain/locator.ts'
 import { ByteCache, keptBytes } from './byte-cache.ts'
 import { attachVolume } from './search-volume.ts'
 import { Segment } from './segment.ts'
+import { SharedParts } from './shared-parts.ts'
 import { TextsBuilder } from './texts-builder.ts'
 import { compareRows, totalOrder } from './total-order.ts'
+
+/** Records up to which times, ids and places of all stay in memory. */
+const mostWithPlaces = 3_000_000
 
 export interface RowOfSegment {
   readonly segment: Segment
@@ -31,10 +35,17 @@ export class RecordIndex {
   readonly firstRecovered: number
   /** what is kept of the values of live records */
   readonly cache: ByteCache
+  readonly #mostPlaces: number
 
   /** @param recovered segments of recovered records, behind those of `live`, whose rows keep their numbers */
-  private constructor(live: readonly Segment[], recovered: readonly Segment[], cache: ByteCache) {
+  private constructor(
+    live: readonly Segment[],
+    recovered: readonly Segment[],
+    cache: ByteCache,
+    mostPlaces: number,
+  ) {
     this.cache = cache
+    this.#mostPlaces = mostPlaces
     this.segments = [...live, ...recovered]
     this.bases = new Uint32Array(this.segments.length + 1)
     let total = 0
@@ -45,21 +56,29 @@ export class RecordIndex {
     this.bases[this.segments.length] = total
     this.total = total
     this.firstRecovered = this.bases[live.length] as number
+    for (const { heads } of this.segments) heads.hold()
     this.order = totalOrder(this.segments, this.bases)
     this.isInOrder = this.order.every((global, position) => global === position)
     this.#duplicate = this.#duplicates()
+    if (total > mostPlaces) for (const segment of live) segment.letPlacesGo()
   }
 
-  /** All live records of a case. */
-  static of(casefile: CaseFile, mostBytes?: number): RecordIndex {
+  /**
+   * All live records of a case.
+   * @param mostBytes kept of values
+   * @param mostPlaces records up to which times, ids and places of all stay in memory
+   */
+  static of(casefile: CaseFile, mostBytes?: number, mostPlaces = mostWithPlaces): RecordIndex {
     const hashes = new Map(casefile.evidence().map((entry) => [entry.item, entry.sha256]))
     const entries = casefile.segments().filter((entry) => entry.rows > 0)
     const records = entries.reduce((sum, entry) => sum + entry.rows, 0)
     const cache = new ByteCache(mostBytes ?? keptBytes(records))
+    const shared = new SharedParts(records > mostPlaces)
     const live = entries.map(
-      (entry) => new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache),
+      (entry) =>
+        new Segment(casefile, entry, (hashes.get(entry.item) ?? '') as EvidenceId, false, cache, shared),
     )
-    const index = new RecordIndex(live, [], cache)
+    const index = new RecordIndex(live, [], cache, mostPlaces)
     index.attachStored(casefile)
     return index
   }
@@ -84,6 +103,7 @@ export class RecordIndex {
       this.segments.filter((segment) => !segment.recovered),
       recovered,
       this.cache,
+      this.#mostPlaces,
     )
   }
 
@@ -146,6 +166,7 @@ export class RecordIndex {
     for (let i = 0; i < this.segments.length; i++) {
       const segment = this.segments[i] as Segment
       if (segment.evidenceId !== citation.evidenceId) continue
+      if (place < segment.heads.firstPlace || place > segment.heads.lastPlace) continue
       const row = indexOfSorted(segment.heads.place, place)
       if (row >= 0) return (this.bases[i] as number) + row
     }

@@ -8,10 +8,12 @@ import { FieldNames } from '../../evtx/record.ts'
 import { noValue, type Shape, type SystemTuple } from '../ingest/packed.ts'
 import { ByteCache, keptBytes } from './byte-cache.ts'
 import type { CaseTexts } from './case-texts.ts'
-import { type Block, HeadColumns, numbers32 } from './head-columns.ts'
+import { type Block, HeadColumns } from './head-columns.ts'
 import { type Positions, positionsOf } from './positions.ts'
 import { type PlaceKey, Postings, placesOf } from './postings.ts'
+import { numbers32, RowPlaces } from './row-places.ts'
 import { type ReadableValues, SegmentTexts } from './segment-texts.ts'
+import { SharedParts } from './shared-parts.ts'
 import type { TextsBuilder } from './texts-builder.ts'
 import { Values } from './values.ts'
 
@@ -59,19 +61,24 @@ export class Segment {
   readonly #segment: number
   readonly #cache: ByteCache
   readonly #valuesKey: number
+  readonly #placesKey: number
   readonly #blockKeys: readonly number[]
   readonly #places = new Map<PlaceKey, readonly (readonly number[])[]>()
   readonly #postingKeys = new Map<PlaceKey, number>()
   /** final names of the values of each shape, where no value is an array */
   readonly #names: (readonly string[] | null)[] = []
 
-  /** @param cache where values are kept once read, with those of other segments */
+  /**
+   * @param cache where values are kept once read, with those of other segments
+   * @param shared what it has in common with them
+   */
   constructor(
     source: SegmentSource,
     entry: SegmentEntry,
     evidenceId: EvidenceId,
     recovered = false,
     cache = new ByteCache(keptBytes(entry.rows)),
+    shared = new SharedParts(false),
   ) {
     this.#source = source
     this.recovered = recovered
@@ -79,12 +86,13 @@ export class Segment {
     this.number = entry.number
     this.evidenceId = evidenceId
     this.rows = entry.rows
-    this.systems = JSON.parse(entry.systems) as SystemTuple[]
-    this.shapes = JSON.parse(entry.shapes) as Shape[]
-    this.heads = new HeadColumns(entry.rows, this.shapes, source.blocks(entry.segment))
+    this.systems = shared.systems(entry.systems)
+    this.shapes = shared.shapes(entry.shapes)
+    this.heads = new HeadColumns(entry.rows, this.shapes, source.blocks(entry.segment), shared.room)
     this.blocks = this.heads.blocks
     this.#cache = cache
     this.#valuesKey = cache.newKey()
+    this.#placesKey = cache.newKey()
     this.#blockKeys = this.blocks.map(() => cache.newKey())
   }
 
@@ -92,6 +100,18 @@ export class Segment {
   get positions(): readonly Positions[] {
     this.#positions ??= this.shapes.map(positionsOf)
     return this.#positions
+  }
+
+  /** Keeps times, ids and places only as long as there is room beside the values. */
+  letPlacesGo(): void {
+    const key = this.#placesKey
+    this.heads.letGo(() => {
+      const kept = this.#cache.get(key)
+      if (kept) return kept as RowPlaces
+      const places = new RowPlaces(this.rows, this.#source.blocks(this.#segment))
+      this.#cache.set(key, places, places.bytes, 'dictionary')
+      return places
+    })
   }
 
   get values(): Values {

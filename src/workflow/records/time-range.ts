@@ -37,24 +37,27 @@ function read(text: string | undefined, whenNone: bigint): bigint {
   return BigInt.asUintN(64, time)
 }
 
-function isBefore({ heads }: Segment, row: number, range: TimeRange): boolean {
-  const own = heads.timeHigh(row)
-  return own < range.fromHigh || (own === range.fromHigh && (heads.timeLow[row] as number) < range.fromLow)
-}
-function isAfter({ heads }: Segment, row: number, range: TimeRange): boolean {
-  const own = heads.timeHigh(row)
-  return own > range.toHigh || (own === range.toHigh && (heads.timeLow[row] as number) > range.toLow)
-}
+const isBefore = (high: number, low: number, range: TimeRange): boolean =>
+  high < range.fromHigh || (high === range.fromHigh && low < range.fromLow)
+const isAfter = (high: number, low: number, range: TimeRange): boolean =>
+  high > range.toHigh || (high === range.toHigh && low > range.toLow)
 
-/** How much of a segment lies in the range: its earliest and latest row tell. */
+/** How much of a segment lies in the range: its first and last moment tell. */
 export function shareWithin(segment: Segment, range: TimeRange): 'none' | 'some' | 'all' {
-  const { earliestRow, latestRow } = segment.heads
-  if (isBefore(segment, latestRow, range) || isAfter(segment, earliestRow, range)) return 'none'
-  return isBefore(segment, earliestRow, range) || isAfter(segment, latestRow, range) ? 'some' : 'all'
+  const { earliest, latest } = segment.heads
+  if (isBefore(latest.high, latest.low, range) || isAfter(earliest.high, earliest.low, range)) return 'none'
+  return isBefore(earliest.high, earliest.low, range) || isAfter(latest.high, latest.low, range)
+    ? 'some'
+    : 'all'
 }
 
 /** Rows of the segment in the range. */
 export function rowsWithin(segment: Segment, range: TimeRange, out: Uint32Array): void {
-  for (let row = 0; row < segment.rows; row++)
-    if (!isBefore(segment, row, range) && !isAfter(segment, row, range)) setRow(out, row)
+  const { heads } = segment
+  const { timeLow } = heads
+  for (let row = 0; row < segment.rows; row++) {
+    const high = heads.timeHigh(row)
+    const low = timeLow[row] as number
+    if (!isBefore(high, low, range) && !isAfter(high, low, range)) setRow(out, row)
+  }
 }

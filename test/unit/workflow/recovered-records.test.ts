@@ -325,5 +325,5 @@ describe.runIf(haveSamples)('recovered records of real logs', () => {
     expect(staleLeftOut([{ unrecoverable: 3, unrecoverableBy: { 'template-id': 2, broken: 1 } }])).toBe(
       '3 more stale records are not offered, because their values might stand under the names of others: 1 are overwritten in part; 2 point to a template that is not theirs any more.',
     )
-  }, 60_000)
+  }, 300_000)
 })
