@@ -8,6 +8,7 @@ import type { FileTime } from '../domain/time.ts'
 import { baseName, commandKey } from './paths.ts'
 import { isTaskChange, type Story } from './stories.ts'
 import { recordedTimeOf } from './straighten.ts'
+import { firstAndLast } from './windows.ts'
 
 export interface ExecAction {
   readonly command: string
@@ -49,7 +50,7 @@ export function taskOf(story: Story): Chain['task'] {
       : undefined,
     actionHash: definition && actionHash(definition),
     definition,
-    definitions: story.changes.flatMap((change) =>
+    definitions: firstAndLast(story.changes).told.flatMap((change) =>
       change.task?.definition
         ? [
             {

@@ -16,7 +16,7 @@ import { bearsAlone, citations, fetchedOutput, type Proven, runProofs, showsRun 
 import type { Scene } from './scene.ts'
 import type { Story } from './stories.ts'
 import { findTaskProcesses, type TaskProcess } from './task-processes.ts'
-import { chainBounds } from './windows.ts'
+import { chainBounds, firstAndLast, leftWords } from './windows.ts'
 
 const historyRoles = {
   registered: 'task-registered',
@@ -49,16 +49,8 @@ export interface Execution {
 
 /** E1: every history record of the lifetime, by name; the first and last of very many. */
 function tellHistory(draft: ChainDraft, story: Story): void {
-  const { historySteps } = chainBounds
-  const all = story.history
-  const told =
-    all.length <= historySteps ? all : [...all.slice(0, historySteps - 50), ...all.slice(all.length - 50)]
-  if (told.length < all.length)
-    draft.gap(
-      `${all.length - told.length} more history records of the task`,
-      'unknown',
-      `they are in the evidence and in the timeline; the chain shows the first ${historySteps - 50} and the last 50`,
-    )
+  const { told, left } = firstAndLast(story.history)
+  if (left > 0) draft.gap(`${left} more history records of the task`, 'unknown', leftWords)
   for (const event of told) {
     const role = event.what === 'other' ? undefined : historyRoles[event.what]
     if (!role) continue

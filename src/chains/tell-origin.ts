@@ -13,6 +13,7 @@ import { bootOf, type Scene } from './scene.ts'
 import { addressOf, isNetworkLogon, type LogonSession, sessionAt } from './sessions.ts'
 import { type Origin, slackOf } from './source.ts'
 import type { Story } from './stories.ts'
+import { firstAndLast, leftWords } from './windows.ts'
 
 /** L1: each change of the story with the logon session that made it. */
 export function tellChanges(
@@ -21,7 +22,9 @@ export function tellChanges(
   draft: ChainDraft,
   owners: ReadonlySet<LogonId>,
 ): void {
-  for (const change of story.changes) {
+  const { told, left } = firstAndLast(story.changes)
+  if (left > 0) draft.gap(`${left} more records of changes of the task`, 'unknown', leftWords)
+  for (const change of told) {
     draft.step(change.kind, change)
     const session = sessionAt(
       scene.host.sessions,

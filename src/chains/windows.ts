@@ -53,3 +53,15 @@ export const chainBounds = {
   /** records of other hosts that speak of one logon */
   tracesPerLogon: 20,
 } as const
+
+/** Of very many records of one task the first and the last are told; how many lie between is said. */
+export function firstAndLast<T>(all: readonly T[]): { readonly told: readonly T[]; readonly left: number } {
+  const { historySteps } = chainBounds
+  if (all.length <= historySteps) return { told: all, left: 0 }
+  return {
+    told: [...all.slice(0, historySteps - lastTold), ...all.slice(all.length - lastTold)],
+    left: all.length - historySteps,
+  }
+}
+const lastTold = 50
+export const leftWords = `they are in the evidence and in the timeline; the chain shows the first ${chainBounds.historySteps - lastTold} and the last ${lastTold}`

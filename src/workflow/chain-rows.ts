@@ -18,7 +18,7 @@ import {
   ticksOf,
 } from './chain-roles.ts'
 import { HostAsked, Names } from './host-asked.ts'
-import { noteTask, processRows, type SchedulePids } from './process-selection.ts'
+import { notePlant, noteTask, processRows, type SchedulePids } from './process-selection.ts'
 import type { RecordIndex } from './records/record-index.ts'
 import type { Numbers, Segment } from './records/segment.ts'
 import { typesThatHold } from './records/text-test.ts'
@@ -96,7 +96,8 @@ class Selection {
         this.#hosts.set(host, asked)
         if (isPlant) asked.isPlanted = true
         asked.anchors.push(ticksOf(segment, row))
-        if (!isPlant) noteTask(part, asked, row, kind, numbers, start)
+        if (isPlant) notePlant(part, asked, row)
+        else noteTask(part, asked, row, kind, numbers, start)
         asked.name(segment, namings[kind] as Naming, numbers, start)
       })
     }

@@ -67,9 +67,9 @@ export class HostAsked {
     this.#ofAll = ofAll
   }
 
-  /** Every process and all of the task log are read: their order, or who wrote a task's file, has to be found from all. */
+  /** Every process and all of the task log are read: their order, and starts of Windows, have to be found from all. */
   get needsProcesses(): boolean {
-    return this.needsAll || this.needsLogons || this.isPlanted
+    return this.needsAll || this.needsLogons
   }
 
   name(segment: Segment, naming: Naming, numbers: Numbers, start: number): void {

@@ -1,7 +1,9 @@
 /** Reads of the packed rows what `process-rows.ts` decides by: process ids, parents, names of tasks, each distinct value looked at once. */
 import { baseName, taskKey } from '../chains/paths.ts'
+import { isPlantEvent, plantOf } from '../chains/plants.ts'
 import { processId } from '../domain/ids.ts'
 import { providers } from '../events/kinds.ts'
+import { typedEvent } from '../events/typed-event.ts'
 import { forEachRow, type Part, role, ticksOf } from './chain-roles.ts'
 import type { HostAsked } from './host-asked.ts'
 import { systemValues } from './ingest/packed.ts'
@@ -34,6 +36,16 @@ export function noteTask(
   }
   asked.tasks.add(taskKey(text('TaskName') ?? ''))
   const pid = processId(text('ClientProcessId'))
+  if (pid) asked.clients.push({ pid, ticks: ticksOf(segment, row) })
+}
+
+/** The task that a record of a file or a registry key may put in place, and the process that wrote it. */
+export function notePlant({ segment }: Part, asked: HostAsked, row: number): void {
+  const event = typedEvent(segment.record(row))
+  if (!event || !isPlantEvent(event)) return
+  const plant = plantOf(event, () => false)
+  if (plant) asked.tasks.add(taskKey(plant.taskPath))
+  const pid = 'pid' in event ? event.pid : undefined
   if (pid) asked.clients.push({ pid, ticks: ticksOf(segment, row) })
 }
 

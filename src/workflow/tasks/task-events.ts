@@ -31,18 +31,10 @@ function rolesOf(segment: Segment): Uint8Array {
 
 /** @param only paths in lower case: records of other tasks are not looked at */
 export function* taskEvents(index: RecordIndex, only?: ReadonlySet<string>): Generator<TaskEvent> {
-  const looks = new Map(
-    index.segments.map((segment) => [
-      segment,
-      { roles: rolesOf(segment), isAsked: only ? namedIn(segment, only) : undefined },
-    ]),
-  )
-  for (const global of index.order) {
+  for (const global of only ? rowsOf(index, only) : index.order) {
     const { segment, row } = index.at(global)
-    const look = looks.get(segment)
-    const known = look?.roles[segment.heads.kind[row] as number] ?? role.none
+    const known = rolesFor(segment)[segment.heads.kind[row] as number] ?? role.none
     if (known === role.none || index.isDuplicate(global)) continue
-    if (known === role.task && look?.isAsked && !look.isAsked(row)) continue
     const event = typedEvent(segment.record(row))
     if (!event) continue
     if (event.kind === 'task-history') {
@@ -51,6 +43,35 @@ export function* taskEvents(index: RecordIndex, only?: ReadonlySet<string>): Gen
       if (treeKeyOf(event)) yield event
     } else if ('taskPath' in event) yield event
   }
+}
+
+const known = new WeakMap<Segment, Uint8Array>()
+function rolesFor(segment: Segment): Uint8Array {
+  const before = known.get(segment)
+  if (before) return before
+  const made = rolesOf(segment)
+  known.set(segment, made)
+  return made
+}
+
+/** Rows of these tasks and of the registry, in total order; segments without any are passed over. */
+function rowsOf(index: RecordIndex, only: ReadonlySet<string>): readonly number[] {
+  const rows: number[] = []
+  index.segments.forEach((segment, number) => {
+    const roles = rolesFor(segment)
+    if (!roles.some((one) => one !== role.none)) return
+    const base = index.bases[number] as number
+    const isAsked = namedIn(segment, only)
+    const { kind } = segment.heads
+    for (let row = 0; row < segment.rows; row++) {
+      const one = roles[kind[row] as number]
+      if (one === role.registry || (one === role.task && isAsked(row))) rows.push(base + row)
+    }
+  })
+  return rows
+    .map((row) => ({ row, position: index.positionOf(row) }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ row }) => row)
 }
 
 const texts = typesThatHold('')
