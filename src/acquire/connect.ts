@@ -100,6 +100,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     }
   }
   const last = tried.at(-1)
+  if (tried.every((one) => one.code === 'acquire.host.unknown-name'))
+    throw withTried(openRefusal('winrm', options, '', noAddress), tried)
   throw new Refusal(
     'acquire.host.no-way',
     `there is no way to ${options.host}: ${tried.map(({ way, why }) => `${way}: ${why}`).join('; ')}`,
@@ -107,6 +109,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     { host: options.host, last: last?.code ?? '', ...triedFacts(tried) },
   )
 }
+
+/** as Windows says that a name has no address */
+const noAddress = { error: '', code: 0, codes: [11001], fqid: '' }
 
 /** Ways whose port does not answer, and why they need not be tried. */
 async function shutPorts(ways: readonly Way[], options: ConnectOptions): Promise<Map<Way, Refusal>> {
@@ -116,8 +121,7 @@ async function shutPorts(ways: readonly Way[], options: ConnectOptions): Promise
     if (way === 'ssh' || way === 'local') return
     const port = portOf(way, options.port)
     const state = await (options.askPort ?? askPort)(host, port)
-    if (state === 'no-address')
-      shut.set(way, openRefusal(way, options, '', { error: '', code: 0, codes: [11001], fqid: '' }))
+    if (state === 'no-address') shut.set(way, openRefusal(way, options, '', noAddress))
     else if (state !== 'open')
       shut.set(
         way,

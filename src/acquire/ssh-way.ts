@@ -154,7 +154,7 @@ export function sshRefusal(options: SshOptions, code: number | null, stderr: str
   if (/Connection refused/i.test(said))
     return refuse(
       'port.closed',
-      `${host} takes no SSH connection on port ${options.port ?? 22}`,
+      `${host} takes no SSH connection on port ${/ port (\d{1,5}): Connection refused/.exec(said)?.[1] ?? options.port ?? 22}`,
       'Check that sshd runs there and the port is right, or choose another way with --via.',
     )
   if (/timed out|No route to host|Network is unreachable|Host is down/i.test(said))

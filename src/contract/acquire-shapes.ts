@@ -11,7 +11,12 @@ export const PlanWishes = z.object({
   with: z.array(z.string().max(200)).max(500).optional(),
   without: z.array(z.string().max(200)).max(500).optional(),
 })
-export const LastPlan = z.object({ host: z.string(), takenAt: z.string(), plan: PlanWishes })
+export const LastPlan = z.object({
+  host: z.string(),
+  asked: z.string(),
+  takenAt: z.string(),
+  plan: PlanWishes,
+})
 export const AcquireRequest = z.object({
   via: z.enum(['auto', 'winrm', 'winrm-https', 'ssh', 'cim', 'local']),
   user: z.string().max(256).optional(),

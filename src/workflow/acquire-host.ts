@@ -11,6 +11,7 @@ import { ask, lookAtHost, type Preflight } from '../acquire/preflight.ts'
 import { Spool } from '../acquire/spool.ts'
 import { Cancelled, Refusal } from '../base/refusal.ts'
 import type { Problem } from '../domain/problem.ts'
+import { lostRefusal, pause } from './acquire-endings.ts'
 import { journalCleaned, journalConnection, journalTrust } from './acquire-journal.ts'
 import { toldProgress } from './acquire-progress.ts'
 import { type Acquired, type Arrived, admitAcquired } from './admit-acquired.ts'
@@ -61,6 +62,8 @@ export async function acquireHost(open: OpenCase, options: AcquireOptions): Prom
 }
 
 const defaultRetry = [1000, 4000, 15_000]
+/** a host that breaks each time anew is given up */
+const mostBreaks = 100
 
 class Acquisition {
   readonly #open: OpenCase
@@ -74,6 +77,8 @@ class Acquisition {
   #plan: Plan | undefined
   #noted: Connection | undefined
   #breaks = 0
+  /** bytes and artifacts that have come, to see whether anything does */
+  #arrived = 0
 
   private constructor(open: OpenCase, options: AcquireOptions, spool: Spool) {
     this.#open = open
@@ -176,10 +181,12 @@ class Acquisition {
     }
   }
 
+  /** A break costs an attempt; what has arrived since the last one gives them all back, up to a bound. */
   async #collectThroughBreaks(): Promise<void> {
     const waits = this.#options.retryMs ?? defaultRetry
-    for (let attempt = 0; ; attempt++) {
-      const here = this.#spool.state.done.length
+    let attempt = 0
+    let before = -1
+    for (;;) {
       try {
         await this.#collect()
         this.#noteSession()
@@ -188,22 +195,33 @@ class Acquisition {
         if (!(error instanceof ConnectionLost)) throw error
         this.#noteSession()
         this.#connection?.channel.kill()
-        this.#breaks++
-        if (this.#spool.state.done.length > here) attempt = 0
-        const wait = waits[attempt]
-        if (wait === undefined) throw error
-        this.#options.onProgress?.({
-          ...looking(this.#options.host),
-          phase: `Connection to ${this.#options.host} lost, connecting again`,
-        })
-        await pause(wait, this.#options.signal)
-        try {
-          await this.#connect()
-        } catch (again) {
-          if (!(again instanceof Refusal) || attempt + 1 >= waits.length) throw again
-        }
+        if (++this.#breaks > mostBreaks) throw error
+        if (this.#arrived > before) attempt = 0
+        before = this.#arrived
+        attempt = await this.#connectAgain(error, waits, attempt)
       }
     }
+  }
+
+  /** Gives the attempts that are used up. Throws what is to be said when all of them are. */
+  async #connectAgain(lost: ConnectionLost, waits: readonly number[], used: number): Promise<number> {
+    const { host, signal, onProgress } = this.#options
+    let last: unknown = lost
+    for (const [at, wait] of waits.entries()) {
+      if (at < used) continue
+      onProgress?.({ ...looking(host), phase: `Connection to ${host} lost, connecting again` })
+      await pause(wait, signal)
+      try {
+        await this.#connect()
+        return at + 1
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        last = error
+        // somebody may stand between: nothing more is tried
+        if (error.code.startsWith('acquire.host-key.')) throw error
+      }
+    }
+    throw last instanceof Refusal ? lostRefusal(host, `${lost.message}, and ${last.message}`) : last
   }
 
   #collect(): Promise<void> {
@@ -221,8 +239,14 @@ class Acquisition {
       preflight,
       now: this.#now,
       signal,
-      onArtifact: told.onArtifact,
-      onBytes: told.onBytes,
+      onArtifact: (artifact) => {
+        this.#arrived++
+        told.onArtifact(artifact)
+      },
+      onBytes: (here, total) => {
+        this.#arrived++
+        told.onBytes(here, total)
+      },
       onProblem: (problem) => {
         told.onProblem(problem)
         this.#problems.push(problem)
@@ -344,13 +368,7 @@ class Acquisition {
 
   #inWords(error: unknown): unknown {
     const { host } = this.#options
-    if (error instanceof ConnectionLost)
-      return new Refusal(
-        'acquire.connection.lost',
-        `the connection to ${host} was lost: ${error.message}`,
-        'What has arrived is kept. When the host answers again: the same command with --resume.',
-        { host },
-      )
+    if (error instanceof ConnectionLost) return lostRefusal(host, error.message)
     if (error instanceof Garbage || (error instanceof Error && error.name === 'ZodError'))
       return new Refusal(
         'acquire.host.garbage',
@@ -361,17 +379,3 @@ class Acquisition {
     return error
   }
 }
-
-const pause = (ms: number, signal: AbortSignal | undefined) =>
-  new Promise<void>((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(new Cancelled())
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-  })

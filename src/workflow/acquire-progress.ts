@@ -4,12 +4,14 @@ import type { Plan } from '../acquire/plan.ts'
 import type { OnProgress, ProgressPart } from '../domain/progress.ts'
 import { Meter } from './meter.ts'
 
+export interface Told {
+  onArtifact: NonNullable<CollectOptions['onArtifact']>
+  onBytes: NonNullable<CollectOptions['onBytes']>
+  onProblem: CollectOptions['onProblem']
+}
+
 /** What the collectors tell, as progress. */
-export function toldProgress(
-  host: string,
-  plan: Plan,
-  onProgress: OnProgress | undefined,
-): Required<Pick<CollectOptions, 'onArtifact' | 'onBytes' | 'onProblem'>> {
+export function toldProgress(host: string, plan: Plan, onProgress: OnProgress | undefined): Told {
   const meter = new Meter(onProgress, {
     phase: `Collecting from ${host}`,
     step: 'copy',

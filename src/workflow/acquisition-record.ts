@@ -23,6 +23,8 @@ const AcquisitionFile = z.looseObject({
   schema: z.literal('tasktrail-acquisition/1'),
   runId: text,
   host: text.min(1).max(255),
+  /** the name the operator gave */
+  asked: text.optional(),
   startedAt: text.optional(),
   sessions: z.array(Session).max(1000),
   /** what the operator asked for; records of earlier versions do not say */
@@ -32,6 +34,7 @@ const AcquisitionFile = z.looseObject({
 export interface AcquisitionRecord {
   readonly runId: string
   readonly host: string
+  readonly asked?: string | undefined
   readonly startedAt?: string | undefined
   /** the plan as it was asked for, to be asked for again */
   readonly wishes?: z.infer<typeof Wishes> | undefined
@@ -57,10 +60,11 @@ export function readAcquisition(json: string): AcquisitionRecord | string {
   const parsed = AcquisitionFile.safeParse(value)
   if (!parsed.success)
     return `It does not have the form of an acquisition: ${z.prettifyError(parsed.error).slice(0, 400)}`
-  const { runId, host, sessions, startedAt, wishes } = parsed.data
+  const { runId, host, sessions, asked, startedAt, wishes } = parsed.data
   return {
     runId,
     host,
+    ...(asked === undefined ? {} : { asked }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(wishes === undefined ? {} : { wishes }),
     sessions: sessions.map(({ way, sid, account, pid, from, to, addresses }) => ({

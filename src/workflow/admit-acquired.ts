@@ -187,6 +187,7 @@ function acquisitionRecord(
     schema: 'tasktrail-acquisition/1',
     runId: spool.state.runId,
     host,
+    asked: spool.state.host,
     startedAt: spool.state.startedAt,
     endedAt: now().toISOString(),
     way: preflight.way,

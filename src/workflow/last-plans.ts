@@ -7,6 +7,8 @@ import { acquisitionsOf } from './responder-rows.ts'
 export interface LastPlan {
   /** full name, as the evidence names the host */
   readonly host: string
+  /** the name the operator gave */
+  readonly asked: string
   /** UTC, by the clock of the workstation */
   readonly takenAt: string
   readonly plan: PlanWishes
@@ -15,11 +17,11 @@ export interface LastPlan {
 /** The newest plan of each host, by name of host. */
 export function lastPlans(open: OpenCase): readonly LastPlan[] {
   const plans = new Map<string, LastPlan>()
-  for (const { host, startedAt, wishes } of acquisitionsOf(open)) {
+  for (const { host, asked = host, startedAt, wishes } of acquisitionsOf(open)) {
     if (!wishes || startedAt === undefined) continue
     const key = host.toLowerCase()
     const known = plans.get(key)
-    if (!known || known.takenAt < startedAt) plans.set(key, { host, takenAt: startedAt, plan: wishes })
+    if (!known || known.takenAt < startedAt) plans.set(key, { host, asked, takenAt: startedAt, plan: wishes })
   }
   return [...plans.values()].sort((a, b) => (a.host < b.host ? -1 : 1))
 }
@@ -30,7 +32,7 @@ const short = (name: string) => name.toLowerCase().split('.')[0]
 export function lastPlanOf(open: OpenCase, host: string): PlanWishes {
   const plans = lastPlans(open)
   const found =
-    plans.find((one) => one.host.toLowerCase() === host.toLowerCase()) ??
+    plans.find((one) => [one.host, one.asked].some((name) => name.toLowerCase() === host.toLowerCase())) ??
     plans.find((one) => short(one.host) === short(host))
   if (found) return found.plan
   throw new Refusal(

@@ -80,6 +80,23 @@ describe.skipIf(missing)('a line that breaks', { timeout: 240_000 }, () => {
     })
   })
 
+  it('for a host that does not come back says so, and that what arrived waits for --resume', async () => {
+    const { server } = await rig.host({ more: [{ name: channel, file: large }] })
+    const line = await breakingLine(server, [3 * mebibyte], () => void server.stop())
+    const refused = acquireHost(await rig.newCase(), {
+      ...overSsh(server),
+      ssh: { configFile: line.configFile },
+      plan,
+      retryMs: [10, 10],
+    })
+    await expect(refused).rejects.toMatchObject({
+      code: 'acquire.connection.lost',
+      message: expect.stringMatching(/was lost: .*, and /),
+      remedy: expect.stringContaining('--resume'),
+    })
+    line.end()
+  })
+
   it('is not glued to another file: what changed before the offset begins anew, and says so after any further break', async () => {
     const { stage, server } = await rig.host({ more: [{ name: channel, file: large, exportDenied: true }] })
     const open = await rig.newCase()

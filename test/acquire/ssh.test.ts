@@ -90,6 +90,7 @@ describe.skipIf(missing)('an acquisition over SSH', { timeout: 240_000 }, () => 
     expect(taken.slice(0, 2)).toEqual(['state:processes', 'tasks:com'])
     const again = lastPlanOf(open, rig.facts.host.toUpperCase())
     expect(again).toEqual(plan)
+    expect(lastPlanOf(open, '127.0.0.1')).toEqual(plan)
     expect(lastPlans(open).map((one) => one.host)).toEqual([rig.facts.host])
     const second = await acquireHost(open, { ...overSsh(server), plan: again })
     expect(second.items.map((one) => one.artifact)).toEqual(taken)

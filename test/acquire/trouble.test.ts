@@ -202,6 +202,9 @@ describe.skipIf(missing)('a host that cannot be reached', { timeout: 240_000 }, 
     const base = `Host *\n  Port ${server.port}\n  User root\n  IdentityFile ${join(server.dir, 'client')}\n  IdentitiesOnly yes\n  GlobalKnownHostsFile none\n`
     const known = `  UserKnownHostsFile ${join(server.dir, 'known_hosts')}\n`
     expect(await refusal({ ...over, host: 'no-such-host.invalid' })).toBe('acquire.host.unknown-name')
+    expect(await refusal({ ...over, via: 'auto', host: 'no-such-host.invalid' })).toBe(
+      'acquire.host.unknown-name',
+    )
     expect(await refusal({ ...over, ssh: { ...over.ssh, port: 1 } })).toBe('acquire.port.closed')
     expect(await refusal({ ...over, host: '-oProxyCommand=x' })).toBe('acquire.host.bad-name')
     expect(await refusal({ ...over, user: 'x y' })).toBe('acquire.account.bad-name')

@@ -68,7 +68,9 @@ export function AcquireView() {
   const last =
     only === undefined || others.length > 0
       ? undefined
-      : remembered.value?.find((one) => shortName(one.host) === shortName(only))
+      : remembered.value?.find(
+          (one) => one.asked.toLowerCase() === only.toLowerCase() || shortName(one.host) === shortName(only),
+        )
   const choosePlan = (plan: FormText['plan'], over: Partial<FormText> = {}) => {
     const chosen = { plan, with: [], without: [], ...over }
     change(chosen)
