@@ -5,6 +5,7 @@ import { ChainsView } from '../views/chains/chains-view.tsx'
 import { EvidenceView } from '../views/evidence/evidence-view.tsx'
 import { HandoverView } from '../views/handover/handover-view.tsx'
 import { HomeView } from '../views/home/home-view.tsx'
+import { useDrop } from '../views/home/use-drop.ts'
 import { OverviewView } from '../views/overview/overview-view.tsx'
 import { PlaybookView } from '../views/playbook/playbook-view.tsx'
 import { ProcessesView } from '../views/processes/processes-view.tsx'
@@ -15,6 +16,7 @@ import { Escape } from '../widgets/escape.tsx'
 import { Notice } from '../widgets/notice.tsx'
 import { Patterns } from '../widgets/patterns.tsx'
 import { ActSaid } from './act-said.tsx'
+import { useImport } from './import-state.tsx'
 import { KeyMap } from './key-map.tsx'
 import { type KeyBinding, keyGroups, useKeys, within } from './keyboard.ts'
 import { Navigation } from './navigation.tsx'
@@ -60,6 +62,7 @@ const citationKeys = [
 export function Shell() {
   const { view, caseSummary, go, cameFrom, back, engine } = useWindow()
   const { last, undo } = usePlaybook()
+  const { setPaths } = useImport()
   const [map, setMap] = useState(false)
   const [finding, find] = useState(false)
   const [settings, setSettings] = useState(false)
@@ -159,8 +162,13 @@ export function Shell() {
     main.current?.scrollTo(0, 0)
   }, [view])
 
+  const drop = useDrop((paths) => {
+    setPaths(paths.join('\n'))
+    go('home', 'evidence')
+  })
+  const elsewhere = inCase ? drop.place : {}
   return (
-    <div className={`shell${inCase ? '' : ' shell-home'} view-${view}`}>
+    <div {...elsewhere} className={`shell${inCase ? '' : ' shell-home'} view-${view}`}>
       <a className="skip" href="#main">
         Skip to content
       </a>
@@ -183,6 +191,11 @@ export function Shell() {
       </main>
       <StatusBar />
       <ActSaid />
+      {inCase && drop.note ? (
+        <div className="act-said" role="status">
+          <div className="toast">{drop.note}</div>
+        </div>
+      ) : null}
       <Palette open={finding} onClose={() => find(false)} commands={commands} />
       <SettingsDialog open={settings} onClose={() => setSettings(false)} />
       <KeyMap open={map} onClose={() => setMap(false)} />

@@ -55,6 +55,10 @@ describe.runIf(haveBrowser)('chains and processes', { timeout: 180_000 }, () => 
     await expect.poll(() => page.title(), patient).toContain('Timeline')
     await page.keyboard.press('Alt+ArrowLeft')
     await expect.poll(() => page.title(), patient).toContain('Chains')
+    await page.getByRole('button', { name: 'Task', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'bouWFQYO' }).waitFor(patient)
+    await page.getByRole('button', { name: 'Its chain' }).click()
+    await expect.poll(() => page.title(), patient).toContain('Chains')
     expect(complaints).toEqual([])
   })
 

@@ -6,6 +6,7 @@ import { AnswerLead } from '../overview/answer-lead.tsx'
 import { ChainDrawing } from '../overview/chain-drawing/chain-drawing.tsx'
 import { principalName } from '../overview/sentence.ts'
 import { asSentence } from '../overview/words.ts'
+import { ofChosenChain } from '../tasks/tasks-view.tsx'
 import { GapsPart } from './gaps-part.tsx'
 import { HostsPart } from './hosts-part.tsx'
 import { LinksPart } from './links-part.tsx'
@@ -26,6 +27,9 @@ export function ChainDetail(props: { chain: ChainShape; all: readonly ChainShape
         className="lead chain-lead"
         acts={
           <>
+            <Button icon="task" onPress={() => go('tasks', ofChosenChain)}>
+              Task
+            </Button>
             <Button icon="process" onPress={() => go('processes')}>
               Processes
             </Button>

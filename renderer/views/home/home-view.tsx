@@ -44,9 +44,11 @@ const starts: readonly {
 ]
 
 export function HomeView() {
-  const { caseSummary, engine } = useWindow()
-  const { job, setPaths } = useImport()
-  const [open, setOpen] = useState<Start | undefined>(job.state === 'idle' ? undefined : 'evidence')
+  const { caseSummary, engine, tab } = useWindow()
+  const { job, paths, setPaths } = useImport()
+  const [open, setOpen] = useState<Start | undefined>(
+    job.state === 'idle' && paths === '' && tab === null ? undefined : 'evidence',
+  )
   const drop = useDrop((paths) => {
     setPaths(paths.join('\n'))
     setOpen('evidence')

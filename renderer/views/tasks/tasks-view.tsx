@@ -12,6 +12,9 @@ import { recallTasks, rememberTasks } from './tasks-memory.ts'
 import './tasks.css'
 import '../record/record.css'
 
+/** as the place inside the view: the task of the chain that is chosen */
+export const ofChosenChain = 'chain'
+
 export function TasksView() {
   const { caseId } = useCase()
   return <TasksOfCase key={caseId} />
@@ -27,7 +30,7 @@ function TasksOfCase() {
   const [text, setText] = useState(memory.text)
   const [only, setOnly] = useState(memory.only)
   const [host, setHost] = useState(memory.host)
-  const [task, setTask] = useState<string | null>(tab ?? memory.task)
+  const [task, setTask] = useState<string | null>(tab === ofChosenChain ? null : (tab ?? memory.task))
   const [part, setPart] = useState(memory.part)
   const [asked, ask] = useState(text)
   useEffect(() => {
@@ -36,7 +39,7 @@ function TasksOfCase() {
   }, [text])
   useEffect(() => {
     if (tab === null) return
-    setTask(tab)
+    setTask(tab === ofChosenChain ? null : tab)
     go('tasks')
   }, [tab, go])
   useEffect(
@@ -56,9 +59,20 @@ function TasksOfCase() {
   const pages = useTaskPages(key, caseId, filter)
   const { head } = pages
   // nothing was chosen: the task of the chain that the other views speak of, else the loudest
-  const firstRows = head ? Array.from({ length: Math.min(200, head.total) }, (_, at) => pages.row(at)) : []
-  const shown =
-    task ?? firstRows.find((row) => chain && row?.chains.includes(chain.id))?.id ?? firstRows[0]?.id ?? null
+  const path = chain?.task.path
+  const own = useAnswer(
+    task === null && chain && path ? `task of ${caseId} ${counts.records} ${chain.id}` : null,
+    async (signal) => {
+      const found = await api.tasks.list(
+        { caseId, text: path?.slice(0, 400) ?? '', from: 0, count: 100 },
+        { signal },
+      )
+      return { chain: chain?.id, task: found.rows.find((row) => row.chains.includes(chain?.id ?? ''))?.id }
+    },
+  )
+  const ofChain = own.value?.chain === chain?.id ? own.value : undefined
+  const waits = task === null && path !== undefined && ofChain === undefined && own.trouble === undefined
+  const shown = waits ? null : (task ?? ofChain?.task ?? pages.row(0)?.id ?? null)
   const details = useAnswer(
     shown === null ? null : `task ${caseId} ${counts.evidence} ${counts.records} ${shown}`,
     async (signal) => ({ id: shown, told: await api.tasks.details({ caseId, id: shown ?? '' }, { signal }) }),
@@ -79,7 +93,7 @@ function TasksOfCase() {
 
   if (head && head.all === 0 && !pages.trouble)
     return (
-      <div className="pad">
+      <div className="pad stack">
         <h1 className="view-title">Tasks</h1>
         <Empty
           kind="cannot-tell"
