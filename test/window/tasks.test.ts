@@ -11,7 +11,7 @@ const recent = [
 /** a loaded machine may take its time */
 const patient = { timeout: 20_000 }
 
-describe.runIf(haveBrowser)('tasks', { timeout: 180_000 }, () => {
+describe.runIf(haveBrowser)('tasks', { timeout: 300_000 }, () => {
   let browser: Browser
   let opened: OpenedWindow | undefined
   beforeAll(async () => {
@@ -73,6 +73,8 @@ describe.runIf(haveBrowser)('tasks', { timeout: 180_000 }, () => {
 
   it('shows the definition as text with a search, and two side by side', async () => {
     const page = opened?.page ?? (await open()).page
+    // on a record number X would open that record
+    await page.getByRole('listbox', { name: 'Tasks' }).focus()
     await page.keyboard.press('x')
     const search = page.getByRole('searchbox', { name: 'Find in the definition' })
     await search.fill('hidden')
