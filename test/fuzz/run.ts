@@ -1,9 +1,16 @@
+// `npm run fuzz -- zip [ARCHIVES] [FIRST-SEED]`: mutated archives through the verifier of bundles (test/fuzz/fuzz-zip.ts).
 // `npm run fuzz -- [RECORDS] [FIRST-SEED]`: mutated chunks through the reader, to XML, through the packer and back, until so
 // many records were tried. What goes wrong is printed with its seed and the rest goes on; then the exit code is 1.
 import { corpus } from '../laws/evtx-chunks.ts'
 import { fuzzLog, judgeLog, noTotals } from './fuzz-log.ts'
+import { fuzzZips } from './fuzz-zips.ts'
 import { PackedCase } from './packed-case.ts'
 
+if (process.argv[2] === 'zip') {
+  const totals = await fuzzZips(Number(process.argv[3] ?? 100_000), Number(process.argv[4] ?? 1))
+  console.log(`fuzz zip: ${JSON.stringify(totals)}`)
+  process.exit(totals.finds.length > 0 ? 1 : 0)
+}
 const [, , count = '2000000', first = '1'] = process.argv
 const mostFinds = 25
 const all = corpus()
