@@ -1,13 +1,13 @@
 /**
- * Writes a ZIP file so that a final name always stands for a whole archive: partial file, flush, look at it again, link
- * to the final name without overwriting, flush the folder, then the `.sha256` beside it (bundle.md §4.4).
+ * Writes a ZIP file so that a final name always stands for a whole archive: partial file, flush, look at it again, the
+ * `.sha256` beside it, then link to the final name without overwriting and flush the folder (bundle.md §4.4).
  *
  * archiver neither rejects nor settles when a source fails or the disk is full (§4.3). So it never sees a failing
  * stream here: bytes are pushed into it by hand, the first trouble wins, and everything waits against that trouble.
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { PassThrough, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -74,22 +74,18 @@ export async function writeZip(
     }
     await options.inspect?.({ path: partial, ...written })
     if (options.signal?.aborted) throw new Cancelled()
-    await publishFile(partial, target)
-    if (options.sidecar !== false) await writeHashBeside(sidecar, `${written.sha256}  ${basename(target)}\n`)
+    // The hash first: an archive under its final name always has its hash beside it, whenever a run is killed.
+    const hasSidecar = options.sidecar !== false
+    if (hasSidecar) await writeHashBeside(sidecar, `${written.sha256}  ${basename(target)}\n`)
+    await publishFile(partial, target).catch(async (error: unknown) => {
+      if (hasSidecar) await unlink(sidecar).catch(() => undefined)
+      throw error
+    })
     return { path: target, sidecar, ...written }
   } catch (error) {
     await unlink(partial).catch(() => undefined)
     throw error
   }
-}
-
-/** Partial archives a killed run left in a folder: for the operator to delete. */
-export async function stalePartials(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => [])
-  return names
-    .filter((name) => /^\..+\.zip\.partial$/.test(name))
-    .sort()
-    .map((name) => join(folder, name))
 }
 
 async function pack(

@@ -11,6 +11,7 @@ import type { ExportOptions, ExportResult } from '../workflow/export-case.ts'
 import type { importEvidence } from '../workflow/import-evidence.ts'
 import type { inspectLog } from '../workflow/inspect-log.ts'
 import type { changePassphrase, KeyFacts } from '../workflow/key-facts.ts'
+import type { Leftover } from '../workflow/leftovers.ts'
 import type { TaskEntry, TaskHost } from '../workflow/list-tasks.ts'
 import type { PracticeOptions, WrittenPractice } from '../workflow/make-practice.ts'
 import type { ReportOptions } from '../workflow/make-report.ts'
@@ -86,6 +87,9 @@ export interface Doors {
   verifyBundleFile(path: string, how: VerifyBundleOptions): Promise<Verification>
   /** writes the plain ZIP of an encrypted bundle */
   decryptBundleFile(path: string, target: string, how: VerifyBundleOptions): Promise<void>
+  casesFolder(): string | Promise<string>
+  findLeftovers(folders: readonly string[]): Promise<readonly Leftover[]>
+  removeLeftovers(paths: readonly string[]): Promise<readonly Leftover[]>
   trustedSigners(): Promise<TrustedSigners>
   addTrustedSigners(text: string, name: string | undefined): Promise<readonly TrustedSigner[]>
   removeTrustedSigner(which: string): Promise<readonly TrustedSigner[]>

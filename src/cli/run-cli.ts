@@ -14,6 +14,7 @@ import { addExport } from './verbs/export.ts'
 import { addImport } from './verbs/import.ts'
 import { addInspect } from './verbs/inspect.ts'
 import { addKey } from './verbs/key.ts'
+import { addLeftovers } from './verbs/leftovers.ts'
 import { addOpen } from './verbs/open.ts'
 import { addPractice } from './verbs/practice.ts'
 import { addQuery } from './verbs/query.ts'
@@ -46,6 +47,7 @@ const verbs: readonly AddVerb[] = [
   addReceipt,
   addKey,
   addSigners,
+  addLeftovers,
   addPractice,
   addServe,
 ]

@@ -101,6 +101,15 @@ export const workflowDoors: Doors = {
   async decryptBundleFile(path, target, how) {
     await (await import('../workflow/verify-bundle.ts')).decryptBundleFile(path, target, how)
   },
+  async casesFolder() {
+    return (await import('../workflow/operator-folders.ts')).casesFolder()
+  },
+  async findLeftovers(folders) {
+    return (await import('../workflow/leftovers.ts')).findLeftovers(folders)
+  },
+  async removeLeftovers(paths) {
+    return (await import('../workflow/leftovers.ts')).removeLeftovers(paths)
+  },
   async trustedSigners() {
     return (await import('../workflow/trusted-signers.ts')).trustedSigners()
   },

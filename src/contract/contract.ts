@@ -18,6 +18,9 @@ const note = z.string().max(4000)
 const by = z.string().min(1).max(200).optional()
 const onChain = inCase.extend({ chain: z.string().min(1).max(64), by })
 
+/** what opens a bundle encrypted with age; used once and kept nowhere */
+const keysOfAge = { identityFile: path.optional(), passphrase: z.string().max(1024).optional() }
+
 /** Everything the window may ask of the engine. Work that takes time is a stream of Progress that returns its result. */
 export const contract = {
   app: {
@@ -259,12 +262,27 @@ export const contract = {
             .string()
             .regex(/^[0-9a-fA-F]{64}$/)
             .optional(),
+          ...keysOfAge,
         }),
       )
       .output(eventIterator(s.Progress, s.VerifyResult)),
     open: base
-      .input(z.object({ path, allowedSigners: path.optional() }))
+      .input(z.object({ path, allowedSigners: path.optional(), ...keysOfAge }))
       .output(eventIterator(s.Progress, s.CaseSummary)),
+  },
+  /** the operator's list of trusted signers; `verify` and `open` go by it when no file is named */
+  signers: {
+    list: base.output(s.TrustedSigners),
+    /** lines of allowed_signers, or a public key and who it belongs to */
+    add: base
+      .input(z.object({ text: z.string().max(100_000), name: z.string().max(200).optional() }))
+      .output(s.TrustedSigners),
+    remove: base.input(z.object({ which: z.string().min(1).max(300) })).output(s.TrustedSigners),
+  },
+  /** what killed runs left in folders: shown, and removed only on the operator's word */
+  leftovers: {
+    list: base.input(z.object({ folders: z.array(path).max(100) })).output(s.Leftovers),
+    remove: base.input(z.object({ paths: z.array(path).min(1).max(1000) })).output(s.Leftovers),
   },
 }
 export type Contract = typeof contract

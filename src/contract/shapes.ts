@@ -305,6 +305,29 @@ export const VerifyResult = z.object({
   findings: z.array(Finding),
   checked: z.object({ files: z.int(), bytes: z.number() }),
 })
+export const TrustedSigners = z.object({
+  /** of the allowed_signers file */
+  path: z.string(),
+  signers: z.array(
+    z.object({
+      identity: z.string(),
+      fingerprint: z.string(),
+      namespaces: z.array(z.string()).nullable(),
+      validAfter: z.string().nullable(),
+      validBefore: z.string().nullable(),
+      line: z.string(),
+    }),
+  ),
+})
+export const Leftovers = z.array(
+  z.object({
+    path: z.string(),
+    kind: z.enum(['partial', 'opening', 'hash']),
+    bytes: z.number(),
+    changedAt: z.string(),
+    mayBeInUse: z.boolean(),
+  }),
+)
 export const SealResult = z.object({
   path: z.string(),
   sidecar: z.string(),

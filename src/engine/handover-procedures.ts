@@ -29,15 +29,18 @@ export const handoverProcedures = {
         return { ...receipt, signer }
       }),
     ),
-    verify: bundle.verify.handler(({ input: { path, allowedSigners, ticketSha256 }, context, signal }) =>
+    verify: bundle.verify.handler(({ input: { path, passphrase, ...asked }, context, signal }) =>
       streamJob(context, signal, async (onProgress, stop) =>
-        asShape(await verifyBundleFile(path, { allowedSigners, ticketSha256, signal: stop, onProgress })),
+        asShape(
+          await verifyBundleFile(path, { ...asked, agePassphrase: passphrase, signal: stop, onProgress }),
+        ),
       ),
     ),
-    open: bundle.open.handler(({ input: { path, allowedSigners }, context, signal }) =>
+    open: bundle.open.handler(({ input: { path, passphrase, ...asked }, context, signal }) =>
       streamJob(context, signal, async (onProgress, stop) => {
         const opened = await openBundle(path, {
-          ...(allowedSigners === undefined ? {} : { allowedSigners }),
+          ...asked,
+          agePassphrase: passphrase,
           operator: context.operator,
           signal: stop,
           onProgress,

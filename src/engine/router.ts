@@ -33,6 +33,7 @@ import type { EngineContext } from './context.ts'
 import { handoverProcedures } from './handover-procedures.ts'
 import { caseFolderName } from './home.ts'
 import { api, inCase, inCaseAlone, keptJob, state, summary } from './in-case.ts'
+import { keeping } from './keeping.ts'
 import { product } from './product.ts'
 import { attachJob, streamJob } from './stream-job.ts'
 
@@ -286,4 +287,5 @@ export const router = api.router({
     ),
   },
   ...handoverProcedures,
+  ...keeping,
 })

@@ -69,14 +69,12 @@ export async function encryptBundle(bundle: string, options: EncryptOptions): Pr
       'Leave one of them out.',
     )
   const target = `${bundle}.age`
-  const written = await convert('encrypt', bundle, target, options, {
+  return convert('encrypt', bundle, target, options, {
     recipients,
     identities: [],
     passphrase,
     scryptWorkFactor: options.scryptWorkFactor,
   })
-  await writeHashBeside(`${target}.sha256`, `${written.sha256}  ${basename(target)}\n`)
-  return written
 }
 
 /** Writes the plain file under `target`. A wrong key, a flipped bit or a cut file leave nothing there. */
@@ -153,6 +151,8 @@ async function convert(
       before = done
     })
     progress.finish()
+    if (mode === 'encrypt')
+      await writeHashBeside(`${target}.sha256`, `${written.sha256}  ${basename(target)}\n`)
     await publishFile(partial, target)
     return { path: target, ...written }
   } catch (error) {

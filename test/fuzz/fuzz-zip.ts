@@ -94,7 +94,7 @@ const endFields = [
 /** The archive of `seed`: one to four changes to `original`. */
 export function mutatedZip(seed: number, original: Buffer): Buffer {
   const next = seededNumbers(seed)
-  let bytes = Buffer.from(original)
+  let bytes: Buffer = Buffer.from(original)
   for (let round = 1 + (next() % 4); round > 0; round--) bytes = mutate(bytes, next)
   return bytes
 }

@@ -143,7 +143,7 @@ test('a slug of any text is a name every file system takes', () => {
   )
 })
 
-test('no cell of a CSV file starts a formula or a new line, whatever was in the evidence', () => {
+test('A30 no cell of a CSV file starts a formula or a new line, whatever was in the evidence', () => {
   const lead = fc.constantFrom(
     '=',
     '+',

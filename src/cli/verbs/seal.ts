@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { escapeLine } from '../../base/escape.ts'
 import { withCase } from '../case-folder.ts'
 import { exitCode, UsageError } from '../exit-code.ts'
 import { jsonDocument } from '../json-text.ts'
@@ -140,6 +141,11 @@ async function sealVerb({ terminal, doors }: Surface, options: Options) {
       Number.isFinite(terminal.columns) ? terminal.columns : 120,
       '',
     )
+    const left = await doors.findLeftovers([resolve(terminal.cwd, options.out)])
+    if (left.length > 0)
+      terminal.tell(
+        `tasktrail: ${left.length} leftovers of interrupted runs lie in ${escapeLine(options.out)}: see \`tasktrail leftovers\`\n`,
+      )
     const advice =
       'Write the SHA-256 into the ticket: the receiver compares with that, not with the file beside it.'
     await terminal.write(options.json ? jsonDocument(sealed) : linesText([...lines, '', advice]))

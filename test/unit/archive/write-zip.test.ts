@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ZipReader } from '../../../src/archive/read-zip.ts'
-import { stalePartials, writeZip, type ZipPart } from '../../../src/archive/write-zip.ts'
+import { writeZip, type ZipPart } from '../../../src/archive/write-zip.ts'
 import { sha256 } from '../../builders/sealed-bundle.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'write-zip-'))
@@ -110,13 +110,13 @@ describe('the archive writer', () => {
     ],
     ['a name that leads out', () => partsOf(small, { name: 'root/../x', bytes: [] }), 'archive name'],
     ['a name with a drive', () => partsOf(small, { name: 'C:/x', bytes: [] }), 'archive name'],
-  ])('with %s rejects with that cause, at once, and leaves nothing', async (_what, parts, message) => {
+  ])('A26 with %s rejects with that cause, at once, and leaves nothing', async (_what, parts, message) => {
     const dir = newFolder()
     await expect(writeZip(join(dir, 'x.zip'), parts(), { at })).rejects.toThrow(message)
     expect(readdirSync(dir)).toEqual([])
   })
 
-  test('leaves nothing when it is cancelled in the middle, or its result is found wanting', async () => {
+  test('A27 leaves nothing when it is cancelled in the middle, or its result is found wanting', async () => {
     const dir = newFolder()
     const stop = new AbortController()
     const endless = async function* () {
@@ -137,7 +137,7 @@ describe('the archive writer', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  test('never overwrites an archive, its hash file or the partial file of another run', async () => {
+  test('A27 never overwrites an archive, its hash file or the partial file of another run', async () => {
     for (const name of ['x.zip', 'x.zip.sha256', '.x.zip.partial']) {
       const dir = newFolder()
       writeFileSync(join(dir, name), 'mine')
@@ -149,7 +149,7 @@ describe('the archive writer', () => {
     }
   })
 
-  test('refuses a folder that is not there, naming it', async () => {
+  test('A27 refuses a folder that is not there, naming it', async () => {
     const target = join(folder, 'missing', 'x.zip')
     await expect(writeZip(target, partsOf(small), { at })).rejects.toMatchObject({
       code: 'disk.file.missing',
@@ -158,7 +158,7 @@ describe('the archive writer', () => {
   })
 
   test.runIf(process.platform !== 'win32')(
-    'says so when the file system takes no more, and leaves nothing',
+    'A27 says so when the file system takes no more, and leaves nothing',
     () => {
       const dir = newFolder()
       const module = join(import.meta.dirname, '../../../src/archive/write-zip.ts')
@@ -186,11 +186,5 @@ describe('the archive writer', () => {
     for (const target of [one, two])
       await writeZip(target, partsOf(small, { name: 'b', bytes: [block(1), block(2)] }), { at })
     expect(readFileSync(one).equals(readFileSync(two))).toBe(true)
-  })
-
-  test('lists partial archives of killed runs', async () => {
-    const dir = newFolder()
-    for (const name of ['.x.zip.partial', 'x.zip', '.other']) writeFileSync(join(dir, name), '')
-    expect(await stalePartials(dir)).toEqual([join(dir, '.x.zip.partial')])
   })
 })

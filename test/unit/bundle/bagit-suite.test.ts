@@ -57,13 +57,13 @@ describe.runIf(haveSuite)('the BagIt conformance suite', () => {
     expect([...bags('v0.97', 'valid'), ...bags('v1.0', 'valid')].length).toBeGreaterThan(10)
   })
 
-  test.each(mustFail)('%s is rejected', async (bag) => {
+  test.each(mustFail)('A38 %s is rejected', async (bag) => {
     const report = await reportOn(bag)
     expect(['INVALID', 'UNSAFE']).toContain(report.verdict)
   })
 
   test.each([...bags('v0.97', 'valid'), ...bags('v1.0', 'valid')])(
-    '%s is valid, and no bundle of ours',
+    'A38 %s is valid, and no bundle of ours',
     async (bag) => {
       const report = await reportOn(bag)
       expect(report.findings.filter((finding) => !['warning', 'note'].includes(finding.severity))).toEqual([])

@@ -56,7 +56,7 @@ describe.skipIf(!haveTool('openssl'))('a time stamp', () => {
     expect(verifyTimeStamp(response.subarray(0, 200), message, [root]).ok).toBe(false)
     expect(verifyTimeStamp(new Uint8Array(0), message, [root]).ok).toBe(false)
   })
-  it('is fetched over HTTP; an authority that is down or answers nonsense is a failure with a reason', async () => {
+  it('A35 is fetched over HTTP; an authority that is down or answers nonsense is a failure with a reason', async () => {
     const serving = await authority.serve()
     const response = await requestTimeStamp(serving.url, message)
     serving.close()

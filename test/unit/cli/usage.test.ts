@@ -22,6 +22,7 @@ const verbs = [
   'receipt',
   'key',
   'signers',
+  'leftovers',
   'practice',
   'serve',
 ]

@@ -47,7 +47,7 @@ describe('encrypting a bundle for its receiver', () => {
     await open('ü secret')
     expect(new Uint8Array(readFileSync(join(dir, 'Y.zip')))).toEqual(content)
   })
-  it('leaves nothing under the final name for a wrong key, a flipped bit, a cut file or a cancel', async () => {
+  it('A34 leaves nothing under the final name for a wrong key, a flipped bit, a cut file or a cancel', async () => {
     const dir = scratchFolder()
     const written = await encryptBundle(bundleIn(dir), { recipients: [recipient] })
     const sound = readFileSync(written.path)
@@ -95,7 +95,7 @@ describe('encrypting a bundle for its receiver', () => {
 })
 
 describe.skipIf(!haveTool('age'))("Debian's age", () => {
-  it('opens what we encrypt, and we open what it encrypts', async () => {
+  it('A34 opens what we encrypt, and we open what it encrypts', async () => {
     const dir = scratchFolder()
     writeFileSync(join(dir, 'key.txt'), `${identity}\n`)
     const written = await encryptBundle(bundleIn(dir), { recipients: [recipient] })

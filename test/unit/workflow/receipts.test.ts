@@ -64,7 +64,7 @@ afterAll(() => {
 })
 
 describe('a receipt', () => {
-  test('made by the receiver and admitted by the sender closes custody, once', async () => {
+  test('A37 made by the receiver and admitted by the sender closes custody, once', async () => {
     const made = await receive(inNewFolder())
     expect(made.receipt).toMatchObject({
       bagDigest: sealed.bagDigest,
@@ -85,7 +85,7 @@ describe('a receipt', () => {
     )
   })
 
-  test('is refused when a byte of it changed, its signer is unknown, or it is for another bundle', async () => {
+  test('A37 is refused when a byte of it changed, its signer is unknown, or it is for another bundle', async () => {
     const other = await createCase(nextDir(), { title: 'other', operator: sender })
     const dir = inNewFolder()
     const made = await receive(dir)
