@@ -32,10 +32,13 @@ const spread = (what: string, numbers: readonly number[]): QueryFigure => {
   return { what, min: sorted[0] ?? 0, median: sorted[Math.floor(sorted.length / 2)] ?? 0 }
 }
 
-/** Minimum and median of every figure, printed and returned. `cold`: nothing read ahead; `ahead`: as in the window. */
+/**
+ * Minimum and median of every figure, printed and returned. `cold`: just imported, nothing made ready; `ahead`: as in the window,
+ * once it had a moment; `stored`: opened anew with the search files made then, nothing read ahead.
+ */
 export function measureQueries(caseFolder: string, rounds: number): readonly QueryFigure[] {
   const figures: QueryFigure[] = []
-  for (const mode of ['cold', 'ahead']) {
+  for (const mode of ['cold', 'ahead', 'stored']) {
     const run = (): Round =>
       JSON.parse(
         execFileSync(process.execPath, [join(import.meta.dirname, 'query.ts'), caseFolder, mode], {

@@ -1,7 +1,7 @@
 /**
  * Measures what an open case answers: opening, chains, pages of the timeline under many filters, each asked first of a case just
- * opened with nothing read ahead, then of one that has read ahead, and again. Works on an imported case; prints one JSON line, with
- * `each` as third argument every filter by itself.
+ * opened with nothing read ahead, then of one that has read ahead (which leaves search files), and again. Works on an imported
+ * case; prints one JSON line, with `each` as third argument every filter by itself.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { findCaseChains } from '../src/workflow/find-chains.ts'
