@@ -61,6 +61,7 @@ export async function acquireHost(open: OpenCase, options: AcquireOptions): Prom
   return run.toItsEnd()
 }
 
+const nothingTaken = 'cancelled; nothing was taken from the host'
 const defaultRetry = [1000, 4000, 15_000]
 /** a host that breaks each time anew is given up */
 const mostBreaks = 100
@@ -116,9 +117,10 @@ class Acquisition {
       await this.#connect()
     } catch (error) {
       // nothing arrived and nothing is on the host: nothing is kept
-      if (this.#spool.state.taken.length === 0 && Object.keys(this.#spool.state.begun).length === 0)
-        await this.#spool.remove()
-      throw error
+      const isEmpty =
+        this.#spool.state.taken.length === 0 && Object.keys(this.#spool.state.begun).length === 0
+      if (isEmpty) await this.#spool.remove()
+      throw isEmpty && error instanceof Cancelled ? new Cancelled(nothingTaken) : error
     }
     try {
       await this.#collectThroughBreaks()

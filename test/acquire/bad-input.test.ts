@@ -190,6 +190,19 @@ describe('what may go wrong with a host', { timeout: 120_000 }, () => {
     open.close()
   })
 
+  it('a look that is cancelled leaves nothing, and says that nothing was taken', async () => {
+    const open = await newCase()
+    const cancelled = acquireHost(open, { ...over(lightHosts(logs)), signal: AbortSignal.abort() })
+    await expect(cancelled).rejects.toMatchObject({
+      name: 'Cancelled',
+      message: expect.stringContaining('nothing was taken'),
+    })
+    await expect(acquireHost(open, { ...over(lightHosts(logs)), resume: true })).rejects.toMatchObject({
+      code: 'acquire.resume.nothing',
+    })
+    open.close()
+  })
+
   it('a responder who is the suspect is warned of: the mark is unsafe then', async () => {
     const open = await newCase()
     const first = await acquireHost(open, over(lightHosts(logs)))

@@ -216,7 +216,9 @@ async function acquireVerb(surface: Surface, host: string | undefined, options: 
     progress.clear()
     if (isCancellation(error, terminal.signal))
       throw new Cancelled(
-        'cancelled; what had arrived stays in the case, and the same command with --resume goes on from there',
+        error instanceof Cancelled && error.message.startsWith('cancelled;')
+          ? error.message
+          : 'cancelled; what had arrived stays in the case, and the same command with --resume goes on from there',
       )
     throw error
   }
