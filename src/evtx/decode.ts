@@ -56,7 +56,8 @@ export class RecordDecoder {
       this.#fragment.end = stop
       return false
     }
-    const data = this.inner.template?.data
+    const { template } = this.inner
+    const data = plan.isWrapped ? template?.content : template?.data
     if (!data) return false
     if (moreFollows(chunk, this.inner.next, stop)) return false
     this.fields = data
@@ -83,7 +84,9 @@ export class RecordDecoder {
   fragmentTexts(chunk: ChunkView): RecordText | undefined {
     const { at, end } = this.#fragment
     if (at < 0) return undefined
-    const children = this.expander.embedded(chunk, at, end)
+    const isWrapped = this.event?.isWrapped === true
+    const found = this.expander.embedded(chunk, at, end, isWrapped ? 3 : 2)
+    const children = isWrapped ? [{ name: 'UserData', attributes: [], children: found }] : found
     return { ...textsOfTree([{ name: 'Event', attributes: [], children }]), system: this.#systemTexts(chunk) }
   }
 

@@ -70,9 +70,9 @@ export class Expander {
     return this.#bounded(chunk, at, end, 0)
   }
 
-  /** The same of a value that is embedded in a record's Event. */
-  embedded(chunk: ChunkView, at: number, end: number): readonly XmlElement[] {
-    return this.#bounded(chunk, at, end, 2)
+  /** The same of a value that is embedded in a record. @param depth of the elements around it, and one more */
+  embedded(chunk: ChunkView, at: number, end: number, depth: number): readonly XmlElement[] {
+    return this.#bounded(chunk, at, end, depth)
   }
 
   #bounded(chunk: ChunkView, at: number, end: number, depth: number): readonly XmlElement[] {

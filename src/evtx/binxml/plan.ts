@@ -49,6 +49,8 @@ export interface EventPlan {
   readonly data: DataPlan | undefined
   /** substitution that holds EventData or UserData (and RenderingInfo) as embedded BinXML; -1 none */
   readonly embedded: number
+  /** that substitution stands inside UserData, and holds what is in it */
+  readonly isWrapped: boolean
   /** true when the tree path must be taken: a child of Event that no plan covers */
   readonly odd: boolean
 }
@@ -121,15 +123,22 @@ function systemPlan(system: ElementNode): SystemPlan | undefined {
 
 /** Plan of an EventData or UserData element, when it is flat. */
 export function dataPlan(element: ElementNode): DataPlan | undefined {
-  let holder = element
   if (element.name === 'UserData') {
-    const wrappers = element.children.filter((child) => child.kind === 'element')
-    const wrapper = wrappers[0]
-    if (wrappers.length !== 1 || element.children.length !== 1 || wrapper?.kind !== 'element')
-      return undefined
-    if (!wrapper.children.some((child) => child.kind === 'element')) return undefined
-    holder = wrapper
+    const [wrapper] = element.children
+    return element.children.length === 1 && wrapper?.kind === 'element' ? contentPlan(wrapper) : undefined
   }
+  return leavesPlan(element, element.name === 'EventData')
+}
+
+/** Plan of the one element inside UserData, when it is flat or has no elements itself. */
+export function contentPlan(wrapper: ElementNode): DataPlan | undefined {
+  if (wrapper.children.some((child) => child.kind === 'element')) return leavesPlan(wrapper, false)
+  const found = soleOrigin(wrapper.children)
+  if (!found || wrapper.dependency >= 0) return undefined
+  return { fields: [{ name: wrapper.name, ...found, dependency: -1 }] }
+}
+
+function leavesPlan(holder: ElementNode, isEventData: boolean): DataPlan | undefined {
   if (holder.dependency >= 0) return undefined
   const fields: FieldPlan[] = []
   for (const child of holder.children) {
@@ -137,7 +146,7 @@ export function dataPlan(element: ElementNode): DataPlan | undefined {
     const found = soleOrigin(child.children)
     if (!found) return undefined
     let name = child.name
-    if (element.name === 'EventData' && child.name === 'Data') {
+    if (isEventData && child.name === 'Data') {
       const named = attribute(child, 'Name')
       const origin = named ? soleOrigin(named)?.origin : { text: '' }
       if (!origin || !('text' in origin)) return undefined
@@ -154,6 +163,7 @@ export function eventPlan(root: ElementNode): EventPlan | undefined {
   let system: SystemPlan | undefined
   let data: DataPlan | undefined
   let embedded = -1
+  let isWrapped = false
   let odd = false
   for (const child of root.children) {
     if (child.kind === 'substitution') {
@@ -163,14 +173,16 @@ export function eventPlan(root: ElementNode): EventPlan | undefined {
     else if (child.name === 'System') system = systemPlan(child)
     else if (child.name === 'EventData' || child.name === 'UserData') {
       const only = child.children[0]
-      if (child.children.length === 1 && only?.kind === 'substitution' && child.name === 'UserData')
-        odd = true
-      else {
+      if (child.children.length === 1 && only?.kind === 'substitution' && child.name === 'UserData') {
+        if (embedded >= 0 || (child.dependency >= 0 && child.dependency !== only.index)) odd = true
+        embedded = only.index
+        isWrapped = true
+      } else {
         data = dataPlan(child)
         if (!data) odd = true
       }
     } else odd = true
   }
   if (data && embedded >= 0) odd = true
-  return system ? { system, data, embedded, odd } : undefined
+  return system ? { system, data, embedded, isWrapped, odd } : undefined
 }

@@ -3,7 +3,7 @@ import type { ChunkView } from '../chunk-view.ts'
 import { NameSlots, Texts } from '../names.ts'
 import { BinXmlError } from '../problem.ts'
 import { KnownDefinitions } from './known-definitions.ts'
-import { type DataPlan, dataPlan, type EventPlan, eventPlan } from './plan.ts'
+import { contentPlan, type DataPlan, dataPlan, type EventPlan, eventPlan } from './plan.ts'
 import { buildTree, type ContentNode, type ElementNode } from './tree.ts'
 import { Codes, walk } from './walk.ts'
 
@@ -17,6 +17,8 @@ export interface Template {
   readonly event: EventPlan | undefined
   /** when the root is EventData or UserData */
   readonly data: DataPlan | undefined
+  /** of the root as the one element inside UserData */
+  readonly content: DataPlan | undefined
   readonly codes: Int32Array
 }
 
@@ -119,6 +121,7 @@ export class Templates {
       nodes,
       root: whole,
       event: whole ? eventPlan(whole) : undefined,
+      content: whole && contentPlan(whole),
       data: whole && (whole.name === 'EventData' || whole.name === 'UserData') ? dataPlan(whole) : undefined,
       codes: list.slice(0, length),
     }

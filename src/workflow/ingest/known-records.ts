@@ -12,7 +12,15 @@ import { BinXmlError } from '../../evtx/problem.ts'
 import type { CompiledPlan } from './compiled-plan.ts'
 import { Dictionary } from './dictionary.ts'
 import type { Kernel } from './kernel/kernel.ts'
-import { mostKeyBytes, pairBytes, pairFields, state, templateBytes, templateFields } from './kernel/layout.ts'
+import {
+  form,
+  mostKeyBytes,
+  pairBytes,
+  pairFields,
+  state,
+  templateBytes,
+  templateFields,
+} from './kernel/layout.ts'
 import type { SystemTuple } from './packed.ts'
 import { keyFields, type SystemTable } from './system-table.ts'
 
@@ -119,10 +127,13 @@ export class KnownRecords {
     }
     kernel.run.fill(at, 0, templateBytes)
     set('number', this.#number++)
-    const { event, data } = template
-    if (data) set('form', 2)
+    const { event, data, content } = template
+    set(
+      'form',
+      (event && !event.odd ? form.event : 0) | (data ? form.data : 0) | (content ? form.content : 0),
+    )
     if (!event || event.odd) return at
-    set('form', 1)
+    set('wanted', event.isWrapped ? form.content : form.data)
     set('timeIndex', indexOf(event.system.TimeCreated))
     set('idIndex', indexOf(event.system.EventRecordID))
     set('eventIndex', indexOf(event.system.EventID))

@@ -88,10 +88,14 @@ export const slotFields = {
 export const columnFields = { index: 0, literal: 4, lastKind: 8, lastNumber: 12, lastPlace: 16 } as const
 export const columnBytes = 32
 
-/** What the kernel knows of a template. `form` 1: an event, 2: data. Indexes are of substitutions, -1 none. */
+/**
+ * What the kernel knows of a template. `form`: bits of what it can be (`form` below); `wanted`: of an event, the bit that the
+ * template embedded in it must have. Indexes are of substitutions, -1 none.
+ */
 export const templateFields = inOrder(
   0,
   'form',
+  'wanted',
   'number',
   'timeIndex',
   'idIndex',
@@ -103,7 +107,8 @@ export const templateFields = inOrder(
   'firstKey',
 )
 export const keyFieldCount = 8
-export const templateBytes = 32 + keyFieldCount * 4
+export const templateBytes = 48 + keyFieldCount * 4
+export const form = { event: 1, data: 2, content: 4 } as const
 
 /** A template with data and the event it was met in: where the values go. `nextPair` 0: the last. */
 export const pairFields = inOrder(0, 'around', 'columns', 'columnCount', 'systemColumns', 'shape', 'nextPair')

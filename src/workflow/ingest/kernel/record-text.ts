@@ -5,7 +5,7 @@
 import { limits } from '../../../base/limits.ts'
 import { chunkSize, token, valueType } from '../../../evtx/format.ts'
 import { word } from './dictionary-text.ts'
-import { columnBytes, keyFieldCount, mostKeyBytes } from './layout.ts'
+import { columnBytes, form, keyFieldCount, mostKeyBytes } from './layout.ts'
 
 /** a descriptor's size and type, without the byte that means nothing */
 const descriptor = (type: number, size: number) => (type << 16) | size
@@ -143,7 +143,7 @@ export const recordText = `
     (if (i32.eqz $descriptors) (then (return 0)))
     (set $template @foundTemplate)
     (set $count @foundCount)
-    (if (i32.ne $template.form 1) (then (return 0)))
+    (if (i32.eqz (i32.and $template.form ${form.event})) (then (return 0)))
     ${placeOfType('timeIndex', valueType.fileTime, 8)}
     (set $time $place)
     ${placeOfType('idIndex', valueType.uint64, 8)}
@@ -170,7 +170,7 @@ export const recordText = `
         (if (i32.eqz $dataDescriptors) (then (return 0)))
         (set $data @foundTemplate)
         (set $dataCount @foundCount)
-        (if (i32.ne $data.form 2) (then (return 0)))
+        (if (i32.eqz (i32.and $data.form $template.wanted)) (then (return 0)))
         ;; a second element behind the first
         (set $place @foundEnd)
         (if (i32.lt_u $place $stop)
