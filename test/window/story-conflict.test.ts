@@ -1,4 +1,4 @@
-/** A responder opens the practice case, reads the conflict, follows the source to the bytes, ticks, decides, and finds it all kept. */
+/** A responder opens the practice case, reads the conflict, follows the source to the bytes, ticks, decides, finds it all kept, and hands it over. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ describe.runIf(haveBrowser)('a responder with the practice case', { timeout: 300
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('reads the conflict, follows the source to the bytes, ticks with a note, decides, and sees it in history', async () => {
+  it('reads the conflict, follows the source to the bytes, ticks with a note, decides, seals, and Tier 2 verifies the bundle', async () => {
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
     const complaints: string[] = []
     page.on('console', (message) => {
