@@ -90,7 +90,11 @@ export function notCollected(scene: PlaybookScene): readonly NotCollected[] {
   if (!hasView(scene, 'registry'))
     list.push(lack('TaskCache in the registry', 'last run, hash of the definition, hidden tasks'))
   const source = chain.source.host ?? chain.source.ip
-  const isKnown = source !== undefined && evidence.coverage.some((log) => keyOf(log.host) === keyOf(source))
+  // a logon names the machine of its caller by its short name
+  const isSource = (host: string) =>
+    source !== undefined &&
+    (keyOf(host) === keyOf(source) || (!source.includes('.') && keyOf(host).split('.')[0] === keyOf(source)))
+  const isKnown = evidence.coverage.some((log) => isSource(log.host))
   if (source !== undefined && !isKnown && chain.mechanism.startsWith('remote'))
     list.push(lack('logs of the source', 'who worked there, and which tool made the call', source))
   list.push(
