@@ -3,7 +3,7 @@ import { findChains } from '../../src/chains/find-chains.ts'
 import type { Answer, ChainAnswers } from '../../src/domain/answers.ts'
 import type { Chain, ChainInput } from '../../src/domain/chain.ts'
 import type { WindowsEvent } from '../../src/domain/event.ts'
-import type { ChecklistRow } from '../../src/playbook/checklist.ts'
+import { type ChecklistRow, fillChecklist } from '../../src/playbook/checklist.ts'
 import {
   admin,
   adminSid,
@@ -188,3 +188,23 @@ export const told = (answers: ChainAnswers) => ({
   conflicts: answers.conflicts.map(({ id, citations }) => `${id} ${citations.length}`),
   iocs: answers.iocs.map(({ type, value, citations }) => `${type} = ${value} ${citations.length}`),
 })
+
+/** Every sentence of the answers, but those that only say what a log covers. */
+export const sentences = (answers: ChainAnswers): readonly string[] =>
+  [
+    ...[...answers.validation, ...answers.questions, ...answers.escalation].map(
+      ({ id, why }) => `${id}: ${why}`,
+    ),
+    `rule: ${answers.rule.why}`,
+    ...answers.rule.conditions.filter(({ id }) => id.endsWith('-name')).map(({ id, why }) => `${id}: ${why}`),
+    `evidence: ${answers.evidence.why}`,
+    ...answers.evidence.reasons.map(({ id, what }) => `${id}: ${what}`),
+    ...answers.conflicts.flatMap(({ id, rule, evidence }) => [`${id}: ${rule}`, `${id}: ${evidence}`]),
+  ].filter((text) => !/absence proves nothing|would have been recorded/.test(text))
+
+/** What the checklist adds of its own. */
+export const checklistSentences = (title: string): readonly string[] =>
+  fillChecklist(chainOf(title), answersOf(title), undefined)
+    .filter(({ id, automatic }) => automatic && !/^(validate|question|escalate|check)-/.test(id))
+    .map(({ id, automatic }) => `${id}: ${automatic?.why}`)
+    .filter((text) => !/would have been recorded/.test(text))
