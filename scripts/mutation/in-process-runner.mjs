@@ -93,6 +93,8 @@ const wording = {
 // to ignore a template would be to ignore the expressions inside it
 const isTemplate = ({ mutatorName, replacement }) => mutatorName === 'StringLiteral' && replacement === '``'
 
+const isPrepared = ({ before, file }) => before.length === 0 && !file.startsWith('test/generated')
+
 /** How long a mutation is tried, in milliseconds of the processor, beyond the tests that have found others in its file. */
 const patienceMs = 700
 const usedSince = (before) => {
@@ -163,7 +165,9 @@ class InProcessRunner {
     stryker.hitCount = hitLimit === undefined ? undefined : 0
     stryker.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined
     try {
-      const tests = mutantActivation === 'static' ? await load().catch(notLoaded) : this.tests
+      // what is loaded anew for one mutation is not asked what takes long to prepare
+      const tests =
+        mutantActivation === 'static' ? (await load().catch(notLoaded)).filter(isPrepared) : this.tests
       stryker.activeMutant = activeMutant.id
       const wanted = testFilter && new Set(testFilter)
       const finders = this.finders.get(activeMutant.fileName) ?? new Map()
