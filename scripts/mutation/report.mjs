@@ -48,7 +48,9 @@ export function writeReport(reportFile, sourceOf, whyFile, target) {
   }
   const all = files.flatMap(([, { mutants }]) => mutants)
   const leftOut = all.filter(({ status }) => status === 'Ignored' || status === 'RuntimeError')
-  const loading = leftOut.filter(({ static: isStatic, statusReason }) => isStatic && !statusReason?.includes('sentence')).length
+  const loading = leftOut.filter(
+    ({ static: isStatic, statusReason }) => isStatic && !statusReason?.includes('sentence'),
+  ).length
   const sentences = leftOut.length - loading
   const table = [
     '| | killed | survived | no coverage | score |',
