@@ -40,7 +40,7 @@ describe('a log that was cut', () => {
     }
     const { records } = read(whole.subarray(0, lastEnd))
     expect(records).toEqual(all)
-  })
+  }, 300_000)
 
   test('a cut inside a record names the record that is broken', () => {
     const third = all[2] as (typeof all)[number]

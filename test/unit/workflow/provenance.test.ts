@@ -203,5 +203,5 @@ describe.runIf(haveSamples)('the provenance of real logs', () => {
       'raw-live-copy',
       'undetermined',
     ])
-  })
+  }, 300_000)
 })
