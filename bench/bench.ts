@@ -59,7 +59,7 @@ function measureRow(row: Row, rounds: number, scratch: string, kept: string): Re
     const isKept = row.name === 'ingest' && round === rounds - 1
     const dir = isKept ? kept : join(scratch, `${row.name}-${round}`)
     const makesCase = row.work === 'ingest' || row.work === 'index'
-    ours.push(measureWork(row.work, makesCase ? [dir, row.path] : [row.path]))
+    ours.push(measureWork(row.work, makesCase ? [dir, row.path] : [row.path, ...(row.more ?? [])]))
     if (makesCase && !isKept) rmSync(dir, { recursive: true, force: true })
   }
   return {

@@ -23,7 +23,7 @@ const chunkBytes = 65_536
 const headerBytes = 4096
 
 /** A file of the cache, made once; the path of what is made is only its own when it is whole. */
-async function cached(name: string, make: (partial: string) => void | Promise<void>): Promise<string> {
+export async function cached(name: string, make: (partial: string) => void | Promise<void>): Promise<string> {
   const path = join(cache, name)
   if (existsSync(path)) return path
   mkdirSync(cache, { recursive: true })

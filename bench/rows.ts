@@ -1,18 +1,22 @@
 /** The rows of the table: what is measured, on what, against what, and how much it may take. */
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
+import { benchRecipient, hashOfLog, makeBundle } from './bundles.ts'
 import { hostsCase } from './hosts.ts'
-import { cycledLog, folderOfLogs, inlineLog, unpackedLog } from './logs.ts'
+import { cached, cycledLog, folderOfLogs, inlineLog, unpackedLog } from './logs.ts'
 
 export const baselines = {
   sha256sum: { command: 'sha256sum', args: [] },
   shaNi: { command: 'openssl', args: ['dgst', '-sha256'] },
+  age: { command: 'age', args: ['-r', benchRecipient, '-o', '/dev/null'] },
   evtxexport: { command: 'evtxexport', args: ['-f', 'xml'] },
 } as const
 export type Baseline = keyof typeof baselines
 
 export interface Row {
   readonly name: string
-  readonly work: 'ingest' | 'index' | 'xml' | 'jsonl' | 'chains' | 'hosts'
+  readonly work: 'ingest' | 'index' | 'xml' | 'jsonl' | 'chains' | 'hosts' | 'seal' | 'check' | 'encrypt'
+  /** further words for the work */
+  readonly more?: readonly string[]
   /** a log, or the folder of a case */
   readonly path: string
   readonly bytes: number
@@ -76,6 +80,7 @@ export async function rowsOf(
       },
     )
   }
+  if (large) rows.push(...(await bundleRows(large, big)))
   const folder = folderOfLogs()
   if (folder)
     rows.push({
@@ -130,4 +135,42 @@ export async function rowsOf(
     })
   }
   return rows
+}
+
+/** Sealing packs and checks what it packed; checking reads the whole bundle. `big`: 6 GB, and 100,000 files (A32). */
+async function bundleRows(log: string, big: boolean): Promise<readonly Row[]> {
+  await cached('security-1gb.evtx.sha256', async (partial) => writeFileSync(partial, await hashOfLog(log)))
+  const bytes = statSync(log).size
+  const both = { sha256sum: [log], shaNi: [log] }
+  const bundle = await cached('bundle-1gb.zip', (partial) => makeBundle(log, 1, partial))
+  const rows: Row[] = [
+    {
+      name: 'seal',
+      work: 'seal',
+      path: log,
+      bytes,
+      against: both,
+      goal: 'level 1, both hashes: ≤ 2.2 sha256sum of CPU',
+    },
+    { name: 'check', work: 'check', path: bundle, bytes, against: both, goal: '≤ 1.2 sha256sum of CPU' },
+    {
+      name: 'encrypt',
+      work: 'encrypt',
+      path: log,
+      bytes,
+      against: { age: [log] },
+      goal: "≤ 4 of Debian's age of CPU",
+    },
+  ]
+  if (!big) return rows
+  const flat = { against: {}, rounds: 1, goal: 'peak RSS < 200 MB' }
+  const six = await cached('bundle-6gb.zip', (partial) => makeBundle(log, 6, partial))
+  const files = await cached('bundle-files.zip', (partial) => makeBundle(log, 0, partial))
+  return [
+    ...rows,
+    { ...flat, name: 'seal-6gb', work: 'seal', path: log, more: ['6'], bytes: 6 * bytes },
+    { ...flat, name: 'check-6gb', work: 'check', path: six, bytes: 6 * bytes },
+    { ...flat, name: 'seal-files', work: 'seal', path: log, more: ['0'], bytes: 2e8 },
+    { ...flat, name: 'check-files', work: 'check', path: files, bytes: 2e8 },
+  ]
 }

@@ -11,6 +11,7 @@ import { importEvidence } from '../src/workflow/import-evidence.ts'
 import { IngestThreads } from '../src/workflow/ingest/threads.ts'
 import { createCase, openCase } from '../src/workflow/open-case.ts'
 import { answersDocument } from '../src/workflow/playbook-answers.ts'
+import { bundleWorks } from './bundles.ts'
 import { figuresVariable } from './measure.ts'
 
 const operator = { name: 'bench', account: 'bench', workstation: 'bench' }
@@ -43,6 +44,7 @@ const works: Readonly<Record<string, Work>> = {
     open.close()
     return ms
   },
+  ...bundleWorks,
   async hosts([dir = '']) {
     const open = await openCase(dir, { operator })
     const start = performance.now()
