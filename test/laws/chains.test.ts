@@ -1,6 +1,6 @@
 /** Laws of correlation (design of the house §5.5): what must hold for any evidence, tried on generated worlds. */
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { findChains } from '../../src/chains/find-chains.ts'
 import type { Chain, ChainInput } from '../../src/domain/chain.ts'
 import type { Account, WindowsEvent } from '../../src/domain/event.ts'
@@ -9,6 +9,9 @@ import { compareLocators, type Locator, locatorKey } from '../../src/domain/loca
 import { chainsDocument } from '../../src/report/chains-json.ts'
 import { inputOf, ms, setting } from '../builders/chain-worlds.ts'
 import { input, svchost, World } from '../builders/events.ts'
+
+// many worlds, and other work may go on beside
+vi.setConfig({ testTimeout: 240_000 })
 
 const told = (chains: readonly Chain[]) => chainsDocument(chains).chains
 const definite = (answer: string) => answer !== 'unknown'
