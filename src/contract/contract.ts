@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
 import * as acquiring from './acquire-shapes.ts'
+import * as h from './handover-shapes.ts'
 import * as p from './playbook-shapes.ts'
 import * as r from './report-shapes.ts'
 import * as s from './shapes.ts'
@@ -234,6 +235,39 @@ export const contract = {
     preview: base
       .input(inCase.extend({ includeCase: z.boolean(), caseNumber: z.string().max(100).optional() }))
       .output(r.ReportPreview),
+    /** Writes the report as a file that does not exist yet. PDF needs a browser of this machine, or the app. */
+    write: base
+      .input(
+        inCase.extend({
+          format: z.enum(['html', 'md', 'pdf']),
+          out: path,
+          includeCase: z.boolean(),
+          caseNumber: z.string().max(100).optional(),
+        }),
+      )
+      .output(h.WrittenFile),
+  },
+  /** The case in a form other tools load, from the evidence alone. */
+  exports: {
+    write: base
+      .input(
+        inCase.extend({ format: h.ExportFormatName, out: path, caseNumber: z.string().max(100).optional() }),
+      )
+      .output(eventIterator(s.Progress, h.ExportResultShape)),
+  },
+  /** Signing keys. A passphrase is held for the call alone. */
+  keys: {
+    list: base.output(h.KeysShape),
+    make: base.input(z.object({ passphrase: z.string().min(1).max(1024).optional() })).output(h.KeyShape),
+    passphrase: base
+      .input(
+        z.object({
+          before: z.string().max(1024).optional(),
+          /** none: the key is left without one */
+          after: z.string().min(1).max(1024).optional(),
+        }),
+      )
+      .output(h.KeyShape),
   },
   bundle: {
     /** Admits the receiver's signed receipt into the custody of the case. */
@@ -250,9 +284,33 @@ export const contract = {
           recipients: z.array(z.string().max(200)).max(20).optional(),
           /** hands over ticks, notes, dispositions, clocks and the allow-list too */
           includeCase: z.boolean().optional(),
+          /** the operator's own key when not given */
+          key: h.KeyChoice.optional(),
+          passphrase: z.string().max(1024).optional(),
+          /** name or id of an earlier bundle of this case that this one replaces */
+          supersedes: z.string().max(300).optional(),
+          organisation: z.string().max(200).optional(),
+          contact: z.string().max(200).optional(),
+          timeStampUrl: z.url().max(1000).optional(),
         }),
       )
       .output(eventIterator(s.Progress, s.SealResult)),
+    /** Tier 2: writes a signed receipt for a bundle. */
+    giveReceipt: base
+      .input(
+        z.object({
+          path,
+          outDir: path.optional(),
+          allowedSigners: path.optional(),
+          storedAt: z.string().max(1000),
+          note,
+          key: h.KeyChoice.optional(),
+          passphrase: z.string().max(1024).optional(),
+        }),
+      )
+      .output(eventIterator(s.Progress, h.WrittenReceiptShape)),
+    /** What the senders of a received case stated. */
+    statements: base.input(inCase).output(h.SenderStatements),
     verify: base
       .input(
         z.object({
@@ -267,7 +325,18 @@ export const contract = {
       )
       .output(eventIterator(s.Progress, s.VerifyResult)),
     open: base
-      .input(z.object({ path, allowedSigners: path.optional(), ...keysOfAge }))
+      .input(
+        z.object({
+          path,
+          /** further bundles of the same incident, which become one case with it */
+          more: z.array(path).max(100).optional(),
+          /** a case made of earlier bundles of it */
+          dir: path.optional(),
+          sameIncident: z.boolean().optional(),
+          allowedSigners: path.optional(),
+          ...keysOfAge,
+        }),
+      )
       .output(eventIterator(s.Progress, s.CaseSummary)),
   },
   /** the operator's list of trusted signers; `verify` and `open` go by it when no file is named */

@@ -1,5 +1,5 @@
 // The product's own engine thread, asked over a message port as the window asks it.
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createORPCClient, safe } from '@orpc/client'
@@ -184,6 +184,44 @@ describe('the engine', () => {
     writeFileSync(join(home, 'not-a-bundle.zip'), 'nothing')
     const { result: bad } = await finish(await api.bundle.verify({ path: join(home, 'not-a-bundle.zip') }))
     expect(bad.verdict).toBe('UNREADABLE')
+  })
+
+  it('writes report and exports, tells the keys, gives a receipt, and takes one bundle in place of another', async () => {
+    const { caseId } = practice
+    const out = join(home, 'report.md')
+    const report = await api.report.write({ caseId, format: 'md', out, includeCase: true })
+    expect(readFileSync(out).length).toBe(report.bytes)
+    const { error: taken } = await safe(api.report.write({ caseId, format: 'md', out, includeCase: true }))
+    expect(taken).toMatchObject({ code: 'REFUSED' })
+    const stix = join(home, 'stix.json')
+    const { result: exported } = await finish(await api.exports.write({ caseId, format: 'stix', out: stix }))
+    expect(exported).toMatchObject({ format: 'stix', path: stix, rows: null })
+    expect(JSON.parse(readFileSync(stix, 'utf8'))).toMatchObject({ type: 'bundle' })
+
+    const wish = {
+      caseId,
+      outDir: join(home, 'again'),
+      sign: true,
+      caseNumber: 'IR-2',
+      purpose: '',
+      to: 'Tier 2',
+    }
+    const { result: first } = await finish(await api.bundle.seal(wish))
+    const { own } = await api.keys.list()
+    expect(own).toMatchObject({ fingerprint: first.signer?.fingerprint, keptBy: 'none' })
+    const { result: second } = await finish(
+      await api.bundle.seal({ ...wish, supersedes: first.path, includeCase: true }),
+    )
+    const { result: receipt } = await finish(
+      await api.bundle.giveReceipt({ path: second.path, storedAt: 'room 2', note: '' }),
+    )
+    expect(existsSync(receipt.signature)).toBe(true)
+    const { result: opened } = await finish(await api.bundle.open({ path: first.path, more: [second.path] }))
+    expect((opened.bundles ?? []).map((one: { isSuperseded: boolean }) => one.isSuperseded)).toEqual([
+      true,
+      false,
+    ])
+    expect(await api.bundle.statements({ caseId: opened.caseId })).toMatchObject([{ statements: [] }])
   })
 
   it('stops at the end without losing what runs', async () => {
