@@ -147,7 +147,7 @@ describe('a task of a fresh checkout', () => {
   it('knows its tasks', async () => {
     const ended = await run(['run.mjs', 'tset'])
     expect(ended).toMatchObject({ code: 4, out: '' })
-    expect(ended.err).toMatch(/start, test, check, build, bench, kill, fuzz, generated, mutation, tasktrail/)
+    expect(ended.err).toMatch(/start, test, check, build, bench, kill, fuzz, generated, mutation, package, tasktrail/)
   })
 })
 
