@@ -1,7 +1,7 @@
 /** The scalar functions of KQL that a query on a case may call. */
 
 import type { KqlType } from '../schema.ts'
-import { kindOf, type MsNode, refused } from '../syntax.ts'
+import { type MsNode, refused } from '../syntax.ts'
 import { as, asBool, asDynamic, asText } from './conversions.ts'
 import { call, type Expression, isNumber, isWhole, sql } from './expression.ts'
 import type { Query } from './scope.ts'
@@ -128,10 +128,9 @@ const number =
   }
 
 const extract: ScalarFunction = (given, { node }) => {
-  const [pattern, group, text, asked] = given as [Expression, Expression, Expression, Expression?]
+  const [pattern, group, text] = given as [Expression, Expression, Expression]
   if (pattern.type !== 'string') throw refused(node, 'extract takes a pattern, a group and a text')
-  const found = call('string', 'kql_extract', pattern, as('long', group), asText(text))
-  return asked ? found : found
+  return call('string', 'kql_extract', pattern, as('long', group), asText(text))
 }
 
 const packed: ScalarFunction = (given) =>
@@ -280,18 +279,3 @@ const table: Readonly<Record<string, ScalarFunction>> = {
 }
 
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(Object.entries(table))
-
-/** The value of an argument that has to be written in the query. */
-export function written(
-  value: Expression | undefined,
-  node: MsNode | undefined,
-  site: CallSite,
-): bigint | number | string {
-  const known = value?.constant
-  if (known === undefined || known === null)
-    throw refused(
-      node ?? site.node,
-      `${node ? kindOf(node) : 'this argument'} must be a value written in the query here`,
-    )
-  return known
-}

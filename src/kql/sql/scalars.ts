@@ -1,4 +1,6 @@
 /** Scalar expressions of a query, as SQL. */
+
+import type { KqlType } from '../schema.ts'
 import {
   bare,
   columnsOf,
@@ -9,8 +11,9 @@ import {
   nameOf,
   refused,
   tokenText,
+  typeOf,
 } from '../syntax.ts'
-import { asBool, asDynamic, asText, converted, equal, notEqual } from './conversions.ts'
+import { as, asBool, asDynamic, asText, converted, equal, notEqual } from './conversions.ts'
 import { call, type Expression, isNumber, isWhole, sql } from './expression.ts'
 import { scalarFunctions } from './functions.ts'
 import { dynamicLiteral, literal } from './literals.ts'
@@ -96,10 +99,22 @@ function called(node: MsNode, scope: Scope): Expression {
   const given = listed(member(node, 'ArgumentList'), 'Expressions')
   const make = scalarFunctions.get(name)
   if (!make) throw refused(member(node, 'Name'), `the function ${name} is not supported on a case yet`)
-  return make(
-    given.map((argument) => scalar(argument, scope)),
-    { query: scope.query, node, given },
+  // `typeof(long)` behind the values asks for another type
+  const asked = given.find((argument) => kindOf(argument) === 'TypeOfLiteralExpression')
+  const values = given.filter((argument) => argument !== asked)
+  const value = make(
+    values.map((argument) => scalar(argument, scope)),
+    { query: scope.query, node, given: values },
   )
+  return asked ? as(typeNamed(asked), value) : value
+}
+
+/** The type in `typeof(…)`. */
+function typeNamed(node: MsNode): KqlType {
+  const name = /\(\s*(\w+)\s*\)/.exec(node.ToString())?.[1] ?? ''
+  const type = typeOf({ Name: name, Kind: 0 })
+  if (!type) throw refused(node, 'typeof takes one scalar type here, as in typeof(long)')
+  return type
 }
 
 function between(node: MsNode, scope: Scope, isNot: boolean): Expression {

@@ -50,7 +50,6 @@ export const account =
 
 export const lastPart = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)
-export const folderOf = (path: string): string => path
 
 const escaped = (value: string): string =>
   value.replace(

@@ -102,6 +102,13 @@ describe('texts', () => {
   })
 })
 
+describe('a type asked for', () => {
+  it('is that of the value taken out', () => {
+    expect(print(`extract("id=([0-9]+)", 1, "id=42", typeof(long)) + 1`)).toEqual([43n])
+    expect(() => print(`extract("a", 0, "a", typeof(string, long))`)).toThrow()
+  })
+})
+
 describe('nulls', () => {
   it('are no in a comparison with a value, unknown with each other, and not empty texts', () => {
     expect(
